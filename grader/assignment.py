@@ -1,0 +1,163 @@
+"""assignment.toml → Assignment."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.errors import AssignmentFault, UsageError
+
+FILE = "assignment.toml"
+_KEYS = ("name", "title", "points", "names", "scale", "limits", "packages", "device", "deadline")
+_REQUIRED = ("name", "title", "points", "names")
+_LIMITS = ("seconds", "cpu_seconds", "load_seconds", "memory", "pids", "output", "disk")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An assignment's configuration. `points` by part sum to `max_score`; marks are out of
+    `scale`; `names` maps what students define to what each builds on; `limits` as in assignment.toml
+    (seconds, and bytes).
+    """  # noqa: D205 - a list
+
+    folder: Path
+    name: str
+    title: dict[str, str]
+    points: dict[str, float]
+    names: dict[str, tuple[str, ...]]
+    scale: float = 100.0
+    limits: dict[str, float] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    device: str = "cpu"
+    deadline: str = ""
+
+    @property
+    def max_score(self) -> float:
+        """The sum of all parts' points."""
+        return math.fsum(self.points.values())
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the configuration and all the checks, by name and content."""
+        digest = hashlib.sha256()
+        for path in sorted([self.folder / FILE, *self.folder.glob("*.py")]):
+            data = path.read_bytes()
+            digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
+
+    def mark(self, score: float) -> float:
+        """Return a score in points on the assignment's scale, to two decimals."""
+        return round(score / self.max_score * self.scale, 2)
+
+
+def load(folder: Path) -> Assignment:
+    """Read an assignment's folder. Raises AssignmentFault with file and line."""
+    path = folder / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+        fields = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentFault(f"{path}: {error}") from error
+    except OSError as error:
+        raise AssignmentFault(f"{path} cannot be read: {error.strerror}") from error
+    _Reader(path, text, fields).check()
+    return Assignment(
+        folder=folder,
+        name=fields["name"],
+        title=fields["title"],
+        points={part: float(points) for part, points in fields["points"].items()},
+        names={name: tuple(below) for name, below in fields["names"].items()},
+        scale=float(fields.get("scale", 100)),
+        limits=fields.get("limits", {}),
+        packages=tuple(fields.get("packages", ())),
+        device=fields.get("device", "cpu"),
+        deadline=str(fields.get("deadline", "")),
+    )
+
+
+def folder_of_assignments(chosen: Path | None) -> Path:
+    """Return the folder that holds the assignments: the chosen one, `assignments/` here, or the
+    ones that were installed with the program. Raises UsageError.
+    """  # noqa: D205 - one sentence
+    installed = Path(__file__).parent / "_assignments"
+    for folder in [chosen] if chosen else [Path("assignments"), installed]:
+        if folder.is_dir():
+            return folder
+    raise UsageError(f"there is no folder of assignments at {chosen or 'assignments/'}")
+
+
+def choose(root: Path, name: str | None) -> Assignment:
+    """Return the named assignment, or the only one there is. Raises UsageError, AssignmentFault."""
+    found = {path.parent.name: path.parent for path in sorted(root.glob(f"*/{FILE}"))}
+    known = ", ".join(found) or "none"
+    if name is None and len(found) == 1:
+        return load(next(iter(found.values())))
+    if name is None:
+        raise UsageError(f"say which assignment with --assignment: {known}")
+    if name not in found:
+        raise UsageError(f"there is no assignment {name!r} in {root}; there is: {known}")
+    return load(found[name])
+
+
+@dataclass(frozen=True)
+class _Reader:
+    path: Path
+    text: str
+    fields: dict[str, Any]
+
+    def check(self) -> None:
+        """Raise AssignmentFault for the first thing that is wrong."""
+        for key in self.fields:
+            if key not in _KEYS:
+                raise self._fault(key, f"unknown key {key!r}; known are {', '.join(_KEYS)}")
+        for key in _REQUIRED:
+            if key not in self.fields:
+                raise self._fault(key, f"{key!r} is missing")
+        self._mapping("title", str, ("es", "en"))
+        self._mapping("points", (int, float))
+        self._mapping("names", list)
+        self._mapping("limits", (int, float))
+        self._limits()
+        self._points()
+        self._names()
+
+    def _mapping(self, key: str, kind: Any, needed: tuple[str, ...] = ()) -> None:
+        table = self.fields.get(key, {})
+        if not isinstance(table, dict) or not all(
+            isinstance(value, kind) and not isinstance(value, bool) for value in table.values()
+        ):
+            raise self._fault(key, f"{key!r} is not a table of the right kind of values")
+        for name in needed:
+            if name not in table:
+                raise self._fault(key, f"{key!r} lacks {name!r}")
+
+    def _limits(self) -> None:
+        for name, value in self.fields.get("limits", {}).items():
+            if name not in _LIMITS:
+                raise self._fault(name, f"unknown limit {name!r}; known are {', '.join(_LIMITS)}")
+            if value <= 0:
+                raise self._fault(name, f"limit {name!r} must be more than 0")
+
+    def _points(self) -> None:
+        points = self.fields["points"]
+        if any(value <= 0 for value in points.values()):
+            raise self._fault("points", "every part needs more than 0 points")
+        total = math.fsum(points.values())
+        if total != 100:  # noqa: PLR2004 - the contract: scores are out of 100 points
+            raise self._fault("points", f"the parts' points sum to {total:g}, not to 100")
+
+    def _names(self) -> None:
+        names = self.fields["names"]
+        for name, below in names.items():
+            for other in below:
+                if other not in names:
+                    raise self._fault(name, f"{name!r} builds on {other!r}, which is not a name")
+
+    def _fault(self, key: str, text: str) -> AssignmentFault:
+        lines = self.text.splitlines()
+        number = next((n for n, line in enumerate(lines, 1) if key in line.split("=")[0]), 1)
+        return AssignmentFault(f"{self.path}:{number}: {text}")

@@ -1,0 +1,280 @@
+"""One submission's run through the checks: from pytest's reports to CheckResults."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import inspect
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import providers
+
+from grader.checks import Disagreement
+from grader.errors import AssignmentFault, SandboxFault, StudentFault, StudentLost
+from grader.pytest_plugin import check_name
+from grader.results import CheckResult, Misconception
+from grader.sandbox import Limits
+from grader.student import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.assignment import Assignment
+    from grader.results import Outcome
+    from grader.sandbox import Session
+
+_PROFILE = "grader"
+_MOST_CALLS_AFTER_FAILURE = 1500
+"""How often the student's code is asked, once it has failed, to find a smaller counterexample. A
+count and not a time, so that a slow machine reports the same one."""
+
+hypothesis.settings.register_profile(
+    _PROFILE,
+    max_examples=30,
+    deadline=None,
+    database=None,
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
+    report_multiple_bugs=False,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+
+
+class Enough(BaseException):
+    """Looking for a smaller counterexample has taken long enough.
+
+    Not an `Exception`, so that Hypothesis lets it pass.
+    """
+
+
+def limits_of(assignment: Assignment) -> Limits:
+    """Return the assignment's limits, with the defaults for those that it does not set."""
+    whole = {"memory", "pids", "output", "disk"}
+    values = assignment.limits.items()
+    return Limits(**{name: int(value) if name in whole else value for name, value in values})  # type: ignore[arg-type]
+
+
+class CheckRun:
+    """A pytest plugin object that runs an assignment's checks over one session.
+
+    `results` are in the order of the checks; `fault` is set when a check, or the machine, broke:
+    then the results mean nothing.
+    """
+
+    def __init__(
+        self, assignment: Assignment, session: Session, seed: str, only: str | None = None
+    ) -> None:
+        self.assignment = assignment
+        self.session = session
+        self.seed = seed
+        self.only = only
+        self.results: list[CheckResult] = []
+        self.fault: AssignmentFault | SandboxFault | None = None
+        self.memory: dict[str, Any] = {}
+        self.seconds = 0.0
+        self.cpu_seconds = 0.0
+        self.best: Disagreement | None = None
+        self.current: Student | None = None
+        self.profile_before = ""
+
+    def pytest_configure(self) -> None:
+        """Use our settings of Hypothesis for this run."""
+        # What Hypothesis finds in the modules that happen to be imported would change the cases
+        # from one process to another.
+        providers._get_local_constants = lambda: providers.Constants()  # type: ignore[attr-defined] # noqa: SLF001
+        self.profile_before = hypothesis.settings.get_current_profile_name()
+        hypothesis.settings.load_profile(_PROFILE)
+
+    def pytest_unconfigure(self) -> None:
+        """Put the settings back."""
+        hypothesis.settings.load_profile(self.profile_before)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Check the marks, put the parts in their order, and give each check its own seed."""
+        try:
+            _require_points(self.assignment, items)
+        except AssignmentFault as fault:
+            self.fault = fault
+            items.clear()
+            return
+        parts = [self.only] if self.only else list(self.assignment.points)
+        items[:] = [item for part in parts for item in items if _part(item) == part]
+        for item in items:
+            self._watch(item)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Notice checks that cannot even be imported."""
+        if report.failed:
+            lines = str(report.longrepr).strip().splitlines()
+            self.fault = AssignmentFault(f"{report.nodeid} cannot be read: {lines[-1]}")
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip a check whose prerequisites did not pass."""
+        self.best, self.seconds, self.cpu_seconds = None, 0.0, 0.0
+        marker = item.get_closest_marker("needs")
+        for name in marker.args if marker else ():
+            needed = f"{_part(item)}/{name}"
+            for result in self.results:
+                if result.id == needed and result.outcome != "passed":
+                    pytest.skip(f"antes tiene que pasar «{result.title.split(':')[0]}»")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        """Turn what came of a check into its result."""
+        report = yield
+        if call.when == "call":
+            self.seconds = call.duration
+        failure = call.excinfo.value if call.excinfo else None
+        if call.when == "call" or failure is not None:
+            self._record(item, failure)
+        elif call.when == "teardown" and self.results:
+            self._account()
+        return report
+
+    @contextmanager
+    def student(self, item: pytest.Item) -> Iterator[Student]:
+        """Open a process for one check."""
+        with self.session.check(self._number(_identity(item), "worker")) as check:
+            self.current = Student(check, self.session.report, self.memory)
+            yield self.current
+        self.current = None
+        self.cpu_seconds = check.cpu_seconds
+
+    def _account(self) -> None:
+        from dataclasses import replace
+
+        last = self.results[-1]
+        self.results[-1] = replace(last, cpu_seconds=round(self.cpu_seconds, 4))
+
+    def _record(self, item: pytest.Item, failure: BaseException | None) -> None:
+        outcome, message, witness = self._judge(failure)
+        if isinstance(failure, SandboxFault):
+            self.fault = failure
+        elif outcome is None:
+            self.fault = AssignmentFault(
+                f"{_identity(item)} is broken: {type(failure).__name__}: {failure}"
+            )
+        if outcome is None:
+            item.session.shouldstop = "the check or the sandbox is broken"
+            return
+        if self.results and self.results[-1].id == _identity(item):
+            return  # a teardown that failed after the check was judged
+        points = float(item.get_closest_marker("points").args[0])  # type: ignore[union-attr]
+        es, en = _titles(item)
+        belief = witness.belief if witness else None
+        self.results.append(
+            CheckResult(
+                id=_identity(item),
+                part=_part(item),
+                title=es,
+                title_en=en,
+                points=points if outcome == "passed" else 0.0,
+                max_points=points,
+                outcome=outcome,
+                message=message,
+                counterexample=dict(witness.counterexample)
+                if witness and witness.counterexample
+                else None,
+                reproduce=witness.reproduce if witness else None,
+                misconception=Misconception(belief.id, belief.es, belief.en) if belief else None,
+                seconds=round(self.seconds, 4),
+            )
+        )
+
+    def _judge(
+        self, failure: BaseException | None
+    ) -> tuple[Outcome | None, str, Disagreement | None]:
+        """Return outcome, message and counterexample; no outcome for what is not the student's."""
+        match failure:
+            case None:
+                return "passed", "", None
+            case Disagreement():
+                return "failed", failure.message, failure
+            case StudentFault():
+                return failure.outcome, str(failure), None
+            case Enough() | StudentLost() if self.best is not None:
+                return "failed", self.best.message, self.best
+            case StudentLost():
+                return failure.outcome, failure.message, None
+            case Flaky():
+                text = "con la misma entrada da a veces un resultado y a veces otro"
+                return "failed", text, self.best
+            case pytest.skip.Exception():
+                return "skipped", str(failure.msg), None
+            case _:
+                return None, "", None
+
+    def _watch(self, item: pytest.Item) -> None:
+        """Seed a check that draws cases, and keep the smallest failure that it comes by."""
+        test = getattr(item, "obj", None)
+        if not hypothesis.is_hypothesis_test(test):
+            return
+        hypothesis.seed(self._number(_identity(item), "cases"))(test)
+        inner: Callable[..., None] = test.hypothesis.inner_test
+        inner = getattr(inner, "unwatched", inner)
+
+        def watched(*args: Any, **kwargs: Any) -> None:
+            try:
+                inner(*args, **kwargs)
+            except Disagreement as disagreement:
+                self._keep(disagreement)
+                if self.current and self.current.calls > _MOST_CALLS_AFTER_FAILURE:
+                    raise Enough from disagreement
+                raise
+
+        watched.unwatched = inner  # type: ignore[attr-defined]
+        test.hypothesis.inner_test = watched
+
+    def _keep(self, found: Disagreement) -> None:
+        if self.best is None or _size(found) < _size(self.best):
+            self.best = found
+
+    def _number(self, *purpose: str) -> int:
+        """Derive a number from the secret seed, from which the seed cannot be found."""
+        text = "\0".join(purpose).encode()
+        digest = hmac.digest(self.seed.encode(), text, hashlib.sha256)
+        return int.from_bytes(digest[:7], "big")
+
+
+def _size(found: Disagreement) -> int:
+    inputs = (found.counterexample or {}).get("inputs", {})
+    return sum(len(str(tensor.get("values", "x" * 10_000))) for tensor in inputs.values())
+
+
+def _require_points(assignment: Assignment, items: list[pytest.Item]) -> None:
+    """Check that every check has a part and points, and that they sum to its part's."""
+    sums = dict.fromkeys(assignment.points, 0.0)
+    for item in items:
+        marker = item.get_closest_marker("points")
+        if marker is None or len(marker.args) != 1:
+            raise AssignmentFault(f"{item.nodeid} has no points: mark it with pytest.mark.points(n)")
+        if _part(item) not in sums:
+            raise AssignmentFault(f"{item.nodeid}: assignment.toml gives no points to {_part(item)!r}")
+        sums[_part(item)] += float(marker.args[0])
+    for part, total in sums.items():
+        if total != assignment.points[part]:
+            raise AssignmentFault(
+                f"the checks of {part} are worth {total:g} points, "
+                f"assignment.toml says {assignment.points[part]:g}"
+            )
+
+
+def _part(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("part")
+    return str(marker.args[0]) if marker and marker.args else ""
+
+
+def _identity(item: pytest.Item) -> str:
+    return f"{_part(item)}/{check_name(item)}"
+
+
+def _titles(item: pytest.Item) -> tuple[str, str]:
+    """Return a check's title in Spanish and in English: its docstring's paragraphs."""
+    text = inspect.getdoc(getattr(item, "function", None)) or check_name(item)
+    es, _, en = text.partition("\n\n")
+    return " ".join(es.split()), " ".join((en or es).split())

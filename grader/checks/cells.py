@@ -1,0 +1,207 @@
+"""What the two cells share: a step's case, its weights gate by gate, and a trial of it.
+
+Shapes: inputs x (B, I), states (B, H); each gate's W_x (H, I), W_h (H, H), b_x and b_h (H,).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+from torch import Tensor
+
+from grader.errors import StudentFault
+
+if TYPE_CHECKING:
+    from grader.checks.cases import Stream
+    from grader.student import RemoteObject, Student
+
+OPEN, SHUT = 60.0, -60.0
+"""Biases at which σ is 1 or 0 to the last bit, and tanh ±1."""
+
+LARGEST = 3
+"""The largest batch, input and hidden size of a case: what is wrong shows at small sizes."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One gate's weights: x (H, I), h (H, H), biases bx and bh (H,)."""
+
+    x: Tensor
+    h: Tensor
+    bx: Tensor
+    bh: Tensor
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Block:
+        """Return the block with every tensor changed."""
+        return Block(change(self.x), change(self.h), change(self.bx), change(self.bh))
+
+
+def block(stream: Stream, input_size: int, hidden_size: int) -> Block:
+    """Return the next gate's weights of a stream of numbers."""
+    return Block(
+        stream.weights(hidden_size, input_size),
+        stream.weights(hidden_size, hidden_size),
+        stream.weights(hidden_size),
+        stream.weights(hidden_size),
+    )
+
+
+@dataclass(frozen=True)
+class CellCase:
+    """Inputs (T, B, I), initial states by name (B, H) and gates by letter, in float64.
+
+    Most cases are one step, T = 1.
+    """
+
+    inputs: Tensor
+    states: Mapping[str, Tensor]
+    blocks: Mapping[str, Block]
+
+    @property
+    def x(self) -> Tensor:
+        """The first step's input (B, I)."""
+        return self.inputs[0]
+
+    @property
+    def h(self) -> Tensor:
+        """The initial hidden state (B, H)."""
+        return self.states["h"]
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return self.inputs.shape[0]
+
+    @property
+    def input_size(self) -> int:
+        """I."""
+        return self.inputs.shape[2]
+
+    @property
+    def hidden_size(self) -> int:
+        """H."""
+        return self.h.shape[1]
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The state dict that the assignment's names give these gates."""
+        raise NotImplementedError
+
+    @property
+    def magnitude(self) -> float:
+        """The largest sum of absolute terms in a pre-activation; later states are at most 1."""
+        h = self.h.abs() if self.steps == 1 else self.h.abs().clamp(min=1)
+        sums = [
+            self.inputs.abs() @ gate.x.abs().T + h @ gate.h.abs().T + gate.bx.abs() + gate.bh.abs()
+            for gate in self.blocks.values()
+        ]
+        return float(torch.stack(sums).max())
+
+    def rounded(self, dtype: torch.dtype) -> Self:
+        """Return the case with all its numbers rounded to a dtype, in float64 still."""
+
+        def cast(tensor: Tensor) -> Tensor:
+            return tensor.to(dtype).to(torch.float64)
+
+        return replace(
+            self,
+            inputs=cast(self.inputs),
+            states={name: cast(state) for name, state in self.states.items()},
+            blocks={gate: block.map(cast) for gate, block in self.blocks.items()},
+        )
+
+    def fix(self, **biases: float) -> Self:
+        """Return the case with whole gates fixed by their bias: OPEN, SHUT or 0."""
+        blocks = dict(self.blocks)
+        for gate, bias in biases.items():
+            zero = blocks[gate].map(torch.zeros_like)
+            blocks[gate] = replace(zero, bx=torch.full_like(zero.bx, bias))
+        return replace(self, blocks=blocks)
+
+    def without(self, *terms: str, gates: str = "") -> Self:
+        """Return the case with some of the fields of its blocks (of all gates) at zero."""
+        blocks = {
+            letter: replace(gate, **{term: torch.zeros_like(getattr(gate, term)) for term in terms})
+            if letter in (gates or letter)
+            else gate
+            for letter, gate in self.blocks.items()
+        }
+        return replace(self, blocks=blocks)
+
+    def without_state(self, *names: str) -> Self:
+        """Return the case with some initial states at zero."""
+        states = {
+            name: torch.zeros_like(state) if name in names else state
+            for name, state in self.states.items()
+        }
+        return replace(self, states=states)
+
+    def show(self) -> dict[str, Tensor]:
+        """Return the tensors by the names that the student knows."""
+        inputs = {"x_t": self.x} if self.steps == 1 else {"x": self.inputs}
+        return {**inputs, **self.states, **self.weights}
+
+    def prepare(self, name: str, state: str) -> list[str]:
+        """Return the lines of a notebook cell that make the student's cell, inputs and states."""
+        weights = [f"    {key!r}: torch.tensor({t.tolist()})," for key, t in self.weights.items()]
+        states = [f"{key} = torch.tensor({t.tolist()})" for key, t in self.states.items()]
+        inputs = self.x if self.steps == 1 else self.inputs
+        return [
+            "import torch",
+            "torch.set_default_dtype(torch.float64)",
+            f"celda = {name}({self.input_size}, {self.hidden_size})",
+            "celda.load_state_dict({",
+            *weights,
+            "}, strict=False)",
+            f"{'x_t' if self.steps == 1 else 'x'} = torch.tensor({inputs.tolist()})",
+            *states,
+            *([] if self.steps == 1 else [f"estado = {state}"]),
+        ]
+
+
+def compare_lines(quantity: str, expected: Tensor) -> list[str]:
+    """Return the lines of a notebook cell that show a quantity beside what it should be."""
+    return [
+        f"esperado = torch.tensor({expected.tolist()})",
+        "torch.set_default_dtype(torch.float32)",
+        f"print('{quantity} esperado:', esperado.tolist())",
+        f"print('{quantity} obtenido:', {quantity}.tolist())",
+        f"torch.testing.assert_close({quantity}.to(esperado), esperado, rtol=1e-6, atol=1e-8)",
+    ]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How a student's cell is run: in float64 if its code allows that, else in float32."""
+
+    name: str
+    dtype: torch.dtype = field(default=torch.float64)
+
+    def make(self, student: Student, case: CellCase) -> RemoteObject:
+        """Return the student's cell with the case's weights. Raises StudentFault."""
+        student.precision(self.dtype)
+        cell = getattr(student, self.name)(case.input_size, case.hidden_size)
+        loaded: RemoteObject = cell.load(
+            {key: tensor.to(self.dtype) for key, tensor in case.weights.items()}
+        )
+        return loaded
+
+
+def subject(student: Student, name: str, attempt: Callable[[Subject], Any]) -> Subject:
+    """Return the subject in the first precision in which the student's code runs at all."""
+
+    def find() -> Subject:
+        for dtype in (torch.float64, torch.float32):
+            candidate = Subject(name, dtype)
+            try:
+                attempt(candidate)
+            except StudentFault:
+                continue
+            return candidate
+        return Subject(name)
+
+    found: Subject = student.recall(f"{name}.subject", find)
+    return found

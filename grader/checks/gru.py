@@ -1,0 +1,295 @@
+"""The GRU cell: reference, readings, cases and trials.
+
+    z, r = σ, σ of W x + b + U h + b'
+    h̃ = tanh(W x + b + U (r ⊙ h) + b')
+    h_t = z ⊙ h + (1 − z) ⊙ h̃
+
+Sources: SEED 3.2; Cho et al. 2014, where the reset gate acts before the product. `torch.nn.GRUCell`
+acts after it, r ⊙ (U h + b'): the two agree only where r is 1, or where U is diagonal and b' is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, sigmoid, tanh
+
+from grader.checks.cases import PLAIN_SCALES, Numbers, numbers, sizes
+from grader.checks.cells import (
+    LARGEST,
+    OPEN,
+    SHUT,
+    Block,
+    CellCase,
+    Subject,
+    block,
+    compare_lines,
+    subject,
+)
+from grader.checks.compare import Disagreement, close, require_shape
+from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.errors import StudentFault
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn
+
+    from grader.student import Student
+
+NAME = "celdaGRU"
+GATES = "rzh"
+"""Reset, update, candidate: the order in which torch stacks them."""
+
+LAYERS = {"r": ("x_r_fc", "h_r_fc"), "z": ("x_z_fc", "h_z_fc"), "h": ("x_h_fc", "hr_h_fc")}
+"""The student's layers (of x and of h) by gate."""
+
+_MOST_STEPS = 6
+_FRESH = 3  # cases that a reading must explain
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The candidate's pre-activation in parts: x = W x + b (B, H); the rest by name."""
+
+    x: Tensor
+    block: Block
+    h: Tensor
+    r: Tensor
+    reading: Reading
+
+    def product(self, state: Tensor) -> Tensor:
+        """Return U s + b', with the terms that the reading has."""
+        return _recurrent("h", self.block, state, self.reading)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The equations of a GRU cell as somebody reads them; by default, rightly.
+
+    Each field bears the name of the check that judges it. `layers` says which gate's layers are
+    used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count.
+    """
+
+    layers: str = GATES
+    input_terms: str = GATES
+    recurrent_terms: str = GATES
+    biases: tuple[str, ...] = ("bx", "bh")
+    update_gate: Callable[[Tensor], Tensor] = sigmoid
+    reset_gate: Callable[[Tensor], Tensor] = sigmoid
+    candidate: Callable[[Tensor], Tensor] = tanh
+    reset_before_product: Callable[[Terms], Tensor] = lambda t: t.x + t.product(t.r * t.h)
+    state_update: Callable[[Tensor, Tensor, Tensor], Tensor] = (
+        lambda z, h, candidate: z * h + (1 - z) * candidate
+    )
+
+
+RIGHT = Reading()
+
+
+@dataclass(frozen=True)
+class Case(CellCase):
+    """Steps of one cell; `layers` says under which gate's names each gate's weights are sent."""
+
+    layers: str = GATES
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The state dict of a `celdaGRU` with these gates."""
+        state = {}
+        for gate, sent in zip(self.layers, GATES, strict=True):
+            (x_fc, h_fc), weights = LAYERS[gate], self.blocks[sent]
+            state |= {f"{x_fc}.weight": weights.x, f"{x_fc}.bias": weights.bx}
+            state |= {f"{h_fc}.weight": weights.h, f"{h_fc}.bias": weights.bh}
+        return state
+
+    def reproduce(self, quantity: str, expected: Tensor) -> str:
+        """Return a notebook cell that compares `h_t` with the expected tensor."""
+        run = (
+            ["h_t = celda(x_t, h)"]
+            if self.steps == 1
+            else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t = estado"]
+        )
+        return "\n".join([*self.prepare(NAME, "h"), *run, *compare_lines(quantity, expected)])
+
+
+def step(case: Case, reading: Reading = RIGHT) -> Tensor:
+    """Return the state (B, H) that a cell that reads the equations so gives after all inputs."""
+    h = case.h
+    for x in case.inputs:
+        r, z = (
+            activation(
+                _input(gate, case.blocks[gate], x, reading)
+                + _recurrent(gate, case.blocks[gate], h, reading)
+            )
+            for gate, activation in (("r", reading.reset_gate), ("z", reading.update_gate))
+        )
+        last = case.blocks["h"]
+        terms = Terms(_input("h", last, x, reading), last, h, r, reading)
+        h = reading.state_update(z, h, reading.candidate(reading.reset_before_product(terms)))
+    return h
+
+
+def _input(gate: str, weights: Block, x: Tensor, reading: Reading) -> Tensor:
+    bias = weights.bx if "bx" in reading.biases else 0 * weights.bx
+    return x @ weights.x.T + bias if gate in reading.input_terms else 0 * (x @ weights.x.T) + bias
+
+
+def _recurrent(gate: str, weights: Block, h: Tensor, reading: Reading) -> Tensor:
+    bias = weights.bh if "bh" in reading.biases else 0 * weights.bh
+    return h @ weights.h.T + bias if gate in reading.recurrent_terms else 0 * h + bias
+
+
+def torch_step(case: Case) -> Tensor:
+    """Return what `torch.nn.GRU` gives with the same weights, or `torch.nn.GRUCell` for a step."""
+    rows = [case.blocks[gate] for gate in GATES]
+    weights = {
+        "weight_ih": torch.cat([gate.x for gate in rows]),
+        "weight_hh": torch.cat([gate.h for gate in rows]),
+        "bias_ih": torch.cat([gate.bx for gate in rows]),
+        "bias_hh": torch.cat([gate.bh for gate in rows]),
+    }
+    with torch.no_grad():
+        if case.steps == 1:
+            cell = torch.nn.GRUCell(case.input_size, case.hidden_size, dtype=torch.float64)
+            cell.load_state_dict(weights)
+            alone: Tensor = cell(case.x, case.h)
+            return alone
+        layer = torch.nn.GRU(case.input_size, case.hidden_size, dtype=torch.float64)
+        layer.load_state_dict({f"{name}_l0": value for name, value in weights.items()})
+        last: Tensor = layer(case.inputs, case.h[None])[1][0]
+        return last
+
+
+def make(source: Numbers, steps: int, batch: int, input_size: int, hidden_size: int) -> Case:
+    """Return the case that these numbers and sizes stand for."""
+    stream = source.stream()
+    inputs = stream.weights(steps, batch, input_size)
+    states = {"h": stream.states(batch, hidden_size)}
+    return Case(inputs, states, {gate: block(stream, input_size, hidden_size) for gate in GATES})
+
+
+@st.composite
+def cases(draw: DrawFn, isolate: str = "") -> Case:
+    """Draw one step; `isolate` names the check whose equation alone it should bring out."""
+    batch, input_size, hidden_size = (draw(sizes(LARGEST)) for _ in range(3))
+    return _ISOLATIONS[isolate](make(draw(numbers()), 1, batch, input_size, hidden_size))
+
+
+@st.composite
+def like_torch(draw: DrawFn, *, sequence: bool) -> Case:
+    """Draw a case on which torch's GRU and Cho's agree: r is 1, or U is diagonal and b' is 0."""
+    steps = draw(sizes(_MOST_STEPS)) if sequence else 1
+    batch, input_size, hidden_size = (draw(sizes(LARGEST)) for _ in range(3))
+    source = draw(numbers(PLAIN_SCALES)) if sequence else draw(numbers())
+    case = make(source, steps, batch, input_size, hidden_size)
+    return draw(st.sampled_from((_reset_open, _diagonal)))(case)
+
+
+def _reset_open(case: Case) -> Case:
+    return case.fix(r=OPEN)
+
+
+def _diagonal(case: Case) -> Case:
+    """Keep only the diagonal of the candidate's U, and no b'."""
+    last = case.blocks["h"]
+    plain = replace(last, h=torch.diag(last.h.diagonal()), bh=torch.zeros_like(last.bh))
+    return replace(case, blocks={**case.blocks, "h": plain})
+
+
+# As in `lstm`: what the equation in question does not need is silenced. With z shut h_t is the
+# candidate; with a candidate of 0, h_t is z ⊙ h.
+_ISOLATIONS: Mapping[str, Callable[[Case], Case]] = {
+    "": lambda case: case,
+    "update_gate": lambda case: case.fix(h=0.0),
+    "reset_gate": lambda case: _diagonal(case.fix(z=SHUT)).without("x", "bx", gates="h"),
+    "candidate": lambda case: case.fix(z=SHUT).without("h", gates="h"),
+    "reset_before_product": lambda case: case.fix(z=SHUT),
+    "state_update": lambda case: case.fix(h=OPEN).without("x", "h", gates="z"),
+    "input_terms": lambda case: case.without("bx", "bh"),
+    "recurrent_terms": lambda case: case.without("x", "bx", "bh"),
+    "biases": lambda case: case.without("x").without("h", gates="rz"),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the student's cell gave for a case, what it should have given, and why it might not."""
+
+    case: Case
+    h: Tensor
+    expected: Tensor
+    reading: Reading
+    belief: Misconception | None
+
+
+def trial(student: Student, case: Case, judging: str = "") -> Trial:
+    """Run the student's cell on a case, to judge one equation (or none: the cell as a whole).
+
+    All other equations are taken as the student is known to read them: their mistakes have checks
+    of their own. Raises StudentFault, and Disagreement where forward does not return a state.
+    """
+    cell, known = believed(student)
+    reading = known.but(judging, RIGHT) if judging else known.reading
+    case = replace(case.rounded(cell.dtype), layers=reading.layers)
+    h = run(student, cell, case)
+    return Trial(case, h, step(case, reading), reading, known.about(judging))
+
+
+def believed(student: Student) -> tuple[Subject, Diagnosis[Reading]]:
+    """Return how the student's cell can be run and how it reads the equations."""
+    from grader.checks.gru_misconceptions import BANK
+
+    cell = subject(student, NAME, lambda candidate: run(student, candidate, fresh(0)))
+
+    def find() -> Diagnosis[Reading]:
+        try:
+            seen = [(case, run(student, cell, case)) for case in map(fresh, range(_FRESH))]
+        except (StudentFault, Disagreement):
+            return Diagnosis(RIGHT, explained=False)
+        return diagnose(RIGHT, BANK, lambda reading: _explains(reading, seen))
+
+    return cell, student.recall("gru.diagnosis", find)
+
+
+def fresh(seed: int) -> Case:
+    """Return a step in which no term vanishes and no gate saturates, I = H."""
+    return make(Numbers(seed, scale=0.7, states=0.9), 1, batch=4, input_size=3, hidden_size=3)
+
+
+def run(student: Student, cell: Subject, case: Case) -> Tensor:
+    """Return the state (B, H) after the student's cell was given all of a case's inputs.
+
+    Raises StudentFault, and Disagreement for anything that is not a (B, H) tensor.
+    """
+    made = cell.make(student, case)
+    h = case.h.to(cell.dtype)
+    for x in case.inputs.to(cell.dtype):
+        h = made(x, h)
+        require_shape(h, tuple(case.h.shape), "h_t")
+    return h
+
+
+def _explains(reading: Reading, seen: list[tuple[Case, Tensor]]) -> bool:
+    """Whether a reading gives the student's numbers, its layers being taken as it takes them."""
+    for case, given in seen:
+        sent = case.rounded(given.dtype)
+        taken = {gate: sent.blocks[layer] for gate, layer in zip(GATES, reading.layers, strict=True)}
+        if not close(given, step(replace(sent, blocks=taken), reading), case):
+            return False
+    return True
+
+
+def expected_like_torch(trial: Trial) -> Tensor:
+    """Return what torch gives for a trial's case, or, of a cell with mistakes that have checks of
+    their own, what that cell should give.
+    """  # noqa: D205 - one sentence
+    return torch_step(trial.case) if trial.reading == RIGHT else trial.expected
+
+
+def shapes() -> tuple[Case, ...]:
+    """Return steps of different batch, input and hidden sizes, from 1."""
+    source = Numbers(1, scale=0.5, states=0.5)
+    return tuple(make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)))

@@ -1,0 +1,299 @@
+"""The LSTM cell: reference, readings, cases and trials.
+
+    i, f, c̃, o = σ, σ, tanh, σ of W_x x + b_x + W_h h + b_h
+    c_t = f ⊙ c + i ⊙ c̃
+    h_t = o ⊙ tanh(c_t)
+
+Sources: SEED 2.2; Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (forget gate).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, sigmoid, tanh
+
+from grader.checks.cases import PLAIN_SCALES, Numbers, numbers, sizes
+from grader.checks.cells import (
+    LARGEST,
+    OPEN,
+    SHUT,
+    Block,
+    CellCase,
+    Subject,
+    block,
+    compare_lines,
+    subject,
+)
+from grader.checks.compare import Disagreement, close, kind, require_shape
+from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.errors import StudentFault
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn
+
+    from grader.student import Student
+
+NAME = "celdaLSTM"
+GATES = "ifco"
+"""Input, forget, candidate, output: the order of the rows of `x_fc` and `h_fc`."""
+
+_MOST_STEPS = 6
+_FRESH = 3  # cases that a reading must explain
+
+
+def linear(gate: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
+    """Return W_x x + b_x + W_h h + b_h, (B, H), with the terms that the reading has."""
+    total = x @ gate.x.T
+    if reading.recurrent:
+        total = total + h @ gate.h.T
+    for name in reading.biases:
+        total = total + getattr(gate, name)
+    return total
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The equations of an LSTM cell as somebody reads them; by default, rightly.
+
+    Each field bears the name of the check that judges it.
+    """
+
+    stacking_order: str = GATES
+    preactivation: Callable[[Block, Tensor, Tensor, Reading], Tensor] = linear
+    recurrent: bool = True
+    biases: tuple[str, ...] = ("bx", "bh")
+    input_gate: Callable[[Tensor], Tensor] = sigmoid
+    forget_gate: Callable[[Tensor], Tensor] = sigmoid
+    candidate: Callable[[Tensor], Tensor] = tanh
+    output_gate: Callable[[Tensor], Tensor] = sigmoid
+    cell_update: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] = (
+        lambda f, c, i, candidate: f * c + i * candidate
+    )
+    hidden_state: Callable[[Tensor, Tensor], Tensor] = lambda o, c: o * tanh(c)
+    returns_order: str = "hc"
+
+
+RIGHT = Reading()
+
+
+@dataclass(frozen=True)
+class Case(CellCase):
+    """Steps of one cell whose gates are stacked in `order`."""
+
+    order: str = GATES
+
+    @property
+    def c(self) -> Tensor:
+        """The initial cell state (B, H)."""
+        return self.states["c"]
+
+    @property
+    def weights(self) -> dict[str, Tensor]:
+        """The state dict of a `celdaLSTM` with these gates."""
+        rows = [self.blocks[gate] for gate in self.order]
+        return {
+            "x_fc.weight": torch.cat([gate.x for gate in rows]),
+            "x_fc.bias": torch.cat([gate.bx for gate in rows]),
+            "h_fc.weight": torch.cat([gate.h for gate in rows]),
+            "h_fc.bias": torch.cat([gate.bh for gate in rows]),
+        }
+
+    def reproduce(self, quantity: str, expected: Tensor) -> str:
+        """Return a notebook cell that compares `h_t` or `c_t` with the expected tensor."""
+        run = (
+            ["h_t, c_t = celda(x_t, (h, c))"]
+            if self.steps == 1
+            else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t, c_t = estado"]
+        )
+        lines = [*self.prepare(NAME, "(h, c)"), *run, *compare_lines(quantity, expected)]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The states (B, H) after a step, and the gates' values (B, H)."""
+
+    h: Tensor
+    c: Tensor
+    gates: Mapping[str, Tensor]
+
+
+def step(case: Case, reading: Reading = RIGHT) -> Step:
+    """Return what a cell that reads the equations so gives after all of a case's inputs."""
+    h, c, gates = case.h, case.c, dict[str, Tensor]()
+    for x in case.inputs:
+        total = {
+            letter: reading.preactivation(gate, x, h, reading)
+            for letter, gate in case.blocks.items()
+        }
+        i = reading.input_gate(total["i"])
+        f = reading.forget_gate(total["f"])
+        candidate = reading.candidate(total["c"])
+        o = reading.output_gate(total["o"])
+        c = reading.cell_update(f, c, i, candidate)
+        h = reading.hidden_state(o, c)
+        gates = {"i": i, "f": f, "c": candidate, "o": o}
+    return Step(h, c, gates)
+
+
+def torch_step(case: Case) -> Step:
+    """Return what `torch.nn.LSTM` gives with the same weights (its rows: i, f, g, o), or
+    `torch.nn.LSTMCell` for a single step.
+    """  # noqa: D205 - one sentence
+    weights = replace(case, order=GATES).weights
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    values = (weights[f"{layer}.{kind}"] for kind in ("weight", "bias") for layer in ("x_fc", "h_fc"))
+    sizes_ = (case.input_size, case.hidden_size)
+    with torch.no_grad():
+        if case.steps == 1:
+            cell = torch.nn.LSTMCell(*sizes_, dtype=torch.float64)
+            cell.load_state_dict(dict(zip(names, values, strict=True)))
+            h, c = cell(case.x, (case.h, case.c))
+        else:
+            layer = torch.nn.LSTM(*sizes_, dtype=torch.float64)
+            layer.load_state_dict({f"{n}_l0": v for n, v in zip(names, values, strict=True)})
+            _, (h, c) = layer(case.inputs, (case.h[None], case.c[None]))
+            h, c = h[0], c[0]
+    return Step(h, c, {})
+
+
+def make(source: Numbers, steps: int, batch: int, input_size: int, hidden_size: int) -> Case:
+    """Return the case that these numbers and sizes stand for."""
+    stream = source.stream()
+    inputs = stream.weights(steps, batch, input_size)
+    states = {name: stream.states(batch, hidden_size) for name in ("h", "c")}
+    blocks = {gate: block(stream, input_size, hidden_size) for gate in GATES}
+    return Case(inputs, states, blocks)
+
+
+@st.composite
+def cases(draw: DrawFn, isolate: str = "") -> Case:
+    """Draw one step; `isolate` names the check whose equation alone it should bring out."""
+    batch, input_size, hidden_size = (draw(sizes(LARGEST)) for _ in range(3))
+    return _ISOLATIONS[isolate](make(draw(numbers()), 1, batch, input_size, hidden_size))
+
+
+@st.composite
+def sequences(draw: DrawFn) -> Case:
+    """Draw a few steps of one cell, with numbers at which rounding errors do not grow."""
+    steps = draw(sizes(_MOST_STEPS))
+    batch, input_size, hidden_size = (draw(sizes(LARGEST)) for _ in range(3))
+    return make(draw(numbers(PLAIN_SCALES)), steps, batch, input_size, hidden_size)
+
+
+# Each isolation silences what the equation in question does not need, through gates that are
+# fixed open or shut and states that are zero, so that an unknown mistake elsewhere does not show.
+_ISOLATIONS: Mapping[str, Callable[[Case], Case]] = {
+    "": lambda case: case,
+    "forget_gate": lambda case: case.fix(i=SHUT, c=0.0, o=OPEN),
+    "input_gate": lambda case: case.fix(c=OPEN, f=SHUT, o=OPEN).without_state("c"),
+    "candidate": lambda case: case.fix(i=OPEN, f=SHUT, o=OPEN).without_state("c"),
+    "output_gate": lambda case: case.fix(i=SHUT, f=OPEN, c=0.0),
+    "cell_update": lambda case: case.fix(o=OPEN),
+    "hidden_state": lambda case: case.fix(i=SHUT, f=OPEN, c=0.0, o=OPEN),
+    "preactivation": lambda case: case.fix(f=SHUT, o=OPEN).without("h", "bh").without_state("c"),
+    "recurrent": lambda case: case.fix(f=SHUT, o=OPEN).without("x", "bh").without_state("c"),
+    "biases": lambda case: case.fix(f=SHUT, o=OPEN).without("x", "h").without_state("c"),
+}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the student's cell gave for a case, what it should have given, and why it might not."""
+
+    case: Case
+    h: Tensor
+    c: Tensor
+    expected: Step
+    reading: Reading
+    belief: Misconception | None
+
+    @property
+    def h_from_own_c(self) -> Tensor:
+        """The h_t that belongs to the student's own c_t, which is judged elsewhere."""
+        return self.reading.hidden_state(self.expected.gates["o"], self.c.to(torch.float64))
+
+
+def trial(student: Student, case: Case, judging: str = "") -> Trial:
+    """Run the student's cell on a case, to judge one equation (or none: the cell as a whole).
+
+    All other equations are taken as the student is known to read them: their mistakes have checks
+    of their own. Raises StudentFault, and Disagreement where forward does not return two states.
+    """
+    cell, known = believed(student)
+    reading = known.but(judging, RIGHT) if judging else known.reading
+    case = replace(case.rounded(cell.dtype), order=reading.stacking_order)
+    h, c = run(student, cell, case, reading.returns_order)
+    return Trial(case, h, c, step(case, reading), reading, known.about(judging))
+
+
+def believed(student: Student) -> tuple[Subject, Diagnosis[Reading]]:
+    """Return how the student's cell can be run and how it reads the equations."""
+    from grader.checks.lstm_misconceptions import BANK
+
+    cell = subject(student, NAME, lambda candidate: run(student, candidate, fresh(0)))
+
+    def find() -> Diagnosis[Reading]:
+        try:
+            seen = [(case, run(student, cell, case)) for case in map(fresh, range(_FRESH))]
+        except (StudentFault, Disagreement):
+            return Diagnosis(RIGHT, explained=False)
+        return diagnose(RIGHT, BANK, lambda reading: _explains(reading, seen))
+
+    return cell, student.recall("lstm.diagnosis", find)
+
+
+def fresh(seed: int) -> Case:
+    """Return a step in which no term vanishes and no gate saturates, I = H."""
+    return make(Numbers(seed, scale=0.7, states=0.9), 1, batch=4, input_size=3, hidden_size=3)
+
+
+def run(
+    student: Student, cell: Subject, case: Case, returns_order: str = "hc"
+) -> tuple[Tensor, Tensor]:
+    """Return h and c (B, H) after the student's cell was given all of a case's inputs.
+
+    Raises StudentFault, and Disagreement for anything that is not a pair of (B, H) tensors.
+    """
+    made = cell.make(student, case)
+    h, c = (case.states[name].to(cell.dtype) for name in ("h", "c"))
+    for x in case.inputs.to(cell.dtype):
+        given = made(x, (h, c))
+        if not isinstance(given, (tuple, list)) or len(given) != len("hc"):
+            raise Disagreement(f"forward debería devolver (h_t, c_t) y devuelve {kind(given)}")
+        for state, name in zip(given, ("h_t", "c_t"), strict=True):
+            require_shape(state, tuple(case.h.shape), name)
+        h, c = given if returns_order == "hc" else given[::-1]
+    return h, c
+
+
+def _explains(reading: Reading, seen: list[tuple[Case, tuple[Tensor, Tensor]]]) -> bool:
+    """Whether a reading gives the student's numbers: of the rows as they were sent, whose blocks
+    it takes for others if it has another order.
+    """  # noqa: D205 - one sentence
+    for case, given in seen:
+        sent = case.rounded(given[0].dtype)
+        taken = {as_: sent.blocks[is_] for as_, is_ in zip(reading.stacking_order, GATES, strict=True)}
+        right = step(replace(sent, blocks=taken), reading)
+        h, c = given if reading.returns_order == "hc" else given[::-1]
+        if not (close(h, right.h, case) and close(c, right.c, case)):
+            return False
+    return True
+
+
+def like_torch(trial: Trial) -> Step:
+    """Return what torch gives for a trial's case, or, of a cell with mistakes that have checks of
+    their own, what that cell should give.
+    """  # noqa: D205 - one sentence
+    return torch_step(trial.case) if trial.reading == RIGHT else trial.expected
+
+
+def shapes() -> tuple[Case, ...]:
+    """Return steps of different batch, input and hidden sizes, from 1."""
+    source = Numbers(1, scale=0.5, states=0.5)
+    return tuple(make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)))

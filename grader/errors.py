@@ -1,0 +1,67 @@
+"""Whose fault it is: the student's, the assignment's or the machine's.
+
+The three are never mixed. A `StudentFault` costs points; an `AssignmentFault` is a bug in a
+check, is loud and costs nobody anything; a `SandboxFault` means that nothing was measured, so
+there is no score at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FaultOutcome = Literal["error", "timeout", "out_of_memory", "crashed"]
+
+
+class GraderError(Exception):
+    """Something that a person can mend; the message says what and how."""
+
+
+class UsageError(GraderError):
+    """The command was given something that it cannot work with."""
+
+
+class AssignmentFault(GraderError):
+    """The assignment (its configuration or one of its checks) is broken."""
+
+
+class SandboxFault(GraderError):
+    """The machine failed: no engine, no image, a worker that is gone."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the student's notebook: code cell and line, both from 1."""
+
+    cell: int
+    line: int
+
+    def __str__(self) -> str:
+        return f"celda [{self.cell}], línea {self.line}"
+
+
+class StudentFault(Exception):  # noqa: N818 - a fault, in this project's words
+    """The student's code raised an exception; the student's process lives on."""
+
+    outcome: FaultOutcome = "error"
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.place})" if self.place else self.message
+
+
+class StudentLost(BaseException):  # noqa: N818 - as above
+    """The student's process is gone: it ran out of time or memory, or it crashed.
+
+    Not an `Exception`, so that Hypothesis lets it pass: there is nobody left to try smaller
+    examples on.
+    """
+
+    def __init__(self, outcome: FaultOutcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message

@@ -1,0 +1,156 @@
+"""Grade one submission."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import grader
+from grader.archives import UnreadableError
+from grader.check_run import CheckRun, limits_of
+from grader.errors import AssignmentFault, StudentLost
+from grader.pytest_plugin import RUN
+from grader.results import CheckResult, Fingerprint, Grade, Notice
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+    from grader.results import Status
+    from grader.sandbox import Lane, Report, Session
+    from grader.submission import Submission
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all the grades of a run have in common. `seed` is secret; grades hold its digest."""
+
+    assignment: Assignment
+    seed: str
+    image: str
+    sandbox: str
+    device: str = "cpu"
+
+    def fingerprint(self, submission: Submission) -> Fingerprint:
+        """Return what a submission's grade depends on."""
+        return Fingerprint(
+            notebook=submission.digest,
+            assignment=self.assignment.digest,
+            image=self.image.removeprefix("sha256:"),
+            seed=hashlib.sha256(self.seed.encode()).hexdigest(),
+        )
+
+
+def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None = None) -> Grade:
+    """Return a submission's grade; `only` runs the checks of one part.
+
+    Raises AssignmentFault when a check is broken, SandboxFault when the machine failed.
+    """
+    names = list(terms.assignment.names)
+    try:
+        content = submission.read()
+    except UnreadableError as error:
+        return _rejected(submission, terms, lane, error.es)
+    try:
+        with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
+            if reason := _unusable(session.report):
+                return _rejected(submission, terms, lane, reason, session.report)
+            results = _check(terms, session, only)
+            return _grade(submission, terms, lane, "graded", checks=results, report=session.report)
+    except StudentLost as lost:
+        return _rejected(submission, terms, lane, f"el cuaderno no se pudo cargar: {lost.message}")
+
+
+def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
+    """Return the grade of a submission that the machine could not measure: no score at all."""
+    return _grade(submission, terms, None, "not_graded", reason=reason)
+
+
+def _unusable(report: Report) -> str:
+    if report.unreadable:
+        return report.unreadable
+    if not report.defined:
+        whys = dict.fromkeys(report.missing.values())
+        wanted = ", ".join(report.missing)
+        return f"el cuaderno no define nada de lo que se pide ({wanted}): {'; '.join(whys)}"
+    return ""
+
+
+def _check(terms: Terms, session: Session, only: str | None) -> tuple[CheckResult, ...]:
+    """Run the assignment's checks with pytest in this process. Raises the run's fault."""
+    run = CheckRun(terms.assignment, session, terms.seed, only)
+    folder = str(terms.assignment.folder.resolve())
+    arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[_Registered(run)])
+    if run.fault is not None:
+        raise run.fault
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        text = said.getvalue().strip()[-2000:]
+        raise AssignmentFault(f"pytest could not run the checks in {folder}: {text}")
+    return tuple(run.results)
+
+
+_QUIET = (
+    "--import-mode=importlib",
+    "-p", "no:cacheprovider",
+    "-p", "no:terminal",
+    "-p", "no:logging",
+    "-p", "no:warnings",
+    "-p", "no:faulthandler",
+)  # fmt: skip
+
+
+class _Registered:
+    """Registers a run under the name by which the plugin finds it."""
+
+    def __init__(self, run: CheckRun) -> None:
+        self.run = run
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self.run, RUN)
+
+
+def _rejected(
+    submission: Submission, terms: Terms, lane: Lane, reason: str, report: Report | None = None
+) -> Grade:
+    return _grade(submission, terms, lane, "rejected", reason=reason, report=report)
+
+
+def _grade(
+    submission: Submission,
+    terms: Terms,
+    lane: Lane | None,
+    status: Status,
+    *,
+    reason: str = "",
+    checks: tuple[CheckResult, ...] = (),
+    report: Report | None = None,
+) -> Grade:
+    score = math.fsum(check.points for check in checks)
+    environment: dict[str, Any] = {
+        "grader": grader.__version__,
+        **(lane.versions if lane else {}),
+        "sandbox": terms.sandbox,
+        "device": terms.device,
+    }
+    return Grade(
+        submission=submission.id,
+        student=submission.student,
+        assignment=terms.assignment.name,
+        status=status,
+        score=score,
+        max_score=terms.assignment.max_score,
+        mark=terms.assignment.mark(score),
+        scale=terms.assignment.scale,
+        fingerprint=terms.fingerprint(submission),
+        reason=reason,
+        checks=checks,
+        notices=tuple(Notice(**notice) for notice in report.notices) if report else (),
+        environment=environment,
+    )

@@ -1,0 +1,95 @@
+"""The pytest plugin: the `student` fixture, the marks, and reports turned into CheckResults.
+
+    pytest assignments/lstm_gru --submission solution.ipynb
+
+runs an assignment's checks like any tests, over one submission in the process sandbox. Without
+`--submission` the plugin does nothing.
+
+Marks: `part(name)` (a module's), `points(n)`, and `needs(check, …)`: checks of the same part that
+must have passed; of those it names, the ones that run before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.check_run import CheckRun
+    from grader.student import Student
+
+RUN = "grader-run"
+"""The name under which a run is registered with pytest's plugin manager."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options for running checks by hand."""
+    group = parser.getgroup("grader")
+    group.addoption("--submission", metavar="NOTEBOOK", help="run an assignment's checks on it")
+    group.addoption("--grader-seed", metavar="SEED", default="pytest", help="the run's secret seed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks; open the submission that was given on the command line."""
+    config.addinivalue_line("markers", "part(name): the part that a module's checks belong to")
+    config.addinivalue_line("markers", "points(n): what a check is worth")
+    config.addinivalue_line("markers", "needs(check, ...): what must have passed before")
+    path = config.getoption("--submission")
+    if path and not config.pluginmanager.has_plugin(RUN):
+        _run_by_hand(config, path)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Iterator[Student]:
+    """The submission, as this check sees it."""
+    run: CheckRun | None = request.config.pluginmanager.get_plugin(RUN)
+    if run is None:
+        pytest.skip("no submission: give one with --submission NOTEBOOK")
+    with run.student(request.node) as student:
+        yield student
+
+
+def _run_by_hand(config: pytest.Config, path: str) -> None:
+    from contextlib import ExitStack
+    from pathlib import Path
+
+    from grader import assignment as assignments
+    from grader.check_run import CheckRun, limits_of
+    from grader.sandbox.process import ProcessSandbox
+
+    folder = _assignment_folder(config)
+    assignment = assignments.load(folder)
+    resources = ExitStack()
+    config.add_cleanup(resources.close)
+    lane = ProcessSandbox().lane()
+    resources.callback(lane.close)
+    notebook = Path(path)
+    session = resources.enter_context(
+        lane.open(notebook.read_bytes(), notebook.name, list(assignment.names), limits_of(assignment))
+    )
+    run = CheckRun(assignment, session, config.getoption("--grader-seed"))
+    config.pluginmanager.register(run, RUN)
+    resources.callback(config.pluginmanager.unregister, run)
+
+
+def _assignment_folder(config: pytest.Config) -> Path:
+    from pathlib import Path
+
+    from grader.assignment import FILE
+
+    for argument in config.args:
+        path = Path(argument.split("::")[0]).resolve()
+        for folder in (path, *path.parents):
+            if (folder / FILE).is_file():
+                return folder
+    raise pytest.UsageError("--submission goes with the folder of an assignment")
+
+
+def check_name(item: Any) -> str:
+    """Return a check's name within its part: its function's, without `test_`."""
+    name: str = item.originalname or item.name
+    return name.removeprefix("test_")

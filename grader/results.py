@@ -1,0 +1,126 @@
+"""What grading says: check by check, and for a submission as a whole.
+
+Everything here is frozen and turns into JSON and back without loss; `SCHEMA` grows when a field
+changes its meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+SCHEMA = 1
+
+Outcome = Literal["passed", "failed", "error", "timeout", "out_of_memory", "crashed", "skipped"]
+Status = Literal["graded", "rejected", "not_graded"]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea with a name, and the words that explain it: Spanish in `text`, English too."""
+
+    id: str
+    text: str
+    text_en: str = ""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check: what it asked, what came of it and what that is worth.
+
+    `title` is Spanish, `title_en` English. `seconds` is wall time on the host, `cpu_seconds` the
+    kernel's account of the student's process. `counterexample` and `reproduce` are there for a
+    check that failed on a case.
+    """
+
+    id: str
+    part: str
+    title: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    message: str = ""
+    title_en: str = ""
+    counterexample: Json | None = None
+    reproduce: str | None = None
+    misconception: Misconception | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    data: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something about the notebook that its author should know; it costs nothing."""
+
+    text: str
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something that a person should look at."""
+
+    kind: str
+    part: str
+    text: str
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix)."""
+
+    notebook: str
+    assignment: str
+    image: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What one submission gets. Points are out of `max_score`; `mark` is on the `scale`."""
+
+    submission: str
+    student: str
+    assignment: str
+    status: Status
+    score: float
+    max_score: float
+    mark: float
+    scale: float
+    fingerprint: Fingerprint
+    reason: str = ""
+    checks: tuple[CheckResult, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    environment: Json = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def to_json(self) -> str:
+        """Return the grade as it is stored: UTF-8 JSON, two spaces, keys in a fixed order."""
+        fields = asdict(self)
+        ordered = {"schema": fields.pop("schema"), **fields}
+        return json.dumps(ordered, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Grade:
+        """Read what `to_json` wrote. Raises ValueError for another schema."""
+        fields = json.loads(text)
+        if fields.get("schema") != SCHEMA:
+            raise ValueError(f"results of schema {fields.get('schema')}, not {SCHEMA}")
+        fields["fingerprint"] = Fingerprint(**fields["fingerprint"])
+        fields["checks"] = tuple(_check(check) for check in fields["checks"])
+        fields["flags"] = tuple(Flag(**flag) for flag in fields["flags"])
+        fields["notices"] = tuple(Notice(**notice) for notice in fields["notices"])
+        return cls(**fields)
+
+
+def _check(fields: Json) -> CheckResult:
+    misconception = fields["misconception"]
+    fields["misconception"] = Misconception(**misconception) if misconception else None
+    return CheckResult(**fields)

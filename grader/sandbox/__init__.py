@@ -1,0 +1,107 @@
+"""Where student code runs: what a sandbox promises, and how to open one.
+
+`Sandbox.lane()` starts a worker; `Lane.open()` hands it one submission; `Session.check()` starts a
+process for one check, of which `ask` asks questions. Three sandboxes keep this promise: `docker`,
+`process` and, for tests of checks, `fake`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use. Seconds are wall time spent waiting for the student's code.
+
+    `seconds` and `cpu_seconds` are for one check, `load_seconds` for running the notebook's
+    definitions; `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in
+    bytes; `pids` counts processes and threads.
+    """
+
+    seconds: float = 30.0
+    cpu_seconds: float = 20.0
+    load_seconds: float = 30.0
+    memory: int = 1024 * MIB
+    pids: int = 64
+    output: int = 64 * MIB
+    disk: int = 64 * MIB
+
+    def to_wire(self) -> dict[str, float]:
+        """Return the limits as the worker reads them."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What loading a notebook came to. `missing` says of each absent name why it is absent."""
+
+    defined: tuple[str, ...] = ()
+    missing: dict[str, str] = field(default_factory=dict)
+    notices: tuple[dict[str, Any], ...] = ()
+    unreadable: str = ""
+
+
+class Check(Protocol):
+    """The process of one check."""
+
+    def ask(self, operation: str, **arguments: Any) -> Any:
+        """Ask one question; return plain values, `wire.Array` and `wire.Ref`.
+
+        Raises StudentFault for an exception in the student's code, StudentLost when its process
+        is gone, SandboxFault when the machine failed.
+        """
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The kernel's account of the CPU that the check used; known once it has ended."""
+
+
+class Session(Protocol):
+    """One submission in a lane."""
+
+    report: Report
+
+    def check(self, entropy: int) -> AbstractContextManager[Check]:
+        """Start a process for one check; its random generators start from `entropy`."""
+
+
+class Lane(Protocol):
+    """A worker that grades one submission after another and forgets each of them."""
+
+    versions: dict[str, str]
+
+    def open(
+        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+    ) -> AbstractContextManager[Session]:
+        """Load a notebook's definitions. Raises StudentLost if they take the process down,
+        SandboxFault when the machine failed; on leaving, the lane is clean or fails.
+        """  # noqa: D205 - one sentence
+
+    def close(self) -> None:
+        """End the worker and everything in it."""
+
+
+class Sandbox(Protocol):
+    """A way to start lanes."""
+
+    name: str
+    protects: bool
+    """Whether it withstands hostile code; a plain process does not."""
+
+    @property
+    def image(self) -> str:
+        """What the worker is, as `sha256:…`: an image, or the worker's own source."""
+
+    def lane(self) -> Lane:
+        """Start a worker. Raises SandboxFault."""
+
+    def reap(self) -> None:
+        """Remove whatever lanes of this run are left, whoever started them."""

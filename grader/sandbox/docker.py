@@ -1,0 +1,195 @@
+"""The `docker` sandbox: a lane is one locked-down container with one worker.
+
+Nothing is mounted and nothing is copied: the notebook's bytes go in as a frame, frames come back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import select
+import struct
+import time
+from typing import TYPE_CHECKING, Any
+
+import docker
+import docker.errors
+import requests.exceptions
+from docker.types import DeviceRequest
+
+from grader.errors import SandboxFault
+from grader.sandbox import MIB, Limits
+from grader.sandbox.image import docker_folder, ensure
+from grader.sandbox.lane import StreamLane
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+RUN_LABEL = "rnn-grader.run"
+_TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
+_INODES = 4096
+_MUX_HEADER = struct.Struct("!BxxxI")
+_STDOUT = 1
+_ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException)
+
+
+class DockerSandbox:
+    """Starts workers in containers of the local engine.
+
+    `run` is the label by which this run's containers can be found and removed. Raises SandboxFault
+    when no engine answers or the image cannot be made.
+    """
+
+    name = "docker"
+    protects = True
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        device: str = "cpu",
+        run: str | None = None,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.limits = limits
+        self.device = device
+        self.run = run or secrets.token_hex(8)
+        self.client = connect()
+        self._image = ensure(self.client, say)
+
+    @property
+    def image(self) -> str:
+        """The image's digest, `sha256:…`."""
+        return self._image
+
+    def lane(self) -> StreamLane:
+        """Start a container. Raises SandboxFault."""
+        try:
+            return StreamLane(ContainerStream(self.client, self._create()))
+        except _ENGINE_ERRORS as error:
+            raise SandboxFault(f"the engine could not start a container: {error}") from error
+
+    def reap(self) -> None:
+        """Remove the containers of this run that are still there."""
+        with contextlib.suppress(*_ENGINE_ERRORS):
+            found = self.client.api.containers(all=True, filters={"label": f"{RUN_LABEL}={self.run}"})
+            for container in found:
+                _remove(self.client, container["Id"])
+
+    def _create(self) -> str:
+        host = self.client.api.create_host_config(
+            auto_remove=True,
+            network_mode="none",
+            ipc_mode="none",
+            read_only=True,
+            init=True,
+            cap_drop=["ALL"],
+            cap_add=["SETUID", "SETGID"],
+            security_opt=["no-new-privileges", f"seccomp={_seccomp()}"],
+            pids_limit=self.limits.pids + 32,
+            mem_limit=self.limits.memory + self.limits.disk + _TORCH_MEMORY,
+            memswap_limit=self.limits.memory + self.limits.disk + _TORCH_MEMORY,
+            nano_cpus=10**9,
+            log_config={"Type": "none"},
+            tmpfs={
+                "/work": f"size={self.limits.disk},nr_inodes={_INODES},mode=0711",
+                "/dev/mqueue": "size=4k,nr_inodes=2,mode=0700",
+            },
+            device_requests=[DeviceRequest(count=-1, capabilities=[["gpu"]])]
+            if self.device == "cuda"
+            else None,
+        )
+        made: dict[str, Any] = self.client.api.create_container(
+            self._image,
+            stdin_open=True,
+            network_disabled=True,
+            working_dir="/work",
+            labels={RUN_LABEL: self.run},
+            host_config=host,
+        )
+        return str(made["Id"])
+
+
+def connect() -> docker.DockerClient:
+    """Return a client of the engine. Raises SandboxFault when none answers."""
+    try:
+        client = docker.from_env(timeout=120)
+        client.ping()
+    except _ENGINE_ERRORS as error:
+        raise SandboxFault(
+            "no Docker engine answers: start it (as root, docker/engine.sh does), or choose "
+            "--sandbox process, which does not protect this machine from the students' code"
+        ) from error
+    return client
+
+
+class ContainerStream:
+    """A container's standard input and output through the engine's attached stream."""
+
+    def __init__(self, client: docker.DockerClient, container: str) -> None:
+        self.client = client
+        self.container = container
+        self.pending = bytearray()
+        try:
+            options = {"stdin": 1, "stdout": 1, "stream": 1}
+            attached = client.api.attach_socket(container, params=options)
+            self.attached = attached
+            self.socket: socket.socket = getattr(attached, "_sock", attached)
+            client.api.start(container)
+        except BaseException:
+            _remove(client, container)
+            raise
+
+    def write(self, data: bytes) -> None:
+        """Send all of it. Raises OSError."""
+        self.socket.settimeout(None)
+        self.socket.sendall(data)
+
+    def read(self, count: int, seconds: float) -> bytes:
+        """Return exactly so many bytes of standard output. Raises TimeoutError and EOFError."""
+        deadline = time.monotonic() + seconds
+        while len(self.pending) < count:
+            kind, size = _MUX_HEADER.unpack(self._receive(_MUX_HEADER.size, deadline))
+            part = self._receive(size, deadline)
+            if kind == _STDOUT:
+                self.pending += part
+        data = bytes(self.pending[:count])
+        del self.pending[:count]
+        return data
+
+    def close(self) -> None:
+        """Remove the container."""
+        with contextlib.suppress(OSError):
+            self.socket.close()
+            self.attached.close()
+        _remove(self.client, self.container)
+
+    def _receive(self, count: int, deadline: float) -> bytes:
+        data = bytearray()
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        while len(data) < count:
+            if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                raise TimeoutError("no answer in time")
+            part = self.socket.recv(count - len(data))
+            if not part:
+                raise EOFError("its container ended")
+            data += part
+        return bytes(data)
+
+
+def _remove(client: docker.DockerClient, container: str) -> None:
+    """Remove a container and wait until it is gone; it may be on its way out already."""
+    with contextlib.suppress(*_ENGINE_ERRORS):
+        client.api.remove_container(container, force=True, v=True)
+    deadline = time.monotonic() + 10
+    with contextlib.suppress(*_ENGINE_ERRORS):
+        while time.monotonic() < deadline:
+            client.api.inspect_container(container)
+            time.sleep(0.02)
+
+
+def _seccomp() -> str:
+    return json.dumps(json.loads((docker_folder() / "seccomp.json").read_text()))

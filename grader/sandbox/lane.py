@@ -1,0 +1,176 @@
+"""A lane over any stream of bytes: the host's half of the conversation.
+
+Every question carries a fresh nonce that its answer must repeat, so that nothing said before, or
+without being asked, is taken for an answer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from grader import wire
+from grader.errors import Place, SandboxFault, StudentFault, StudentLost
+from grader.sandbox import Limits, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.errors import FaultOutcome
+
+_START_SECONDS = 120.0  # importing torch from a cold disk
+_GRACE_SECONDS = 15.0  # for the supervisor to kill and wipe, on a loaded machine
+_OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "crashed")
+
+
+class Stream(Protocol):
+    """The worker's standard input and output."""
+
+    def write(self, data: bytes) -> None:
+        """Send all of it. Raises OSError."""
+
+    def read(self, count: int, seconds: float) -> bytes:
+        """Return exactly so many bytes. Raises OSError (TimeoutError, EOFError too)."""
+
+    def close(self) -> None:
+        """End the worker; never raises."""
+
+
+class StreamLane:
+    """A worker at the other end of a stream."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.caps = wire.Caps()
+        try:
+            hello = self.ask("hello", _START_SECONDS)
+            self._finish(_START_SECONDS)
+        except SandboxFault:
+            stream.close()
+            raise
+        self.versions = {"python": str(hello["python"]), "torch": str(hello["torch"])}
+
+    def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
+        """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
+        nonce = secrets.token_bytes(16)
+        question = wire.encode({"nonce": nonce, "op": operation, **fields})
+        try:
+            self.stream.write(question)
+            message = wire.receive(lambda count: self.stream.read(count, seconds), self.caps)
+        except (OSError, EOFError, wire.WireError) as error:
+            self.stream.close()
+            raise SandboxFault(f"the worker stopped answering ({_name(error)})") from error
+        lost = message.get("lost")
+        if lost is not None and message.get("nonce") == nonce:
+            raise StudentLost(_outcome(lost[0]), str(lost[1])[:500])
+        if message.get("nonce") != nonce:
+            raise StudentLost("crashed", "respondió a otra pregunta que la que se le hizo")
+        return message
+
+    @contextmanager
+    def open(
+        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+    ) -> Iterator[StreamSession]:
+        """Load a notebook's definitions, and clean up after it whatever happens."""
+        self.caps = wire.Caps(body=limits.output)
+        try:
+            message = self.ask(
+                "open",
+                limits.load_seconds + _GRACE_SECONDS,
+                source=content,
+                filename=filename,
+                names=list(names),
+                limits=limits.to_wire(),
+            )
+            yield StreamSession(self, limits, _report(message))
+        finally:
+            self._finish(_GRACE_SECONDS)
+
+    def close(self) -> None:
+        """End the worker and everything in it."""
+        self.stream.close()
+
+    def _finish(self, seconds: float) -> None:
+        """End the session. Raises SandboxFault if the lane is not clean afterwards."""
+        if not self.ask("close", seconds)["clean"]:
+            self.stream.close()
+            raise SandboxFault("a submission left something behind that cannot be removed")
+
+
+class StreamSession:
+    """One submission in a `StreamLane`."""
+
+    def __init__(self, lane: StreamLane, limits: Limits, report: Report) -> None:
+        self.lane = lane
+        self.limits = limits
+        self.report = report
+
+    @contextmanager
+    def check(self, entropy: int) -> Iterator[StreamCheck]:
+        """Start a process for one check; if the last one took the submission down, load anew."""
+        seconds = self.limits.load_seconds + _GRACE_SECONDS
+        self.lane.ask("begin", seconds, entropy=entropy)
+        check = StreamCheck(self)
+        try:
+            yield check
+        finally:
+            ended = self.lane.ask("end", _GRACE_SECONDS)
+            check.cpu_seconds = float(ended["cpu_seconds"])
+
+
+class StreamCheck:
+    """The process of one check at the other end of a stream."""
+
+    def __init__(self, session: StreamSession) -> None:
+        self.session = session
+        self.cpu_seconds = 0.0
+
+    def ask(self, operation: str, **arguments: Any) -> Any:
+        """Ask one question of the student's code; see `grader.sandbox.Check.ask`."""
+        seconds = self.session.limits.seconds + _GRACE_SECONDS
+        message = self.session.lane.ask(operation, seconds, args=arguments)
+        if "raised" in message:
+            raise fault(message["raised"])
+        return message.get("value")
+
+
+def fault(raised: Any) -> StudentFault:
+    """Return the student's exception as the worker described it, believing none of its types.
+
+    Raises StudentLost for an exception that means that memory ran out.
+    """
+    try:
+        name, text, cell, line, memory = raised
+    except (TypeError, ValueError):
+        return StudentFault("una excepción que no se puede leer")
+    if memory is True:
+        raise StudentLost("out_of_memory", "se quedó sin memoria")
+    place = Place(cell, line) if type(cell) is int and type(line) is int else None
+    return StudentFault(f"{str(name)[:200]}: {str(text)[:2000]}".rstrip(": "), place)
+
+
+def _report(message: wire.Message) -> Report:
+    """Read the worker's report, believing none of its types. Raises StudentLost."""
+    try:
+        report = message["report"]
+        return Report(
+            defined=tuple(str(name) for name in report["defined"]),
+            missing={str(name): str(why)[:1000] for name, why in report["missing"].items()},
+            notices=tuple(
+                {"text": str(note["text"])[:1000], "cell": note["cell"], "line": note["line"]}
+                for note in report["notices"]
+                if all(isinstance(note[key], (int, type(None))) for key in ("cell", "line"))
+            ),
+            unreadable=str(report["unreadable"])[:1000],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise StudentLost("crashed", "el cuaderno no se dejó leer") from error
+
+
+def _outcome(word: object) -> FaultOutcome:
+    return next((outcome for outcome in _OUTCOMES if outcome == word), "crashed")
+
+
+def _name(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,174 @@
+"""What a check sees of a submission: the student's classes and functions, called like torch.
+
+    cell = student.celdaLSTM(3, 5).load(weights)
+    h, c = cell(x, (h, c))
+    gradients = student.gradients([h], [torch.ones_like(h)], of=[x, cell])
+
+Everything runs in the sandbox. Tensors go there as bytes, and what comes back is dense, of a
+dtype and a shape that were checked, and a copy: nothing that the student does to it, or to what
+it was given, reaches the trusted side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+
+from grader import wire
+from grader.errors import StudentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from grader.sandbox import Check, Report
+
+Found = TypeVar("Found")
+
+
+class Student:
+    """A submission, as one check sees it. Attributes are what the student defined.
+
+    `memory` is shared by all the checks of a submission, for what need not be found out twice.
+    """
+
+    def __init__(self, check: Check, report: Report, memory: dict[str, Any]) -> None:
+        self._check = check
+        self._report = report
+        self._memory = memory
+        self._refs: dict[int, tuple[torch.Tensor, int]] = {}
+        self._dtype = torch.get_default_dtype()
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if name not in self._report.defined:
+                why = self._report.missing.get(name, "no está definido en el cuaderno")
+                raise StudentFault(f"«{name}»: {why}")
+            return self.ask("call", name=name, args=list(args), kwargs=kwargs)
+
+        return call
+
+    def recall(self, key: str, find: Callable[[], Found]) -> Found:
+        """Return what was found under this key for this submission; find it the first time."""
+        if key not in self._memory:
+            self._memory[key] = find()
+        found: Found = self._memory[key]
+        return found
+
+    def precision(self, dtype: torch.dtype) -> None:
+        """Make the student's modules and torch's default of this floating dtype from now on."""
+        if dtype is not self._dtype:
+            self._dtype = dtype
+            self.ask("precision", dtype=_name(dtype))
+
+    def gradients(
+        self,
+        outputs: Sequence[torch.Tensor],
+        weights: Sequence[torch.Tensor],
+        of: Sequence[torch.Tensor | RemoteObject],
+    ) -> list[Any]:
+        """Run the student's backward from outputs that a call returned, weighted like them.
+
+        Return, for each tensor in `of` (sent with requires_grad), its gradient or None, and for
+        each module the gradients of its parameters by name.
+        """
+        gradients: list[Any] = self.ask(
+            "backward", outputs=list(outputs), gradients=list(weights), of=list(of)
+        )
+        return gradients
+
+    def ask(self, operation: str, **arguments: Any) -> Any:
+        """Ask the sandbox; see `grader.sandbox.Check.ask` for what it raises."""
+        self.calls += 1
+        sent = {key: self._out(value) for key, value in arguments.items()}
+        return self._in(self._check.ask(operation, **sent))
+
+    def _out(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return self._array(value)
+        if isinstance(value, RemoteObject):
+            return value.ref
+        if isinstance(value, dict):
+            return {key: self._out(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._out(item) for item in value)
+        return value
+
+    def _array(self, tensor: torch.Tensor) -> wire.Array:
+        """Return a tensor's bytes; one that requires a gradient is a leaf on the other side."""
+        known = self._refs.get(id(tensor))
+        if known is None and tensor.requires_grad:
+            known = (tensor, len(self._refs) + 1)
+            self._refs[id(tensor)] = known
+        flat = tensor.detach().cpu().contiguous().reshape(-1)
+        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+        return wire.Array(_name(tensor.dtype), tuple(tensor.shape), data, known and known[1])
+
+    def _in(self, value: Any) -> Any:
+        if isinstance(value, wire.Array):
+            tensor = to_tensor(value)
+            if value.ref is not None:
+                self._refs[id(tensor)] = (tensor, value.ref)
+            return tensor
+        if isinstance(value, wire.Ref):
+            return RemoteObject(self, value)
+        if isinstance(value, dict):
+            return {key: self._in(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._in(item) for item in value)
+        return value
+
+
+class RemoteObject:
+    """An object of the student's that stays in the sandbox; its methods can be called."""
+
+    def __init__(self, student: Student, ref: wire.Ref) -> None:
+        self._student = student
+        self.ref = ref
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._call("__call__", args, kwargs)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._call(name, args, kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self.ref.type} of the student>"
+
+    def load(self, weights: Mapping[str, torch.Tensor]) -> RemoteObject:
+        """Copy weights in by name; those that the module lacks are passed over."""
+        self._student.ask("load", target=self, state=dict(weights))
+        return self
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        """Return the module's parameters and buffers by name."""
+        state = self._student.ask("state", target=self)
+        return state if isinstance(state, dict) else {}
+
+    def unroll(self, inputs: torch.Tensor, state: Any) -> list[Any]:
+        """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
+        steps: list[Any] = self._student.ask("unroll", target=self, inputs=inputs, state=state)
+        return steps
+
+    def _call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        return self._student.ask(
+            "method", target=self, name=name, args=list(args), kwargs=dict(kwargs)
+        )
+
+
+def to_tensor(array: wire.Array) -> torch.Tensor:
+    """Return the tensor that an `Array` describes; its bytes were checked against its shape."""
+    dtype = getattr(torch, array.dtype)
+    if not array.data:
+        return torch.empty(array.shape, dtype=dtype)
+    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

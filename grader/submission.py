@@ -1,0 +1,370 @@
+"""Find the students' files in folders, zips and what Moodle, Canvas, Gradescope and nbgrader give.
+
+`find` lists; the bytes stay where they are until `Submission.read` is called. A file that cannot
+be used is a submission with a problem, so that its student is told and nobody is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from grader.archives import (
+    MEGABYTE,
+    Entry,
+    Source,
+    UnreadableError,
+    list_folder,
+    list_zip,
+    plain,
+    too_large,
+)
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+NOTEBOOK, MODULE, ZIP = ".ipynb", ".py", ".zip"
+KINDS = (NOTEBOOK, ZIP, MODULE)  # the first that a student has is the one that counts
+MENTIONED = 10
+MAX_NOTEBOOK = 20 * MEGABYTE
+
+SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+}
+RESERVED = {*DEVICES, "index"}  # report/index.html is the class's page
+
+MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_?")
+MOODLE_FILE = re.compile(r"(?P<name>.+?)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_(?P<file>.+)")
+CANVAS = re.compile(r"(?P<name>[^_]+)(?:_(?:LATE|late))?_(?P<id>[0-9]+)_[0-9]+_(?P<file>.+)")
+GRADESCOPE = re.compile(r"submission_[0-9]+")
+CANVAS_RESUBMISSION = re.compile(r"-[0-9]+(?=\.\w+$)")
+
+NO_NOTEBOOK = (
+    "La entrega no contiene ningún cuaderno (.ipynb) ni módulo (.py). "
+    "Sube el archivo de tu cuaderno."
+)
+SEVERAL = "El zip contiene varios cuadernos ({}). Deja solo el que cuenta y vuelve a entregarlo."
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in. It pickles small: `source` says where the bytes are.
+
+    `id` is a safe file name, unlike any other's even where case does not count; `student` is
+    the id as it came, `name` the person's name where the layout has it, `filename` the file's
+    name, for messages. `problem` (Spanish, for the student) says why it cannot be read.
+    """
+
+    id: str
+    student: str
+    filename: str
+    source: Source | bytes | None = None
+    problem: str = ""
+    name: str = ""
+
+    def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
+        """Return the notebook's bytes.
+
+        Raises UnreadableError (`es` for the student, `en` for the instructor) where there is a
+        problem or more than `limit` bytes; GraderError where the file is gone from the disk.
+        """
+        if self.problem or self.source is None:
+            raise UnreadableError(self.problem or NO_NOTEBOOK, "the submission has no usable file")
+        if isinstance(self.source, Source):
+            return self.source.read(limit)
+        if len(self.source) > limit:
+            raise too_large(limit)
+        return self.source
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal; of none where they cannot be read."""
+        try:
+            return sha256(self.read()).hexdigest()
+        except UnreadableError:
+            return sha256(b"").hexdigest()
+
+
+def safe_id(student: str) -> str:
+    """Return a file name that is safe everywhere: the id itself, or a slug of it and a hash."""
+    reserved = student.split(".", maxsplit=1)[0].lower() in RESERVED
+    if SAFE.fullmatch(student) and ".." not in student and not reserved:
+        return student
+    return _hashed(student, 8)
+
+
+def find(paths: Sequence[Path], assignment: str | None = None) -> list[Submission]:
+    """Return each student's submission, sorted by id.
+
+    In a folder, each notebook, module or zip is a student's and so is each sub-folder, unless
+    the names are an LMS's. A zip with a single notebook is one student's, any other a class's.
+    Raises UsageError for a path that does not exist or cannot be read, where nothing is found,
+    and where a student has two files that fit; GraderError where a zip may not be read.
+    """
+    students: dict[str, list[_Owned]] = {}
+    for path in paths:
+        for owned in _owned(Path(path), assignment):
+            students.setdefault(owned.student, []).append(owned)
+    fits = {student: _fits(files, assignment) for student, files in students.items()}
+    _refuse_rivals(fits)
+    if not any(fits.values()):
+        raise UsageError(_nothing(paths, assignment))
+    ids = _ids(students)
+    found = [_submission(ids[student], files, fits[student]) for student, files in students.items()]
+    return sorted(found, key=lambda submission: submission.id)
+
+
+@dataclass(frozen=True)
+class _Owned:
+    """A file or folder and whose it is; its parts begin inside the student's folder, `where`."""
+
+    student: str
+    name: str
+    entry: Entry
+    where: Path
+
+
+def _owned(path: Path, assignment: str | None) -> list[_Owned]:
+    owned = [_owner(entry, path) for entry in _class_entries(path, assignment)]
+    kept = [one for one in owned if one is not None]
+    if not kept:
+        raise UsageError(_nothing([path], assignment))
+    return kept
+
+
+def _owner(entry: Entry, path: Path) -> _Owned | None:
+    """Say whose a file is from the topmost part of its name, or None where it is nobody's."""
+    top, *rest = entry.parts
+    name = ""
+    if rest or entry.folder:
+        student, parts = top, tuple(rest)
+        if match := MOODLE_FOLDER.fullmatch(top):
+            student, name = match["id"], match["name"]
+    elif match := MOODLE_FILE.fullmatch(top) or CANVAS.fullmatch(top):
+        student, name = match["id"], match["name"]
+        parts = (CANVAS_RESUBMISSION.sub("", match["file"]),)
+    elif entry.suffix in KINDS:
+        student, parts = PurePosixPath(top).stem, (top,)
+    else:
+        return None
+    return _Owned(_text(student), _text(name), replace(entry, parts=parts), path / top)
+
+
+def _text(name: str) -> str:
+    """Return a name in one of its Unicode forms, without the surrogates that UTF-8 refuses."""
+    encoded = unicodedata.normalize("NFC", name).encode("utf-8", "backslashreplace")
+    return encoded.decode("utf-8")
+
+
+def _class_entries(path: Path, assignment: str | None) -> list[Entry]:
+    """List what a path holds, from the level at which each name is a student's."""
+    root, mode = _resolve(path)
+    if stat.S_ISDIR(mode):
+        course = root.name == "submitted"
+        return _level(list_folder(root), assignment, course=course, wrapped=False)
+    suffix = path.suffix.lower()
+    if not stat.S_ISREG(mode) or suffix not in KINDS:
+        raise UsageError(
+            f"{plain(str(path))} is no notebook (.ipynb), module (.py), zip or folder: "
+            "give one of these."
+        )
+    file = Entry((path.name,), Source(root), root.stat().st_size)
+    return _zip_entries(file, assignment) if suffix == ZIP else [file]
+
+
+def _resolve(path: Path) -> tuple[Path, int]:
+    try:
+        root = path.resolve(strict=True)
+        return root, root.stat().st_mode
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError(
+            f"There is nothing to grade at {plain(str(path))}: it does not exist or cannot be "
+            "reached. Check the path."
+        ) from error
+
+
+def _zip_entries(file: Entry, assignment: str | None) -> list[Entry]:
+    try:
+        entries = list_zip(file.source)
+    except UnreadableError as error:
+        raise UsageError(
+            f"{file.source} was not opened: {error.en}. Unpack it with care and give the folder; "
+            "where it is one student's, give the folder that it lies in."
+        ) from error
+    level = _level(entries, assignment, course=False, wrapped=True)
+    return [file] if _is_one_student(level, assignment) else level
+
+
+def _level(
+    entries: list[Entry], assignment: str | None, *, course: bool, wrapped: bool
+) -> list[Entry]:
+    """Go down to the folder whose names are the students'.
+
+    That is nbgrader's `submitted`, or the only folder of a zip, or an only folder that holds an
+    LMS's names.
+    """
+    while not course:
+        folders = {entry.parts[0] for entry in entries if not _is_top_file(entry)}
+        course = "submitted" in folders
+        top = "submitted" if course else _only(folders, entries)
+        if not top or _is_lms(top):
+            return entries
+        below = [
+            replace(entry, parts=entry.parts[1:])
+            for entry in entries
+            if entry.parts[0] == top and len(entry.parts) > 1
+        ]
+        if not (course or wrapped or any(_is_lms(entry.parts[0]) for entry in below)):
+            return entries
+        entries = below
+    return _of_assignment(entries, assignment) if assignment else entries
+
+
+def _only(folders: set[str], entries: Iterable[Entry]) -> str:
+    files = any(_is_top_file(entry) and entry.suffix in KINDS for entry in entries)
+    return "" if files or len(folders) != 1 else next(iter(folders))
+
+
+def _is_top_file(entry: Entry) -> bool:
+    return len(entry.parts) == 1 and not entry.folder
+
+
+def _is_lms(name: str) -> bool:
+    patterns = (MOODLE_FOLDER, MOODLE_FILE, CANVAS, GRADESCOPE)
+    return any(pattern.fullmatch(name) for pattern in patterns)
+
+
+def _of_assignment(entries: list[Entry], assignment: str) -> list[Entry]:
+    """Leave out other assignments' folders in nbgrader's `<student>/<assignment>/…`."""
+    kept = [entry for entry in entries if _folder_below(entry) in {"", assignment}]
+    elsewhere = {entry.parts[0] for entry in entries if _folder_below(entry)}
+    return [entry for entry in kept if len(entry.parts) > 1 or entry.parts[0] not in elsewhere]
+
+
+def _folder_below(entry: Entry) -> str:
+    folders = entry.parts if entry.folder else entry.parts[:-1]
+    return folders[1] if len(folders) > 1 else ""
+
+
+def _is_one_student(entries: list[Entry], assignment: str | None) -> bool:
+    files = [entry for entry in entries if entry.suffix in KINDS]
+    if any(_is_lms(entry.parts[0]) for entry in entries):
+        return False
+    alone = all(len(entry.parts) == 1 and entry.suffix != ZIP for entry in files)
+    return not files or (alone and len(_best(files, assignment)) == 1)
+
+
+def _fits(files: list[_Owned], assignment: str | None) -> list[Entry]:
+    """Return the files of one student that could be the one to grade."""
+    places: dict[Path, list[Entry]] = {}
+    for one in files:
+        places.setdefault(one.where, []).append(one.entry)
+    fits = [entry for entries in places.values() for entry in _fits_here(entries, assignment)]
+    return _best({entry.source: entry for entry in fits}.values(), assignment)
+
+
+def _fits_here(entries: list[Entry], assignment: str | None) -> list[Entry]:
+    """Return what could count in one folder of a student: a zip where there is no notebook."""
+    if not any(entry.suffix == NOTEBOOK for entry in entries):
+        entries = [entry for one in entries for entry in _unpacked(one, assignment)]
+    return _best(entries, assignment)
+
+
+def _unpacked(entry: Entry, assignment: str | None) -> Iterator[Entry]:
+    """Yield the entry; for a zip, the one file in it that counts, or what is wrong with it."""
+    if entry.suffix != ZIP or entry.problem:
+        yield entry
+        return
+    try:
+        inside = list_zip(entry.source)
+    except UnreadableError as error:
+        yield replace(entry, problem=error.es)
+        return
+    problems = [one.problem for one in inside if one.problem]
+    best = _best([one for one in inside if one.suffix != ZIP], assignment)
+    if problems:
+        yield replace(entry, problem=problems[0])
+    elif len(best) > 1:
+        names = ", ".join(plain("/".join(one.parts)) for one in best[:3])
+        yield replace(entry, problem=SEVERAL.format(names))
+    else:
+        yield from best
+
+
+def _best(entries: Iterable[Entry], assignment: str | None) -> list[Entry]:
+    """Return the notebooks, else zips, else modules; of several, the one the assignment names."""
+    files = list(entries)
+    by_kind = ([file for file in files if file.suffix == kind] for kind in KINDS)
+    best = next((found for found in by_kind if found), [])
+    wanted = (assignment or "").casefold()
+    named = [file for file in best if PurePosixPath(file.parts[-1]).stem.casefold() == wanted]
+    return named if len(named) == 1 else best
+
+
+def _refuse_rivals(fits: dict[str, list[Entry]]) -> None:
+    rivals = [
+        f"  {plain(student)}: " + " and ".join(str(file.source) for file in files[:MENTIONED])
+        for student, files in fits.items()
+        if len(files) > 1
+    ]
+    if rivals:
+        shown, more = rivals[:MENTIONED], len(rivals) - MENTIONED
+        raise UsageError(
+            "A student hands in one file for an assignment, but here are several:\n"
+            + "\n".join([*shown, *([f"  and {more} students more"] if more > 0 else [])])
+            + "\nTake out all but one, say --assignment, or give the notebook the assignment's "
+            "name. Where this folder is no student's but the class's, give that folder itself."
+        )
+
+
+def _nothing(paths: Sequence[Path], assignment: str | None) -> str:
+    wanted = f" for {assignment}" if assignment else ""
+    places = ", ".join(plain(str(path)) for path in paths)
+    return (
+        f"No notebook (.ipynb), module (.py) or zip of them{wanted} in {places}. "
+        "Give the folder or the zip that holds the students' files."
+    )
+
+
+def _submission(identity: str, files: list[_Owned], fits: list[Entry]) -> Submission:
+    student, where = files[0].student, files[0].where
+    name = next((one.name for one in files if one.name), "")
+    if not fits:
+        problems = [one.entry.problem for one in files if one.entry.problem]
+        return Submission(
+            identity, student, plain(where.name), None, (*problems, NO_NOTEBOOK)[0], name
+        )
+    (file,) = fits
+    large = too_large(MAX_NOTEBOOK).es if file.size > MAX_NOTEBOOK else ""
+    problem = file.problem or large
+    filename = plain(file.source.name)
+    return Submission(identity, student, filename, file.source, problem, name)
+
+
+def _ids(students: Iterable[str]) -> dict[str, str]:
+    """Give each student an id; those that differ only in case get a hash, longer if need be."""
+    ids = {student: safe_id(student) for student in students}
+    for digits in (8, 16, 32):
+        uses = Counter(identity.lower() for identity in ids.values())
+        clashing = [student for student, identity in ids.items() if uses[identity.lower()] > 1]
+        ids |= {student: _hashed(student, digits) for student in clashing}
+    return ids
+
+
+def _hashed(student: str, digits: int) -> str:
+    letters = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode("ascii")
+    slug = re.sub("[^A-Za-z0-9]+", "-", letters)[:48].strip("-") or "student"
+    digest = sha256(student.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{slug}-{digest[:digits]}"

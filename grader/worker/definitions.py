@@ -1,0 +1,145 @@
+"""Run the definitions of a notebook and say what came of it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import linecache
+import sys
+import traceback
+import types
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.worker import notebook
+from grader.worker.notebook import Notice
+from grader.worker.objects import place
+from grader.worker.slicing import Statement, choose, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MOST_NOTICES = 200
+
+
+@dataclass
+class Loaded:
+    """A notebook's namespace, and the report that the host gets of it."""
+
+    namespace: dict[str, Any] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    defined: list[str] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    unreadable: str = ""
+
+    def report(self) -> dict[str, Any]:
+        """Return what may cross the wire: names and texts, nothing of the student's objects."""
+        return {
+            "unreadable": self.unreadable,
+            "defined": self.defined,
+            "missing": self.missing,
+            "notices": [asdict(notice) for notice in self.notices[:_MOST_NOTICES]],
+        }
+
+
+class _Magics:
+    """Stands for IPython's shell inside functions that use magics: does nothing, quietly."""
+
+    def __getattr__(self, _: str) -> Any:
+        return lambda *_arguments, **_options: None
+
+
+def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
+    """Run what the wanted names need. Never raises for what a notebook may hold."""
+    try:
+        cells, notices = notebook.read(content, filename)
+    except notebook.Unreadable as error:
+        return Loaded(unreadable=str(error))
+    everything = statements(cells)
+    chosen = choose(everything, wanted)
+    for cell in cells:
+        lines = cell.source.splitlines(keepends=True)
+        linecache.cache[_name(cell.number)] = (len(cell.source), None, lines, _name(cell.number))
+    loaded = Loaded(_namespace(), [*notices, *chosen.notices])
+    loaded.notices += _skipped(everything, chosen.statements)
+    errors = _run(chosen.statements, loaded)
+    loaded.defined = [name for name in wanted if name in loaded.namespace]
+    for name in wanted:
+        if name not in loaded.namespace:
+            loaded.missing[name] = _why_missing(name, errors, notices)
+    return loaded
+
+
+def _namespace() -> dict[str, Any]:
+    module = types.ModuleType("cuaderno")
+    sys.modules["cuaderno"] = module  # dataclasses and inspect look a class's module up
+    module.__dict__.update(
+        __name__="cuaderno",
+        __builtins__=builtins,
+        get_ipython=_Magics,
+        display=lambda *_, **__: None,
+    )
+    return module.__dict__
+
+
+def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, str]:
+    """Run the statements; return, for each name that a failing one would have bound, why."""
+    errors: dict[str, str] = {}
+    for item in chosen:
+        try:
+            code = compile(ast.Module([item.node], []), _name(item.cell), "exec", dont_inherit=True)
+            exec(code, loaded.namespace)  # noqa: S102 - this is what the sandbox is for
+        except BaseException as error:  # noqa: BLE001 - the student's, SystemExit too
+            cell, line = place(traceback.extract_tb(error.__traceback__))
+            text = f"{type(error).__name__}: {str(error)[:300]}"
+            line = line or item.node.lineno
+            cell = cell or item.cell
+            loaded.notices.append(Notice(f"al definir: {text}", cell, line))
+            errors |= dict.fromkeys(item.binds, f"{text} (celda [{cell}], línea {line})")
+        if "device" in item.binds:
+            _settle_device(loaded, item)
+    return errors
+
+
+def _settle_device(loaded: Loaded, item: Statement) -> None:
+    """Let a notebook that insists on a GPU run where there is none."""
+    device = loaded.namespace.get("device")
+    if str(device).startswith("cuda") and not torch.cuda.is_available():
+        loaded.namespace["device"] = torch.device("cpu") if not isinstance(device, str) else "cpu"
+        text = "«device» pide una GPU y aquí no hay; se usa la CPU"
+        loaded.notices.append(Notice(text, item.cell, item.node.lineno))
+
+
+def _why_missing(name: str, errors: dict[str, str], notices: list[Notice]) -> str:
+    if name in errors:
+        return errors[name]
+    broken = [str(notice.cell) for notice in notices if "sintaxis" in notice.text]
+    if broken:
+        return "no está definido (hay errores de sintaxis en celda " + ", ".join(broken) + ")"
+    return "no está definido en el cuaderno"
+
+
+def _skipped(everything: list[Statement], chosen: list[Statement]) -> list[Notice]:
+    """Say once for each cell that something in it was not run, from which line on."""
+    kept = {item.order for item in chosen}
+    first: dict[int, Statement] = {}
+    for item in everything:
+        if item.order not in kept and not _harmless(item):
+            first.setdefault(item.cell, item)
+    text = "no hace falta para las definiciones y no se ejecuta"
+    return [Notice(text, cell, item.node.lineno) for cell, item in first.items()]
+
+
+def _harmless(item: Statement) -> bool:
+    """Whether nobody needs to be told that this was left out: unused definitions, comments."""
+    node = item.node
+    plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
+    return isinstance(node, plain) or (
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+def _name(cell: int) -> str:
+    return f"celda [{cell}]"

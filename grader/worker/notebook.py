@@ -1,0 +1,110 @@
+"""A notebook's bytes → Python statements, each with the code cell that it stands in.
+
+Cells are counted from 1 among the code cells, as in `celda [5]`. IPython's own transformer turns
+magics and shell escapes into calls, on the lines where they stood. What cannot be used (a cell
+with a syntax error, a cell in another language) becomes a notice, never an error.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+
+# Cell magics whose body is Python that runs in the notebook itself.
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "python3"})
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+
+
+class Unreadable(Exception):  # noqa: N818 - what it is, not what went wrong
+    """These bytes are no notebook; the message says what is wrong, in Spanish."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that was skipped or changed. `cell` and `line` count from 1."""
+
+    text: str
+    cell: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell's number and Python source."""
+
+    number: int
+    source: str
+    statements: tuple[ast.stmt, ...]
+
+
+def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
+    """Return the code cells of a notebook (nbformat 2 to 4) or of a `.py` module, parsed.
+
+    Raises Unreadable.
+    """
+    sources = [_text(content)] if filename.endswith(".py") else _code_cells(content)
+    cells: list[Cell] = []
+    notices: list[Notice] = []
+    for number, source in enumerate(sources, start=1):
+        try:
+            cells.append(_parse(number, source, notices))
+        except SyntaxError as error:
+            text = f"la celda tiene un error de sintaxis y no se usa: {error.msg}"
+            notices.append(Notice(text, number, error.lineno))
+        except (ValueError, RecursionError, MemoryError) as error:
+            notices.append(Notice(f"la celda no se puede leer y no se usa: {error}", number))
+    return cells, notices
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"el archivo no está en UTF-8 (byte {error.start})") from error
+
+
+def _code_cells(content: bytes) -> list[str]:
+    text = _text(content)
+    if not text.strip():
+        raise Unreadable("el archivo está vacío")
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            notebook = nbformat.reads(text, as_version=4)
+    except RecursionError as error:
+        raise Unreadable("el cuaderno está anidado demasiado profundo") from error
+    except Exception as error:
+        raise Unreadable(f"el archivo no es un cuaderno de Jupyter: {_short(error)}") from error
+    return [_source(cell) for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
+
+
+def _source(cell: Any) -> str:
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:200] or type(error).__name__
+
+
+def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
+    """Parse one cell. Raises SyntaxError and what else `ast.parse` does."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    if match := _CELL_MAGIC.match(source):
+        if match[1] not in _PYTHON_MAGICS:
+            notices.append(Notice(f"la celda es de %%{match[1]}, no de Python, y no se usa", number, 1))
+            return Cell(number, source, ())
+        notices.append(Notice(f"se ignora %%{match[1]}", number, 1))
+        source = "\n" * match[0].count("\n") + source[match.end() :]
+    python = source
+    try:
+        tree = ast.parse(python)
+    except SyntaxError:
+        python = TransformerManager().transform_cell(source)
+        tree = ast.parse(python)
+    return Cell(number, python, tuple(tree.body))

@@ -1,0 +1,179 @@
+"""The student's objects, by number, and the questions that can be asked of them.
+
+Every answer is plain values and tensor bytes; what cannot be sent stays here and is named by a
+`wire.Ref`. An exception in the student's code is an answer too: its type, message and place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_LONGEST_MESSAGE = 2000
+_LARGEST_REPLY = 64 << 20
+_PLAIN = (bool, int, float, str, bytes, type(None))
+_CELL = re.compile(r"celda \[(\d+)\]")
+
+
+class Unsendable(TypeError):
+    """A value that is no plain number, text or dense tensor."""
+
+
+class Objects:
+    """The objects of one check. `namespace` holds the student's definitions by name."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.kept: dict[int, Any] = {}
+        self.operations: dict[str, Callable[..., Any]] = {
+            "precision": self._precision,
+            "call": self._call,
+            "method": self._method,
+            "load": self._load,
+            "state": self._state,
+            "backward": self._backward,
+            "unroll": self._unroll,
+        }
+
+    def answer(self, question: wire.Message) -> bytes:
+        """Return the frame that answers one question."""
+        nonce = question["nonce"]
+        try:
+            operation = self.operations[question["op"]]
+            arguments = {key: self._in(value) for key, value in question["args"].items()}
+            return wire.encode({"nonce": nonce, "value": self._out(operation(**arguments))})
+        except BaseException as error:  # noqa: BLE001 - the student's, SystemExit too
+            return wire.encode({"nonce": nonce, "raised": describe(error)})
+
+    def _precision(self, dtype: str) -> None:
+        torch.set_default_dtype(getattr(torch, dtype))
+
+    def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        made = self.namespace[name](*args, **kwargs)
+        if isinstance(made, torch.nn.Module):
+            made = made.to(torch.get_default_dtype())
+        return made
+
+    def _method(self, target: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return getattr(target, name)(*args, **kwargs)
+
+    def _load(self, target: torch.nn.Module, state: dict[str, torch.Tensor]) -> Any:
+        """Copy a state in; return the names that it lacks and those that it has no use for."""
+        missing, unexpected = target.load_state_dict(state, strict=False)
+        return list(missing), list(unexpected)
+
+    def _state(self, target: torch.nn.Module) -> dict[str, torch.Tensor]:
+        return {name: value.detach() for name, value in target.state_dict().items()}
+
+    def _backward(
+        self, outputs: list[torch.Tensor], gradients: list[torch.Tensor], of: list[Any]
+    ) -> list[Any]:
+        """Run backward from several outputs; return the gradient of each leaf, and of each
+        parameter of each module in `of` (a dict by name).
+        """  # noqa: D205 - one sentence
+        torch.autograd.backward(outputs, gradients)
+        return [_gradients(item) for item in of]
+
+    def _unroll(self, target: Any, inputs: torch.Tensor, state: Any) -> list[Any]:
+        """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
+        given = []
+        for step in inputs:
+            state = target(step, state)
+            given.append(state)
+        return given
+
+    def _in(self, value: Any) -> Any:
+        if isinstance(value, wire.Array):
+            return self._tensor(value)
+        if isinstance(value, wire.Ref):
+            return self.kept[value.id]
+        if isinstance(value, dict):
+            return {key: self._in(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._in(item) for item in value)
+        return value
+
+    def _tensor(self, array: wire.Array) -> torch.Tensor:
+        if array.ref is not None and array.ref in self.kept:
+            known: torch.Tensor = self.kept[array.ref]
+            return known
+        tensor = _from_bytes(array)
+        if array.ref is not None:
+            self.kept[array.ref] = tensor.requires_grad_()
+        return tensor
+
+    def _out(self, value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            return _to_bytes(value, self._keep(value) if value.requires_grad else None)
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, (list, tuple)):
+            items = [self._out(item) for item in value]
+            return tuple(items) if isinstance(value, tuple) else items
+        if type(value) is dict:
+            return {str(key): self._out(item) for key, item in value.items()}
+        return wire.Ref(self._keep(value), type(value).__name__)
+
+    def _keep(self, value: Any) -> int:
+        number = -len(self.kept) % (1 << 62)  # counts down: the host's leaves count up
+        self.kept[number] = value
+        return number
+
+
+def describe(error: BaseException) -> list[Any]:
+    """Return [type, message, code cell, line, out of memory] of an exception, the place in the
+    student's own code where it can be told.
+    """  # noqa: D205 - one sentence
+    name, text = type(error).__name__, ""
+    with contextlib.suppress(BaseException):
+        text = str(error)[:_LONGEST_MESSAGE].encode("utf-8", "backslashreplace").decode()
+    memory = isinstance(error, MemoryError) or "can't allocate memory" in text
+    cell, line = place(traceback.extract_tb(error.__traceback__))
+    return [str(name)[:200], text, cell, line, memory]
+
+
+def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | None]:
+    """Return the code cell and line of the innermost frame that is the student's."""
+    for frame in reversed(list(frames)):
+        if match := _CELL.fullmatch(frame.filename):
+            return int(match[1]), frame.lineno
+    return None, None
+
+
+def _gradients(item: Any) -> Any:
+    if isinstance(item, torch.nn.Module):
+        return {name: value.grad for name, value in item.named_parameters()}
+    return item.grad
+
+
+def _from_bytes(array: wire.Array) -> torch.Tensor:
+    dtype = getattr(torch, array.dtype)
+    if not array.data:
+        return torch.empty(array.shape, dtype=dtype)
+    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
+
+
+def _to_bytes(tensor: torch.Tensor, ref: int | None) -> wire.Array:
+    if tensor.layout is not torch.strided or tensor.is_nested or tensor.device.type == "meta":
+        raise Unsendable("el tensor no es denso (disperso, anidado o sin datos)")
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    if dtype not in wire.ITEM_SIZES:
+        raise Unsendable(f"el tensor es de tipo {dtype}")
+    if tensor.numel() * wire.ITEM_SIZES[dtype] > _LARGEST_REPLY:
+        raise Unsendable(f"el tensor es demasiado grande: {tuple(tensor.shape)}")
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
+    return wire.Array(dtype, tuple(tensor.shape), data, ref)
+
+
+assert sys.byteorder == "little"  # noqa: S101 - what the wire carries

@@ -1,0 +1,286 @@
+"""One submission's supervisor: passes questions on, keeps the time, and cleans up.
+
+It runs as the lane's own user, outside the reach of the student's processes, and is the only one
+that writes to the host. It holds no verdict and no expected value; of what the student's
+processes say it believes nothing but that it is a frame of a permitted size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import resource
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader import wire
+from grader.worker import submission
+from grader.worker.channel import Channel, Gone, Late, first_readable, message, pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.worker.users import User, Users
+
+CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
+_GRACE = 2.0  # seconds for the student's process to say how a check ended
+
+
+class Lost(Exception):  # noqa: N818 - what happened, in the protocol's words
+    """The student's process is gone or must go; `outcome` is a word of the results format."""
+
+    def __init__(self, outcome: str, text: str) -> None:
+        super().__init__(text)
+        self.outcome = outcome
+        self.text = text
+
+
+def run(incoming: int, outgoing: int, users: Users) -> int:
+    """Serve one session on the host's stream; return CLEAN, DIRTY or HOST_LEFT."""
+    supervisor = Supervisor(users)
+    caps = wire.Caps()
+    while True:
+        try:
+            question = wire.receive(lambda count: _read_exactly(incoming, count), caps)
+        except (EOFError, wire.WireError):
+            supervisor.close()
+            return HOST_LEFT
+        frame = supervisor.answer(question)
+        _write_all(outgoing, frame)
+        if question["op"] == "close":
+            return CLEAN if supervisor.clean else DIRTY
+
+
+class Supervisor:
+    """The session's state: the student's process, the check under way, the time it has left."""
+
+    def __init__(self, users: Users) -> None:
+        self.users = users
+        self.user: User | None = None
+        self.pid = 0
+        self.control: Channel | None = None
+        self.check: Channel | None = None
+        self.opened: wire.Message = {}
+        self.limits: dict[str, Any] = {}
+        self.seconds_left = 0.0
+        self.cpu_before = 0.0
+        self.kills_before = 0
+        self.clean = True
+
+    def answer(self, question: wire.Message) -> bytes:
+        """Return the frame that answers one question of the host."""
+        nonce = question["nonce"]
+        own: dict[str, Callable[[wire.Message], dict[str, Any]]] = {
+            "hello": self._hello,
+            "open": self._open,
+            "begin": self._begin,
+            "end": self._end,
+            "close": self._close,
+        }
+        try:
+            if question["op"] in own:
+                return message(nonce, **own[question["op"]](question))
+            return self._relay(question)
+        except Lost as lost:
+            self._destroy()
+            return message(nonce, lost=[lost.outcome, lost.text])
+
+    def close(self) -> None:
+        """Kill and remove whatever this session left."""
+        self._destroy()
+
+    def _hello(self, _: wire.Message) -> dict[str, Any]:
+        torch = sys.modules["torch"]
+        return {"python": platform.python_version(), "torch": str(torch.__version__)}
+
+    def _open(self, question: wire.Message) -> dict[str, Any]:
+        self.opened = question
+        self.limits = question["limits"]
+        return {"report": self._start()}
+
+    def _start(self) -> Any:
+        """Fork the submission's process and have it read the notebook; return its report."""
+        self.user = self.users.new()
+        if self.user is None:
+            raise Lost("crashed", "el proceso se perdió demasiadas veces")
+        self.control, theirs = pair()
+        self.kills_before = _memory_kills()
+        self.pid = os.fork()
+        if self.pid == 0:
+            submission.run(theirs, self.user, self.opened)
+        theirs.close()
+        deadline = time.monotonic() + self.limits["load_seconds"]
+        try:
+            return self.control.receive(self._caps(), deadline)["report"]
+        except Late:
+            raise Lost("timeout", "las definiciones del cuaderno no terminan de ejecutarse") from None
+        except (Gone, KeyError):
+            raise self._autopsy("al ejecutar las definiciones del cuaderno") from None
+
+    def _begin(self, question: wire.Message) -> dict[str, Any]:
+        if self.user is None:
+            self._start()
+        assert self.control is not None  # noqa: S101 - set by _start
+        self.check, theirs = pair()
+        self.seconds_left = float(self.limits["seconds"])
+        self.cpu_before = self._cpu()
+        self.kills_before = _memory_kills()
+        plan = message(b"", cpu_seconds=self.limits["cpu_seconds"], entropy=question["entropy"])
+        try:
+            self.control.send(plan, time.monotonic() + _GRACE)
+            socket.send_fds(self.control.socket, [b"!"], [theirs.socket.fileno()])
+        except (Late, Gone, OSError):
+            raise self._autopsy("entre dos comprobaciones") from None
+        finally:
+            theirs.close()
+        return {}
+
+    def _relay(self, question: wire.Message) -> bytes:
+        """Pass a question on to the check's process and its answer back, both unread."""
+        if self.check is None or self.control is None:
+            raise Lost("crashed", "el proceso del estudiante ya no existe")
+        started = time.monotonic()
+        deadline = started + self.seconds_left
+        try:
+            self.check.send(wire.encode(question), deadline)
+            if first_readable([self.check, self.control], deadline) is self.control:
+                raise Gone
+            return self.check.receive_raw(self._caps(), deadline)
+        except Late:
+            seconds = self.limits["seconds"]
+            raise Lost("timeout", f"no terminó en {seconds:g} segundos") from None
+        except Gone as gone:
+            raise self._autopsy("", str(gone)) from None
+        finally:
+            self.seconds_left -= time.monotonic() - started
+
+    def _end(self, _: wire.Message) -> dict[str, Any]:
+        """End the check's process; whatever it left behind ends the submission's as well."""
+        if self.check is None:
+            return {"cpu_seconds": 0.0}
+        report = self._last_words()
+        used = self._cpu() - self.cpu_before
+        if not self._own_clock:
+            used = float(report.get("cpu_seconds", 0.0))
+        assert self.user is not None  # noqa: S101 - there is a check
+        tidy = self.user.processes() == [self.pid] and not any(self.user.folder.iterdir())
+        if not report or not tidy:
+            self._destroy()
+        return {"cpu_seconds": max(0.0, used)}
+
+    def _last_words(self) -> wire.Message:
+        """Close the check's channel and return what the submission's process says of its end."""
+        if self.check is not None:
+            self.check.close()
+            self.check = None
+        assert self.control is not None  # noqa: S101 - there was a check
+        try:
+            return self.control.receive(self._caps(), time.monotonic() + _GRACE)
+        except (Late, Gone):
+            return {}
+
+    def _close(self, _: wire.Message) -> dict[str, Any]:
+        self._destroy()
+        return {"clean": self.clean, "peak_memory": _peak_memory()}
+
+    def _destroy(self) -> None:
+        """Kill all of the student's processes, wipe what they wrote, and see that it is so."""
+        for channel in (self.check, self.control):
+            if channel is not None:
+                channel.close()
+        self.check = self.control = None
+        if self.user is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)  # reaches all of them where there is no /proc
+        self.user.kill()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        self.user.wipe()
+        self.clean = self.clean and not self.user.processes() and not self.user.folder.exists()
+        self.user = None
+
+    def _autopsy(self, when: str, why: str = "") -> Lost:
+        """Say how the student's process ended, from the kernel's account where there is one."""
+        if why:
+            return Lost("crashed", f"respondió algo que no es una respuesta: {why}")
+        killed_for_memory = _memory_kills() > self.kills_before
+        status = self._last_words().get("status", 0) if self.control is not None else 0
+        if killed_for_memory:
+            return Lost("out_of_memory", "se quedó sin memoria")
+        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+            seconds = self.limits["cpu_seconds"]
+            return Lost("timeout", f"gastó más de {seconds:g} segundos de procesador")
+        if isinstance(status, int) and status < 0:
+            return Lost("crashed", f"el proceso murió {when} ({_signal_name(-status)})".replace("  ", " "))
+        return Lost("crashed", f"el proceso terminó por su cuenta {when}".rstrip())
+
+    def _caps(self) -> wire.Caps:
+        return wire.Caps(body=int(self.limits["output"]))
+
+    @property
+    def _own_clock(self) -> bool:
+        """Whether the kernel counts this lane's CPU apart from the rest of the machine's."""
+        return self.users.separate and _cgroup_cpu() is not None
+
+    def _cpu(self) -> float:
+        """Return the CPU seconds of everything in the lane but this process."""
+        if not self._own_clock:
+            return 0.0
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return (_cgroup_cpu() or 0.0) - used.ru_utime - used.ru_stime
+
+
+def _cgroup_cpu() -> float | None:
+    """Return the control group's CPU seconds (version 1 or 2), None where they are not told."""
+    with contextlib.suppress(OSError):
+        return int(Path("/sys/fs/cgroup/cpuacct/cpuacct.usage").read_text()) / 1e9
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        lines = Path("/sys/fs/cgroup/cpu.stat").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("usage_usec")).split()[1]) / 1e6
+    return None
+
+
+def _memory_kills() -> int:
+    """Return how often the kernel killed for memory in this control group."""
+    for path in ("memory/memory.oom_control", "memory.events"):
+        with contextlib.suppress(OSError):
+            for line in (Path("/sys/fs/cgroup") / path).read_text().splitlines():
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return 0
+
+
+def _peak_memory() -> int:
+    """Return the most bytes that the lane has used, 0 where it is not told."""
+    for path in ("memory/memory.max_usage_in_bytes", "memory.peak"):
+        with contextlib.suppress(OSError, ValueError):
+            return int((Path("/sys/fs/cgroup") / path).read_text())
+    return 0
+
+
+def _signal_name(number: int) -> str:
+    with contextlib.suppress(ValueError):
+        return signal.Signals(number).name
+    return f"señal {number}"
+
+
+def _read_exactly(descriptor: int, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        part = os.read(descriptor, min(count - len(data), 1 << 20))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

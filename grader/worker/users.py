@@ -1,0 +1,232 @@
+"""Whom a student's processes run as, what they may use, and how they are made to disappear.
+
+With separate users (a container), each submission gets a user id that was never used before, so
+that the kernel keeps submissions apart and `kill(-1)` as that user reaches all of its processes,
+whatever they did to hide. Without (a plain process on the student's own machine), the
+supervisor adopts orphans and kills its descendants.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+FIRST_USER = 20_000
+USERS_A_SESSION = 256
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class Users:
+    """The user ids and folders of one session: one for each time that it is (re)opened."""
+
+    def __init__(self, scratch: Path, session: int, *, separate: bool) -> None:
+        self.scratch = scratch
+        self.separate = separate
+        self.next_user = FIRST_USER + session * USERS_A_SESSION
+        self.last_user = self.next_user + USERS_A_SESSION
+
+    def new(self) -> User | None:
+        """Return a user never used before, with an empty folder; None when all were used up."""
+        if self.next_user == self.last_user:
+            return None
+        number = self.next_user
+        self.next_user += 1
+        if not self.separate and sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        return User(number, self._folder(number), separate=self.separate)
+
+    def _folder(self, number: int) -> Path:
+        """Make a folder that this user alone can use, without the right to give files away."""
+        folder = self.scratch / str(number)
+        if self.separate:
+            os.setegid(number)
+        folder.mkdir(mode=0o700)
+        if self.separate:
+            folder.chmod(0o770)
+            os.setegid(0)
+        return folder
+
+
+class User:
+    """One user id and its folder."""
+
+    def __init__(self, number: int, folder: Path, *, separate: bool) -> None:
+        self.number = number
+        self.folder = folder
+        self.separate = separate
+
+    def become(self, limits: Mapping[str, Any]) -> None:
+        """Turn this process into the student's: user, folder, environment and limits."""
+        os.setsid()
+        _die_first()
+        _limit(limits, own_user=self.separate)
+        if self.separate:
+            os.setgroups([])
+            os.setresgid(self.number, self.number, self.number)
+            os.setresuid(self.number, self.number, self.number)
+        os.umask(0o077)
+        os.chdir(self.folder)
+        os.environ.clear()
+        os.environ.update(_environment(self.folder))
+
+    def kill(self) -> None:
+        """Kill every process of this user, and wait until none is left."""
+        while self._attack():
+            time.sleep(0.001)
+
+    def processes(self) -> list[int]:
+        """Return the ids of the processes that are this user's (or, unseparated, descend from
+        this one), zombies aside.
+        """  # noqa: D205 - one sentence
+        if self.separate:
+            return [pid for pid, owner, _ in _processes() if owner == self.number]
+        return _descendants(os.getpid())
+
+    def wipe(self) -> None:
+        """Remove everything in this user's folder; the folder too."""
+        if self.separate:
+            self._as_user(lambda: _empty(self.folder))
+        else:
+            _empty(self.folder)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+
+    def _attack(self) -> bool:
+        """Kill once; return whether there was anything to kill."""
+        pids = self.processes()
+        if pids and self.separate:
+            self._as_user(lambda: os.kill(-1, signal.SIGKILL))
+        for pid in pids if not self.separate else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _reap()
+        return bool(pids)
+
+    def _as_user(self, action: Callable[[], None]) -> None:
+        pid = os.fork()
+        if pid == 0:
+            with contextlib.suppress(BaseException):
+                os.setresgid(self.number, self.number, self.number)
+                os.setresuid(self.number, self.number, self.number)
+                action()
+            os._exit(0)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _limit(limits: Mapping[str, Any], *, own_user: bool) -> None:
+    def cap(kind: int, most: int) -> None:
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+    cap(resource.RLIMIT_CORE, 0)
+    cap(resource.RLIMIT_NOFILE, 256)
+    cap(resource.RLIMIT_FSIZE, int(limits["disk"]))
+    if sys.platform == "linux":
+        # Not RLIMIT_AS, which counts what torch maps and never touches.
+        cap(resource.RLIMIT_DATA, _data_bytes() + int(limits["memory"]))
+        if own_user:  # the count is by user: it would include the student's whole desktop
+            cap(resource.RLIMIT_NPROC, int(limits["pids"]))
+
+
+def limit_cpu(seconds: float) -> None:
+    """Let this process use so many seconds of CPU from its start; then SIGXCPU, then SIGKILL."""
+    soft = max(1, int(-(-seconds // 1)))
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
+
+
+def _data_bytes() -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _die_first() -> None:
+    """When memory runs out, let the kernel take the student's processes before ours."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    home = str(folder)
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "TMPDIR": home,
+        "MPLCONFIGDIR": home,
+        "XDG_CACHE_HOME": home,
+        "IPYTHONDIR": home,
+        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "LANG": "C.UTF-8",
+    }
+
+
+def _processes() -> Iterator[tuple[int, int, int]]:
+    """Yield (pid, owner, parent) of every living process that can be seen."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state not in "ZX":
+                yield int(entry.name), entry.stat().st_uid, int(parent)
+
+
+def _descendants(root: int) -> list[int]:
+    if sys.platform != "linux":
+        return []
+    children: dict[int, list[int]] = {}
+    for pid, _, parent in _processes():
+        children.setdefault(parent, []).append(pid)
+    found, queue = [], [root]
+    while queue:
+        below = children.get(queue.pop(), [])
+        found += below
+        queue += below
+    return found
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder, whatever its permissions became."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            _open_up(Path(entry.path))
+            shutil.rmtree(entry.path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                Path(entry.path).unlink()
+
+
+def _open_up(folder: Path) -> None:
+    """Make every folder below usable again, from the top."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+    for path, names, _ in os.walk(folder):
+        for below in (Path(path) / name for name in names):
+            if not below.is_symlink():
+                with contextlib.suppress(OSError):
+                    below.chmod(0o700)

@@ -1,0 +1,44 @@
+"""The scripts under docker/, as far as they can be run without changing the machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from grader.sandbox.image import docker_folder
+
+SCRIPTS = sorted(docker_folder().glob("*.sh"))
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_bash_can_read_it(script: os.PathLike[str]) -> None:
+    assert run("bash", "-n", os.fspath(script)).returncode == 0
+
+
+def test_an_unwanted_engine_is_refused_in_one_sentence() -> None:
+    done = run("bash", str(docker_folder() / "engine.sh"), GRADER_ENGINE="no")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == "engine.sh: GRADER_ENGINE=no: no Docker engine is wanted\n"
+
+
+def test_an_engine_elsewhere_that_does_not_answer_is_not_replaced_by_one_here() -> None:
+    nowhere = "unix:///nonexistent/docker.sock"
+    done = run("bash", str(docker_folder() / "engine.sh"), DOCKER_HOST=nowhere)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert nowhere in done.stderr
+
+
+def test_a_base_image_needs_a_name() -> None:
+    done = run("bash", str(docker_folder() / "base.sh"))
+    assert done.returncode == 1
+    assert "usage" in done.stderr
