@@ -7,7 +7,6 @@ host do not.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import random
 import socket
@@ -35,8 +34,6 @@ def run(control: Channel, user: User, opened: wire.Message) -> NoReturn:
         limit_cpu(opened["limits"]["load_seconds"])
         loaded = load(opened["source"], opened["filename"], opened["names"])
         control.send(message(b"", report=loaded.report()), _later())
-        del opened
-        gc.collect()
         _serve(control, loaded.namespace)
     except (Gone, Late):
         os._exit(0)

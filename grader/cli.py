@@ -1,0 +1,145 @@
+"""The command line: parse, call, print.
+
+Nothing heavy is imported before a command needs it, so that `grader --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from grader import __version__
+
+app = typer.Typer(
+    name="grader",
+    help="Marks LSTM and GRU cells that students write by hand in PyTorch.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class SandboxName(str, Enum):
+    """Where student code runs."""
+
+    auto = "auto"
+    docker = "docker"
+    process = "process"
+
+
+class Isolation(str, Enum):
+    """How submissions are kept apart."""
+
+    lane = "lane"
+    strict = "strict"
+
+
+class Lang(str, Enum):
+    """The language of what is printed."""
+
+    es = "es"
+    en = "en"
+
+
+class Device(str, Enum):
+    """Where tensors live."""
+
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+AssignmentOption = Annotated[
+    Optional[str], typer.Option("--assignment", help="Which assignment; not needed if only one fits.")
+]
+AssignmentsOption = Annotated[
+    Optional[Path],
+    typer.Option("--assignments", envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    *, show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
+) -> None:
+    """Marks LSTM and GRU cells that students write by hand in PyTorch."""
+    if show:
+        typer.echo(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def grade(
+    submissions: Annotated[list[Path], typer.Argument(help="Notebooks, folders and zips.")],
+    assignment: AssignmentOption = None,
+    assignments: AssignmentsOption = None,
+    out: Annotated[Path, typer.Option(help="The results folder.")] = Path("results"),
+    sandbox: Annotated[
+        SandboxName, typer.Option(help="auto is docker; process protects from nothing.")
+    ] = SandboxName.auto,
+    isolation: Annotated[
+        Isolation, typer.Option(help="strict: a container of its own for each submission.")
+    ] = Isolation.lane,
+    jobs: Annotated[int, typer.Option(min=0, help="Lanes at once; 0: as many as cores.")] = 0,
+    seed: Annotated[
+        Optional[str], typer.Option(help="Repeat a run's secret seed; else drawn and stored.")
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of the table.")] = Lang.es,
+    device: Annotated[Device, typer.Option(help="Where student code computes.")] = Device.cpu,
+    *,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is known.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the grades as JSON lines.")] = False,
+) -> None:
+    """Grade submissions: a table here, and grades.csv and results/*.json in --out."""
+    from grader.commands import GradeOptions, grade_submissions
+
+    options = GradeOptions(
+        submissions=tuple(submissions),
+        assignment=assignment,
+        assignments=assignments,
+        out=out,
+        sandbox=sandbox.value,
+        strict=isolation is Isolation.strict,
+        jobs=jobs,
+        seed=seed,
+        lang=lang.value,
+        device=device.value,
+        regrade=regrade,
+        json=json_,
+    )
+    raise typer.Exit(grade_submissions(options))
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    assignment: AssignmentOption = None,
+    assignments: AssignmentsOption = None,
+    part: Annotated[Optional[str], typer.Option(help="Only this part, such as celdaLSTM.")] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of the explanations.")] = Lang.es,
+) -> None:
+    """Check one notebook on this machine, before handing it in."""
+    from grader.commands import check_notebook
+
+    raise typer.Exit(check_notebook(notebook, assignment, assignments, part, lang.value))
+
+
+def main() -> None:
+    """Run the command line; errors that a person can mend become one sentence."""
+    from grader.errors import AssignmentFault, GraderError, UsageError
+
+    try:
+        app()
+    except (UsageError, AssignmentFault) as error:
+        print(f"grader: {error}", file=sys.stderr)  # noqa: T201 - the command line prints
+        sys.exit(2)
+    except GraderError as error:
+        print(f"grader: {error}", file=sys.stderr)  # noqa: T201 - the same
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("grader: interrupted; what was graded is kept", file=sys.stderr)  # noqa: T201
+        sys.exit(130)

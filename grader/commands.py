@@ -1,0 +1,204 @@
+"""What the commands do, once their options are read."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from grader import assignment as assignments_
+from grader import batch
+from grader.check_run import limits_of
+from grader.errors import SandboxFault, UsageError
+from grader.exports import csv
+from grader.feedback import terminal
+from grader.feedback.progress import progress
+from grader.grading import Terms
+from grader.grading import grade as grade_one
+from grader.journal import Journal
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from grader.results import Grade
+    from grader.sandbox import Limits, Sandbox
+    from grader.submission import Submission
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """The options of `grader grade`, as CONTRACTS.md has them."""
+
+    submissions: tuple[Path, ...]
+    assignment: str | None
+    assignments: Path | None
+    out: Path
+    sandbox: str
+    strict: bool
+    jobs: int
+    seed: str | None
+    lang: str
+    device: str
+    regrade: bool
+    json: bool
+
+
+def grade_submissions(options: GradeOptions) -> int:
+    """Grade, write the results folder, print the table; return the exit status."""
+    root = assignments_.folder_of_assignments(options.assignments)
+    assignment = assignments_.choose(root, options.assignment)
+    submissions = find(options.submissions, assignment.name)
+    _make_folder(options.out)
+    with Journal(options.out) as journal:
+        seed = journal.seed(options.seed, secrets.token_hex(16))
+        limits = limits_of(assignment)
+        sandbox = _sandbox(options, limits)
+        terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
+        with _interruptible(), _reaping(sandbox):
+            _grade_all(options, journal, submissions, terms, sandbox)
+        grades = [grade for grade in journal.grades() if grade.submission in {s.id for s in submissions}]
+    _write(options.out, grades)
+    _show(options, grades)
+    return 1 if any(grade.status == "not_graded" for grade in grades) else 0
+
+
+def check_notebook(
+    notebook: Path, name: str | None, root: Path | None, part: str | None, lang: str
+) -> int:
+    """Check a notebook in the process sandbox and explain it; return 0 for full marks, else 1."""
+    folder = assignments_.folder_of_assignments(root)
+    assignment = assignments_.choose(folder, name)
+    if part is not None and part not in assignment.points:
+        known = ", ".join(assignment.points)
+        raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
+    [submission] = find([notebook], assignment.name)
+    sandbox = ProcessSandbox()
+    lane = sandbox.lane()
+    try:
+        terms = Terms(assignment, secrets.token_hex(16), sandbox.image, sandbox.name)
+        grade = grade_one(submission, terms, lane, only=part)
+    finally:
+        lane.close()
+    terminal.console().print(terminal.student(grade, lang))
+    full = bool(grade.checks) and all(check.outcome == "passed" for check in grade.checks)
+    return 0 if full else 1
+
+
+def _grade_all(
+    options: GradeOptions,
+    journal: Journal,
+    submissions: Sequence[Submission],
+    terms: Terms,
+    sandbox: Sandbox,
+) -> None:
+    """Grade what the journal does not know yet; store each grade as it comes."""
+    waiting = [
+        submission
+        for submission in submissions
+        if options.regrade or not journal.known(submission.id, terms.fingerprint(submission))
+    ]
+    jobs = options.jobs or os.cpu_count() or 1
+    run = getattr(sandbox, "run", "")
+    make = functools.partial(_open, sandbox.name, limits_of(terms.assignment), options.device, run)
+    lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
+    with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
+        for grade in batch.run(waiting, terms, make, jobs, shown.started, lives):
+            journal.add(grade)
+            _write_one(options.out, grade)
+            shown.finished(grade)
+
+
+def _sandbox(options: GradeOptions, limits: Limits) -> Sandbox:
+    """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
+    name = "docker" if options.sandbox == "auto" else options.sandbox
+    if name == "process":
+        _say("the process sandbox does not protect this machine from the students' code")
+    if name == "process" and options.device == "cuda":
+        _say("student code uses this machine's GPU")
+    return _open(name, limits, options.device, secrets.token_hex(8))
+
+
+def _open(name: str, limits: Limits, device: str, run: str) -> Sandbox:
+    if name == "process":
+        return ProcessSandbox()
+    try:
+        from grader.sandbox.docker import DockerSandbox
+    except ModuleNotFoundError as error:
+        raise SandboxFault(
+            "Docker's Python package is missing: pip install 'rnn-grader[docker]'"
+        ) from error
+    return DockerSandbox(limits, device=device, run=run, say=_say)
+
+
+@contextmanager
+def _reaping(sandbox: Sandbox) -> Iterator[None]:
+    """Remove whatever this run's lanes left, however it ends."""
+    try:
+        yield
+    finally:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C may wait
+        sandbox.reap()
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        (out / "results").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made a results folder: {error.strerror}") from error
+
+
+def _write(out: Path, grades: Sequence[Grade]) -> None:
+    for grade in grades:
+        _write_one(out, grade)
+    _replace(out / "grades.csv", csv.table(grades))
+
+
+def _write_one(out: Path, grade: Grade) -> None:
+    _replace(out / "results" / f"{grade.submission}.json", grade.to_json())
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
+    if options.json:
+        import json
+
+        for grade in grades:
+            sys.stdout.write(json.dumps(json.loads(grade.to_json()), ensure_ascii=False) + "\n")
+        return
+    screen = terminal.console()
+    screen.print(terminal.class_table(grades, options.lang))
+    words = "Resultados en" if options.lang == "es" else "Results in"
+    screen.print(f"\n{words} {options.out}/ (grades.csv, results/*.json)", markup=False)
+
+
+def _say(text: str) -> None:
+    print(f"grader: {text}", file=sys.stderr)  # noqa: T201 - for the person who waits

@@ -1,0 +1,1 @@
+"""Grades in the formats that other programs take in."""

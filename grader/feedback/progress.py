@@ -1,0 +1,82 @@
+"""How far a run is: a live display on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grader.feedback import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.results import Grade
+
+
+class Named(Protocol):
+    """Anything with a submission's id."""
+
+    @property
+    def id(self) -> str:
+        """The submission's id."""
+
+
+class Shown(Protocol):
+    """What a run tells of itself."""
+
+    def started(self, submission: Named) -> None:
+        """Tell that a submission is being graded."""
+
+    def finished(self, grade: Grade) -> None:
+        """Tell a submission's grade."""
+
+
+class _Lines:
+    """One line a submission."""
+
+    def __init__(self, total: int, done: int, lang: str) -> None:
+        self.total, self.done, self.lang = total, done, lang
+
+    def started(self, submission: Named) -> None:
+        """Say nothing: a line a submission is enough."""
+
+    def finished(self, grade: Grade) -> None:
+        self.done += 1
+        text = f"[{self.done}/{self.total}] {terminal.line(grade, self.lang)}"
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - for the person who waits
+
+
+class _Live:
+    """A bar with the time left, and a line for each submission in a lane."""
+
+    def __init__(self, display: Progress, total: int, done: int, lang: str) -> None:
+        self.display, self.lang = display, lang
+        words = "corrigiendo" if lang == "es" else "grading"
+        self.whole = display.add_task(words, total=total, completed=done)
+        self.tasks: dict[str, object] = {}
+
+    def started(self, submission: Named) -> None:
+        name = terminal.plain(submission.id)
+        self.tasks[submission.id] = self.display.add_task(f"  {name}", total=None)
+
+    def finished(self, grade: Grade) -> None:
+        task = self.tasks.pop(grade.submission, None)
+        if task is not None:
+            self.display.remove_task(task)  # type: ignore[arg-type]
+        self.display.console.print(terminal.line(grade, self.lang), markup=False)
+        self.display.advance(self.whole)
+
+
+@contextmanager
+def progress(total: int, done: int, lang: str) -> Iterator[Shown]:
+    """Show a run's progress on standard error while it lasts."""
+    if not sys.stderr.isatty():
+        yield _Lines(total, done, lang)
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    display = Progress(*columns, TimeRemainingColumn(), console=terminal.console(stderr=True))
+    with display:
+        yield _Live(display, total, done, lang)

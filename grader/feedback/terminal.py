@@ -1,0 +1,121 @@
+"""Grades on a terminal: the class as a table, one student in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from grader.results import CheckResult, Grade
+
+_STATUS = {
+    "es": {"graded": "corregida", "rejected": "rechazada", "not_graded": "sin corregir"},
+    "en": {"graded": "graded", "rejected": "rejected", "not_graded": "not graded"},
+}
+_HEADER = {
+    "es": ("entrega", "puntos", "estado", "lo que falla"),
+    "en": ("submission", "points", "status", "what fails"),
+}
+_MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
+_MOST_NAMED = 3
+_CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
+
+
+def class_table(grades: Iterable[Grade], lang: str) -> Table:
+    """Return the class as a table: each submission, its mark and what it lost."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    submission, points, status, failed = _HEADER[lang]
+    table.add_column(submission, no_wrap=True)
+    table.add_column(points, justify="right", no_wrap=True)
+    table.add_column(status, no_wrap=True)
+    table.add_column(failed, overflow="fold")
+    for grade in grades:
+        score = "" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
+        word = Text(_STATUS[lang][grade.status], style="" if grade.status == "graded" else "yellow")
+        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade)))
+    return table
+
+
+def line(grade: Grade, lang: str) -> str:
+    """Return a submission's line, for a terminal that cannot show more."""
+    score = "-" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
+    return f"{plain(grade.submission)}: {score} {_STATUS[lang][grade.status]} {_losses(grade)}".strip()
+
+
+def student(grade: Grade, lang: str) -> RenderableType:
+    """Return one submission's grade: its parts, the first failure in full, the rest by name."""
+    if grade.status != "graded":
+        return Text(plain(grade.reason), style="yellow")
+    failures = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
+    parts = Table(box=None, pad_edge=False, show_header=False)
+    for check in grade.checks:
+        mark = _MARKS.get(check.outcome, "[red]✗[/]")
+        title = check.title if lang == "es" else check.title_en
+        points = f"{check.points:g}/{check.max_points:g}"
+        parts.add_row(mark, escape(check.part), escape(plain(title)), points)
+    shown: list[RenderableType] = [parts]
+    if failures:
+        shown += ["", explanation(failures[0], lang)]
+    total = "Total" if lang == "en" else "Puntos"
+    shown += ["", Text(f"{total}: {grade.score:g}/{grade.max_score:g}", style="bold")]
+    return Group(*shown)
+
+
+def explanation(check: CheckResult, lang: str) -> RenderableType:
+    """Return a failed check in full: what it asked, why it failed, the counterexample."""
+    title = check.title if lang == "es" else check.title_en
+    lines: list[RenderableType] = [Text(f"✗ {plain(title)}", style="bold red")]
+    lines.append(Text(plain(check.message)))
+    if check.misconception:
+        text = check.misconception.text if lang == "es" else check.misconception.text_en
+        lines.append(Text(plain(text), style="yellow"))
+    if example := check.counterexample:
+        lines.append(_example(example, lang))
+    if check.reproduce:
+        words = "En tu cuaderno:" if lang == "es" else "In your notebook:"
+        lines += ["", Text(words, style="dim"), Text(check.reproduce, style="cyan")]
+    return Group(*lines)
+
+
+def _example(example: dict[str, object], lang: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    inputs = example["inputs"]
+    assert isinstance(inputs, dict)  # noqa: S101 - as compare.agree writes it
+    rows = [*inputs.items()]
+    words = ("esperado", "obtenido") if lang == "es" else ("expected", "got")
+    quantity = example["quantity"]
+    rows += [(f"{quantity} {words[0]}", example["expected"]), (f"{quantity} {words[1]}", example["got"])]
+    for name, tensor in rows:
+        shape = "×".join(map(str, tensor["shape"]))
+        table.add_row(Text(f"  {name}"), shape, Text(str(tensor.get("values", "…"))))
+    return table
+
+
+def _losses(grade: Grade) -> str:
+    if grade.status != "graded":
+        return plain(grade.reason)
+    lost = [
+        check.misconception.id if check.misconception else check.id
+        for check in grade.checks
+        if check.outcome not in ("passed", "skipped")
+    ]
+    more = f" +{len(lost) - _MOST_NAMED}" if len(lost) > _MOST_NAMED else ""
+    return ", ".join(lost[:_MOST_NAMED]) + more
+
+
+def plain(text: str) -> str:
+    """Return a text without control characters, so that it cannot steer the terminal."""
+    return text.translate(_CONTROL)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console that neither guesses at markup in names nor breaks words in pipes."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=not stderr)

@@ -1,0 +1,92 @@
+"""What has been graded, with which inputs: SQLite in the results folder.
+
+The journal is the run's memory: its secret seed, and each grade as soon as there is one. The files
+in the results folder are written from it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from grader.errors import GraderError
+from grader.results import Fingerprint, Grade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE = "journal.sqlite"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS grades (
+    id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status TEXT NOT NULL, grade TEXT NOT NULL
+);
+"""
+
+
+class Journal:
+    """The journal of one results folder. Use it as a context manager.
+
+    One run at a time: a second one is refused. Raises GraderError.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        try:
+            self.database = sqlite3.connect(self.path, isolation_level=None, timeout=0)
+            self.database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self.database.execute("PRAGMA journal_mode = WAL")
+            self.database.execute("BEGIN EXCLUSIVE")
+            for statement in _TABLES.split(";"):
+                self.database.execute(statement)
+            self.database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                text = f"another run is writing to {folder}: wait for it, or choose another --out"
+            else:
+                text = f"{self.path} cannot be written: {error}"
+            raise GraderError(text) from error
+        except sqlite3.DatabaseError as error:
+            text = f"{self.path} is damaged ({error}): move it away and grade again"
+            raise GraderError(text) from error
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+
+    def seed(self, chosen: str | None, fresh: str) -> str:
+        """Return the run's seed: the chosen one, or the stored one, or the fresh one; store it."""
+        row = self.database.execute("SELECT value FROM run WHERE key = 'seed'").fetchone()
+        seed = chosen if chosen is not None else str(row[0]) if row else fresh
+        self.database.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", [seed])
+        return seed
+
+    def known(self, submission: str, fingerprint: Fingerprint) -> Grade | None:
+        """Return the grade of a submission whose inputs are the same, if it was measured."""
+        row = self.database.execute(
+            "SELECT grade FROM grades WHERE id = ? AND fingerprint = ? AND status != 'not_graded'",
+            [submission, _key(fingerprint)],
+        ).fetchone()
+        return Grade.from_json(row[0]) if row else None
+
+    def add(self, grade: Grade) -> None:
+        """Store a grade, in place of a former one of the same submission."""
+        self.database.execute(
+            "INSERT OR REPLACE INTO grades VALUES (?, ?, ?, ?)",
+            [grade.submission, _key(grade.fingerprint), grade.status, grade.to_json()],
+        )
+
+    def grades(self) -> Iterator[Grade]:
+        """Yield every grade, by submission."""
+        for row in self.database.execute("SELECT grade FROM grades ORDER BY id").fetchall():
+            yield Grade.from_json(row[0])
+
+
+def _key(fingerprint: Fingerprint) -> str:
+    return json.dumps(asdict(fingerprint), sort_keys=True)
