@@ -19,10 +19,11 @@ _LIMITS = ("seconds", "cpu_seconds", "load_seconds", "memory", "pids", "output",
 
 @dataclass(frozen=True)
 class Assignment:
-    """An assignment's configuration. `points` by part sum to `max_score`; marks are out of
-    `scale`; `names` maps what students define to what each builds on; `limits` as in assignment.toml
-    (seconds, and bytes).
-    """  # noqa: D205 - a list
+    """An assignment's configuration.
+
+    `points` by part sum to `max_score`; marks are out of `scale`; `names` maps what students
+    define to what each builds on; `limits` are in seconds and bytes.
+    """
 
     folder: Path
     name: str

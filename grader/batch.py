@@ -102,8 +102,10 @@ def run(
     started: Callable[[Submission], None] = lambda _: None,
     lives: int = SUBMISSIONS_A_LANE,
 ) -> Iterator[Grade]:
-    """Yield the grades as they come. `make` opens the sandbox, in each job's process; a lane is
-    used for so many submissions as it has `lives`.
+    """Yield the grades as they come.
+
+    `make` opens the sandbox, in each job's process; a lane takes as many submissions as it has
+    `lives`.
 
     Raises AssignmentFault when a check is broken, SandboxFault when no lane can be started at all.
     """

@@ -84,7 +84,7 @@ class CheckRun:
         """Use our settings of Hypothesis for this run."""
         # What Hypothesis finds in the modules that happen to be imported would change the cases
         # from one process to another.
-        providers._get_local_constants = lambda: providers.Constants()  # type: ignore[attr-defined] # noqa: SLF001
+        providers._get_local_constants = providers.Constants  # type: ignore[attr-defined] # noqa: SLF001
         self.profile_before = hypothesis.settings.get_current_profile_name()
         hypothesis.settings.load_profile(_PROFILE)
 
@@ -186,7 +186,7 @@ class CheckRun:
             )
         )
 
-    def _judge(
+    def _judge(  # noqa: PLR0911 - one line an outcome
         self, failure: BaseException | None
     ) -> tuple[Outcome | None, str, Disagreement | None]:
         """Return outcome, message and counterexample; no outcome for what is not the student's."""
@@ -211,7 +211,7 @@ class CheckRun:
 
     def _watch(self, item: pytest.Item) -> None:
         """Seed a check that draws cases, and keep the smallest failure that it comes by."""
-        test = getattr(item, "obj", None)
+        test: Any = getattr(item, "obj", None)
         if not hypothesis.is_hypothesis_test(test):
             return
         hypothesis.seed(self._number(_identity(item), "cases"))(test)
@@ -252,9 +252,13 @@ def _require_points(assignment: Assignment, items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("points")
         if marker is None or len(marker.args) != 1:
-            raise AssignmentFault(f"{item.nodeid} has no points: mark it with pytest.mark.points(n)")
+            raise AssignmentFault(
+                f"{item.nodeid} has no points: mark it with pytest.mark.points(n)"
+            )
         if _part(item) not in sums:
-            raise AssignmentFault(f"{item.nodeid}: assignment.toml gives no points to {_part(item)!r}")
+            raise AssignmentFault(
+                f"{item.nodeid}: assignment.toml gives no points to {_part(item)!r}"
+            )
         sums[_part(item)] += float(marker.args[0])
     for part, total in sums.items():
         if total != assignment.points[part]:

@@ -16,7 +16,7 @@ from grader import __version__
 
 app = typer.Typer(
     name="grader",
-    help="Marks LSTM and GRU cells that students write by hand in PyTorch.",
+    help="Mark LSTM and GRU cells that students write by hand in PyTorch.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,7 +54,8 @@ class Device(str, Enum):
 
 
 AssignmentOption = Annotated[
-    Optional[str], typer.Option("--assignment", help="Which assignment; not needed if only one fits.")
+    Optional[str],
+    typer.Option("--assignment", help="Which assignment; not needed if only one fits."),
 ]
 AssignmentsOption = Annotated[
     Optional[Path],
@@ -66,7 +67,7 @@ AssignmentsOption = Annotated[
 def version(
     *, show: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False
 ) -> None:
-    """Marks LSTM and GRU cells that students write by hand in PyTorch."""
+    """Mark LSTM and GRU cells that students write by hand in PyTorch."""
     if show:
         typer.echo(f"grader {__version__}")
         raise typer.Exit

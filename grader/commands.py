@@ -64,7 +64,9 @@ def grade_submissions(options: GradeOptions) -> int:
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         with _interruptible(), _reaping(sandbox):
             _grade_all(options, journal, submissions, terms, sandbox)
-        grades = [grade for grade in journal.grades() if grade.submission in {s.id for s in submissions}]
+        grades = [
+            grade for grade in journal.grades() if grade.submission in {s.id for s in submissions}
+        ]
     _write(options.out, grades)
     _show(options, grades)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0

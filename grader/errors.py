@@ -40,7 +40,7 @@ class Place:
         return f"celda [{self.cell}], línea {self.line}"
 
 
-class StudentFault(Exception):  # noqa: N818 - a fault, in this project's words
+class StudentFault(Exception):
     """The student's code raised an exception; the student's process lives on."""
 
     outcome: FaultOutcome = "error"
@@ -54,7 +54,7 @@ class StudentFault(Exception):  # noqa: N818 - a fault, in this project's words
         return f"{self.message} ({self.place})" if self.place else self.message
 
 
-class StudentLost(BaseException):  # noqa: N818 - as above
+class StudentLost(BaseException):
     """The student's process is gone: it ran out of time or memory, or it crashed.
 
     Not an `Exception`, so that Hypothesis lets it pass: there is nobody left to try smaller

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from grader.errors import GraderError
 from grader.results import Fingerprint, Grade
@@ -54,7 +54,7 @@ class Journal:
             text = f"{self.path} is damaged ({error}): move it away and grade again"
             raise GraderError(text) from error
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Iterator[Student]:
-    """The submission, as this check sees it."""
+    """Give a check the submission, in a process of its own."""
     run: CheckRun | None = request.config.pluginmanager.get_plugin(RUN)
     if run is None:
         pytest.skip("no submission: give one with --submission NOTEBOOK")
@@ -69,7 +69,9 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
     resources.callback(lane.close)
     notebook = Path(path)
     session = resources.enter_context(
-        lane.open(notebook.read_bytes(), notebook.name, list(assignment.names), limits_of(assignment))
+        lane.open(
+            notebook.read_bytes(), notebook.name, list(assignment.names), limits_of(assignment)
+        )
     )
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))
     config.pluginmanager.register(run, RUN)

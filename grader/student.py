@@ -131,6 +131,7 @@ class RemoteObject:
         self.ref = ref
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object: a module's forward."""
         return self._call("__call__", args, kwargs)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:

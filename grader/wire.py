@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 import struct
 import zlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import msgpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 MAGIC = b"GRDR"
 VERSION = 1

@@ -152,6 +152,7 @@ def test_one_submission_cannot_list_the_folders_of_others(
 def test_what_a_student_needs_works_under_the_profile(
     docker_client: DockerClient, worker_image: str, user: int
 ) -> None:
+    home = {"HOME": "/student", "TMPDIR": "/student"}
     answer = run(docker_client, worker_image, WORK, user=user, environment=home)
     assert answer.splitlines()[-1] == f"done {user}"
 

@@ -24,7 +24,7 @@ def test_parameters(student: Student) -> None:
 
 @pytest.mark.points(2)
 def test_interface(student: Student) -> None:
-    """forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
+    """Forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
 
     forward takes x_t and h_{t-1} and returns h_t, of shape (batch, hidden_size).
     """

@@ -21,7 +21,7 @@ def test_parameters(student: Student) -> None:
 
 @pytest.mark.points(2)
 def test_interface(student: Student) -> None:
-    """forward recibe x_t y (h, c) y devuelve (h_t, c_t), cada uno (lote, hidden_size).
+    """Forward recibe x_t y (h, c) y devuelve (h_t, c_t), cada uno (lote, hidden_size).
 
     forward takes x_t and (h, c) and returns (h_t, c_t), each of shape (batch, hidden_size).
     """

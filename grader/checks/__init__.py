@@ -1,6 +1,6 @@
 """For those who write checks: references, cases, comparisons and the misconceptions behind them.
 
-    from grader.checks import agree, lstm
+from grader.checks import agree, lstm
 """
 
 from grader.checks.compare import Disagreement, agree, require_shape, tolerance

@@ -5,7 +5,6 @@ Shapes: inputs x (B, I), states (B, H); each gate's W_x (H, I), W_h (H, H), b_x 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +14,7 @@ from torch import Tensor
 from grader.errors import StudentFault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from grader.checks.cases import Stream
     from grader.student import RemoteObject, Student
 

@@ -20,7 +20,7 @@ class Case(Protocol):
 
     @property
     def magnitude(self) -> float:
-        """The largest sum of absolute terms in a pre-activation: what rounding errors scale with."""
+        """The largest sum of absolute terms in a pre-activation; rounding errors grow with it."""
 
     @property
     def steps(self) -> int:

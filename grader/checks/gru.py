@@ -10,7 +10,6 @@ acts after it, r ⊙ (U h + b'): the two agree only where r is 1, or where U is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from hypothesis.strategies import DrawFn
 
     from grader.student import Student
@@ -81,8 +81,8 @@ class Reading:
     reset_gate: Callable[[Tensor], Tensor] = sigmoid
     candidate: Callable[[Tensor], Tensor] = tanh
     reset_before_product: Callable[[Terms], Tensor] = lambda t: t.x + t.product(t.r * t.h)
-    state_update: Callable[[Tensor, Tensor, Tensor], Tensor] = (
-        lambda z, h, candidate: z * h + (1 - z) * candidate
+    state_update: Callable[[Tensor, Tensor, Tensor], Tensor] = lambda z, h, candidate: (
+        z * h + (1 - z) * candidate
     )
 
 
@@ -98,7 +98,7 @@ class Case(CellCase):
     @property
     def weights(self) -> dict[str, Tensor]:
         """The state dict of a `celdaGRU` with these gates."""
-        state = {}
+        state: dict[str, Tensor] = {}
         for gate, sent in zip(self.layers, GATES, strict=True):
             (x_fc, h_fc), weights = LAYERS[gate], self.blocks[sent]
             state |= {f"{x_fc}.weight": weights.x, f"{x_fc}.bias": weights.bx}
@@ -276,7 +276,9 @@ def _explains(reading: Reading, seen: list[tuple[Case, Tensor]]) -> bool:
     """Whether a reading gives the student's numbers, its layers being taken as it takes them."""
     for case, given in seen:
         sent = case.rounded(given.dtype)
-        taken = {gate: sent.blocks[layer] for gate, layer in zip(GATES, reading.layers, strict=True)}
+        taken = {
+            gate: sent.blocks[layer] for gate, layer in zip(GATES, reading.layers, strict=True)
+        }
         if not close(given, step(replace(sent, blocks=taken), reading), case):
             return False
     return True
@@ -292,4 +294,6 @@ def expected_like_torch(trial: Trial) -> Tensor:
 def shapes() -> tuple[Case, ...]:
     """Return steps of different batch, input and hidden sizes, from 1."""
     source = Numbers(1, scale=0.5, states=0.5)
-    return tuple(make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)))
+    return tuple(
+        make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3))
+    )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, sigmoid, tanh
 
-from grader.checks.gru import Terms
 from grader.checks.reading import Misconception
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.checks.gru import Terms
 
 
 def _complement(total: Tensor) -> Tensor:
@@ -170,8 +173,8 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "gru.h_ignored",
         {"recurrent_terms": ""},
-        "El estado h_{t-1} no interviene ni en las puertas ni en el candidato: faltan los productos "
-        "U h_{t-1}.",
+        "El estado h_{t-1} no interviene ni en las puertas ni en el candidato: faltan los "
+        "productos U h_{t-1}.",
         "The state h_{t-1} plays no part in the gates or the candidate: the products U h_{t-1} are "
         "missing.",
     ),

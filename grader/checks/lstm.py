@@ -9,9 +9,8 @@ Sources: SEED 2.2; Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 20
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from hypothesis import strategies as st
@@ -34,6 +33,7 @@ from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from hypothesis.strategies import DrawFn
 
     from grader.student import Student
@@ -71,8 +71,8 @@ class Reading:
     forget_gate: Callable[[Tensor], Tensor] = sigmoid
     candidate: Callable[[Tensor], Tensor] = tanh
     output_gate: Callable[[Tensor], Tensor] = sigmoid
-    cell_update: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] = (
-        lambda f, c, i, candidate: f * c + i * candidate
+    cell_update: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor] = lambda f, c, i, candidate: (
+        f * c + i * candidate
     )
     hidden_state: Callable[[Tensor, Tensor], Tensor] = lambda o, c: o * tanh(c)
     returns_order: str = "hc"
@@ -147,7 +147,9 @@ def torch_step(case: Case) -> Step:
     """  # noqa: D205 - one sentence
     weights = replace(case, order=GATES).weights
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    values = (weights[f"{layer}.{kind}"] for kind in ("weight", "bias") for layer in ("x_fc", "h_fc"))
+    values = (
+        weights[f"{layer}.{kind}"] for kind in ("weight", "bias") for layer in ("x_fc", "h_fc")
+    )
     sizes_ = (case.input_size, case.hidden_size)
     with torch.no_grad():
         if case.steps == 1:
@@ -278,7 +280,9 @@ def _explains(reading: Reading, seen: list[tuple[Case, tuple[Tensor, Tensor]]]) 
     """  # noqa: D205 - one sentence
     for case, given in seen:
         sent = case.rounded(given[0].dtype)
-        taken = {as_: sent.blocks[is_] for as_, is_ in zip(reading.stacking_order, GATES, strict=True)}
+        taken = {
+            as_: sent.blocks[is_] for as_, is_ in zip(reading.stacking_order, GATES, strict=True)
+        }
         right = step(replace(sent, blocks=taken), reading)
         h, c = given if reading.returns_order == "hc" else given[::-1]
         if not (close(h, right.h, case) and close(c, right.c, case)):
@@ -296,4 +300,6 @@ def like_torch(trial: Trial) -> Step:
 def shapes() -> tuple[Case, ...]:
     """Return steps of different batch, input and hidden sizes, from 1."""
     source = Numbers(1, scale=0.5, states=0.5)
-    return tuple(make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)))
+    return tuple(
+        make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3))
+    )

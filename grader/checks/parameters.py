@@ -24,10 +24,10 @@ _DEVIATIONS = 6.9  # a normal variable leaves ±6.9 standard deviations with a c
 NORMAL = Misconception(
     "init.normal",
     {},
-    "√(3/hidden_size) es el límite de una distribución uniforme, no la desviación de una normal; la "
-    "varianza que resulta es 1/hidden_size.",
-    "√(3/hidden_size) is the bound of a uniform distribution, not the deviation of a normal one; the "
-    "variance that results is 1/hidden_size.",
+    "√(3/hidden_size) es el límite de una distribución uniforme, no la desviación de una normal; "
+    "la varianza que resulta es 1/hidden_size.",
+    "√(3/hidden_size) is the bound of a uniform distribution, not the deviation of a normal one; "
+    "the variance that results is 1/hidden_size.",
 )
 
 
@@ -39,7 +39,9 @@ def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None
             known = ", ".join(sorted(map(str, state))[:12]) or "ninguno"
             raise Disagreement(f"no hay un parámetro {name!r} (los que hay: {known})")
         if tuple(state[name].shape) != shape:
-            raise Disagreement(f"{name} tiene forma {tuple(state[name].shape)}; se esperaba {shape}")
+            raise Disagreement(
+                f"{name} tiene forma {tuple(state[name].shape)}; se esperaba {shape}"
+            )
 
 
 def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
@@ -54,11 +56,12 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         if not largest <= bound * (1 + 1e-6):
             belief = NORMAL if largest > 1.2 * bound else None
             raise Disagreement(
-                f"{name} tiene valores de hasta {largest:.4f}; el límite es {bound:.4f}", belief=belief
+                f"{name} tiene valores de hasta {largest:.4f}; el límite es {bound:.4f}",
+                belief=belief,
             )
         if largest < bound * _FALSE_ALARM ** (1 / count):
             raise Disagreement(
-                f"{name} no pasa de {largest:.4f}; con límite {bound:.4f} debería acercarse más a él"
+                f"{name} no pasa de {largest:.4f}; con límite {bound:.4f} debería acercarse a él"
             )
         mean, variance = float(values.mean()), float(values.square().mean())
         if abs(mean) > _DEVIATIONS * bound / math.sqrt(3 * count):

@@ -76,9 +76,7 @@ def diagnose(
     return Diagnosis(right, explained=False)
 
 
-def _combinations(
-    bank: Sequence[Misconception], size: int
-) -> Iterator[tuple[Misconception, ...]]:
+def _combinations(bank: Sequence[Misconception], size: int) -> Iterator[tuple[Misconception, ...]]:
     """Yield the sets of misconceptions about different equations."""
     for chosen in itertools.combinations(bank, size):
         touched = [name for item in chosen for name in item.changes]

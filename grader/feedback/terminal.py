@@ -47,7 +47,9 @@ def class_table(grades: Iterable[Grade], lang: str) -> Table:
 def line(grade: Grade, lang: str) -> str:
     """Return a submission's line, for a terminal that cannot show more."""
     score = "-" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
-    return f"{plain(grade.submission)}: {score} {_STATUS[lang][grade.status]} {_losses(grade)}".strip()
+    return (
+        f"{plain(grade.submission)}: {score} {_STATUS[lang][grade.status]} {_losses(grade)}".strip()
+    )
 
 
 def student(grade: Grade, lang: str) -> RenderableType:
@@ -92,7 +94,10 @@ def _example(example: dict[str, object], lang: str) -> Table:
     rows = [*inputs.items()]
     words = ("esperado", "obtenido") if lang == "es" else ("expected", "got")
     quantity = example["quantity"]
-    rows += [(f"{quantity} {words[0]}", example["expected"]), (f"{quantity} {words[1]}", example["got"])]
+    rows += [
+        (f"{quantity} {words[0]}", example["expected"]),
+        (f"{quantity} {words[1]}", example["got"]),
+    ]
     for name, tensor in rows:
         shape = "×".join(map(str, tensor["shape"]))
         table.add_row(Text(f"  {name}"), shape, Text(str(tensor.get("values", "…"))))

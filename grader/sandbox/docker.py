@@ -13,11 +13,11 @@ import struct
 import time
 from typing import TYPE_CHECKING, Any
 
-import docker
 import docker.errors
 import requests.exceptions
 from docker.types import DeviceRequest
 
+import docker
 from grader.errors import SandboxFault
 from grader.sandbox import MIB, Limits
 from grader.sandbox.image import docker_folder, ensure
@@ -74,7 +74,9 @@ class DockerSandbox:
     def reap(self) -> None:
         """Remove the containers of this run that are still there."""
         with contextlib.suppress(*_ENGINE_ERRORS):
-            found = self.client.api.containers(all=True, filters={"label": f"{RUN_LABEL}={self.run}"})
+            found = self.client.api.containers(
+                all=True, filters={"label": f"{RUN_LABEL}={self.run}"}
+            )
             for container in found:
                 _remove(self.client, container["Id"])
 

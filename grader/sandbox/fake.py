@@ -102,7 +102,9 @@ class FakeCheck:
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question; see `grader.sandbox.Check.ask`."""
-        question = _through_the_wire(wire.encode({"nonce": b"", "op": operation, "args": arguments}))
+        question = _through_the_wire(
+            wire.encode({"nonce": b"", "op": operation, "args": arguments})
+        )
         message = _through_the_wire(self.objects.answer(question))
         if "raised" in message:
             raise fault(message["raised"])

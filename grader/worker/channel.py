@@ -10,11 +10,11 @@ from typing import Any
 from grader import wire
 
 
-class Late(Exception):  # noqa: N818 - what happened, not what went wrong
+class Late(Exception):
     """The deadline has passed."""
 
 
-class Gone(Exception):  # noqa: N818 - as above
+class Gone(Exception):
     """The other side has closed, or what it sent is not a frame."""
 
 

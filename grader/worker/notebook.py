@@ -21,7 +21,7 @@ _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 
 
-class Unreadable(Exception):  # noqa: N818 - what it is, not what went wrong
+class Unreadable(Exception):
     """These bytes are no notebook; the message says what is wrong, in Spanish."""
 
 
@@ -75,7 +75,7 @@ def _code_cells(content: bytes) -> list[str]:
         raise Unreadable("el archivo está vacío")
     try:
         with warnings.catch_warnings(action="ignore"):
-            notebook = nbformat.reads(text, as_version=4)
+            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except RecursionError as error:
         raise Unreadable("el cuaderno está anidado demasiado profundo") from error
     except Exception as error:
@@ -97,7 +97,9 @@ def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if match := _CELL_MAGIC.match(source):
         if match[1] not in _PYTHON_MAGICS:
-            notices.append(Notice(f"la celda es de %%{match[1]}, no de Python, y no se usa", number, 1))
+            notices.append(
+                Notice(f"la celda es de %%{match[1]}, no de Python, y no se usa", number, 1)
+            )
             return Cell(number, source, ())
         notices.append(Notice(f"se ignora %%{match[1]}", number, 1))
         source = "\n" * match[0].count("\n") + source[match.end() :]
@@ -105,6 +107,7 @@ def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
     try:
         tree = ast.parse(python)
     except SyntaxError:
-        python = TransformerManager().transform_cell(source)
+        manager = TransformerManager()  # type: ignore[no-untyped-call]
+        python = manager.transform_cell(source)
         tree = ast.parse(python)
     return Cell(number, python, tuple(tree.body))

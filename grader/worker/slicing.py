@@ -130,7 +130,9 @@ def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[State
             if not any(name in other.binds for other in ordered):
                 for later in (chosen[order] for order in sorted(chosen)):
                     if name in later.binds and later.order > item.order:
-                        text = f"«{name}» se usa antes de definirse; se ejecuta primero su definición"
+                        text = (
+                            f"«{name}» se usa antes de definirse; se ejecuta primero su definición"
+                        )
                         notices.append(Notice(text, item.cell, item.node.lineno))
                         place(later)
                         break

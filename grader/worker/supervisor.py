@@ -31,7 +31,7 @@ CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
 
 
-class Lost(Exception):  # noqa: N818 - what happened, in the protocol's words
+class Lost(Exception):
     """The student's process is gone or must go; `outcome` is a word of the results format."""
 
     def __init__(self, outcome: str, text: str) -> None:
@@ -118,7 +118,9 @@ class Supervisor:
         try:
             return self.control.receive(self._caps(), deadline)["report"]
         except Late:
-            raise Lost("timeout", "las definiciones del cuaderno no terminan de ejecutarse") from None
+            raise Lost(
+                "timeout", "las definiciones del cuaderno no terminan de ejecutarse"
+            ) from None
         except (Gone, KeyError):
             raise self._autopsy("al ejecutar las definiciones del cuaderno") from None
 
@@ -148,8 +150,7 @@ class Supervisor:
         deadline = started + self.seconds_left
         try:
             self.check.send(wire.encode(question), deadline)
-            if first_readable([self.check, self.control], deadline) is self.control:
-                raise Gone
+            self._await(self.check, deadline)
             return self.check.receive_raw(self._caps(), deadline)
         except Late:
             seconds = self.limits["seconds"]
@@ -158,6 +159,12 @@ class Supervisor:
             raise self._autopsy("", str(gone)) from None
         finally:
             self.seconds_left -= time.monotonic() - started
+
+    def _await(self, check: Channel, deadline: float) -> None:
+        """Wait for the check's process to answer. Raises Late, and Gone once it has ended."""
+        assert self.control is not None  # noqa: S101 - there is a check
+        if first_readable([check, self.control], deadline) is self.control:
+            raise Gone
 
     def _end(self, _: wire.Message) -> dict[str, Any]:
         """End the check's process; whatever it left behind ends the submission's as well."""
@@ -217,7 +224,9 @@ class Supervisor:
             seconds = self.limits["cpu_seconds"]
             return Lost("timeout", f"gastó más de {seconds:g} segundos de procesador")
         if isinstance(status, int) and status < 0:
-            return Lost("crashed", f"el proceso murió {when} ({_signal_name(-status)})".replace("  ", " "))
+            return Lost(
+                "crashed", f"el proceso murió {when} ({_signal_name(-status)})".replace("  ", " ")
+            )
         return Lost("crashed", f"el proceso terminó por su cuenta {when}".rstrip())
 
     def _caps(self) -> wire.Caps:
