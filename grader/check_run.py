@@ -15,7 +15,6 @@ from hypothesis.internal.conjecture import providers
 
 from grader.checks import Disagreement
 from grader.errors import AssignmentFault, SandboxFault, StudentFault, StudentLost
-from grader.pytest_plugin import check_name
 from grader.results import CheckResult, Misconception
 from grader.sandbox import Limits
 from grader.student import Student
@@ -274,11 +273,16 @@ def _part(item: pytest.Item) -> str:
 
 
 def _identity(item: pytest.Item) -> str:
-    return f"{_part(item)}/{check_name(item)}"
+    return f"{_part(item)}/{_name(item)}"
+
+
+def _name(item: pytest.Item) -> str:
+    """Return a check's name within its part: its function's, without `test_`."""
+    return item.name.removeprefix("test_")
 
 
 def _titles(item: pytest.Item) -> tuple[str, str]:
     """Return a check's title in Spanish and in English: its docstring's paragraphs."""
-    text = inspect.getdoc(getattr(item, "function", None)) or check_name(item)
+    text = inspect.getdoc(getattr(item, "function", None)) or _name(item)
     es, _, en = text.partition("\n\n")
     return " ".join(es.split()), " ".join((en or es).split())

@@ -11,7 +11,7 @@ must have passed; of those it names, the ones that run before it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -89,9 +89,3 @@ def _assignment_folder(config: pytest.Config) -> Path:
             if (folder / FILE).is_file():
                 return folder
     raise pytest.UsageError("--submission goes with the folder of an assignment")
-
-
-def check_name(item: Any) -> str:
-    """Return a check's name within its part: its function's, without `test_`."""
-    name: str = item.originalname or item.name
-    return name.removeprefix("test_")

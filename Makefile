@@ -1,0 +1,45 @@
+# make demo    grade tests/submissions and show the class
+# make test    lint, types and all tests
+# make bench   start-up times, as ratios
+# Both make the environment first; neither needs anything but Python 3.11, or later, and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup demo test lint skeleton bench clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[docker,nbgrader,dev]'
+	touch $@
+
+demo: setup
+	@if docker/engine.sh; then sandbox=docker; else \
+	  sandbox=process; \
+	  echo "demo: no Docker engine, so students' code runs as a plain process, unprotected"; \
+	fi; \
+	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results
+
+lint: setup
+	$(BIN)/ruff format --check grader assignments tests
+	$(BIN)/ruff check grader assignments tests
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: lint
+	-docker/engine.sh
+	$(BIN)/pytest
+
+# The skeleton that students get, from the reference.
+skeleton: setup
+	$(BIN)/python -m grader.release
+
+bench: setup
+	$(BIN)/python tests/bench_startup.py
+
+clean:
+	rm -rf .venv results dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
