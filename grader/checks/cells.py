@@ -59,6 +59,8 @@ class CellCase:
     inputs: Tensor
     states: Mapping[str, Tensor]
     blocks: Mapping[str, Block]
+    dtype: torch.dtype = field(default=torch.float64, kw_only=True)
+    """The precision in which the student's cell computes."""
 
     @property
     def x(self) -> Tensor:
@@ -108,6 +110,7 @@ class CellCase:
 
         return replace(
             self,
+            dtype=dtype,
             inputs=cast(self.inputs),
             states={name: cast(state) for name, state in self.states.items()},
             blocks={gate: block.map(cast) for gate, block in self.blocks.items()},
@@ -151,7 +154,7 @@ class CellCase:
         inputs = self.x if self.steps == 1 else self.inputs
         return [
             "import torch",
-            "torch.set_default_dtype(torch.float64)",
+            f"torch.set_default_dtype({self.dtype})",
             f"celda = {name}({self.input_size}, {self.hidden_size})",
             "celda.load_state_dict({",
             *weights,
@@ -162,14 +165,15 @@ class CellCase:
         ]
 
 
-def compare_lines(quantity: str, expected: Tensor) -> list[str]:
+def compare_lines(quantity: str, expected: Tensor, dtype: torch.dtype) -> list[str]:
     """Return the lines of a notebook cell that show a quantity beside what it should be."""
+    close = "rtol=1e-6, atol=1e-8" if dtype is torch.float64 else "rtol=1e-3, atol=1e-5"
     return [
-        f"esperado = torch.tensor({expected.tolist()})",
         "torch.set_default_dtype(torch.float32)",
+        f"esperado = torch.tensor({expected.tolist()}, dtype=torch.float64)",
         f"print('{quantity} esperado:', esperado.tolist())",
         f"print('{quantity} obtenido:', {quantity}.tolist())",
-        f"torch.testing.assert_close({quantity}.to(esperado), esperado, rtol=1e-6, atol=1e-8)",
+        f"torch.testing.assert_close({quantity}.double(), esperado, {close})",
     ]
 
 

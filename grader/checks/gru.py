@@ -112,7 +112,7 @@ class Case(CellCase):
             if self.steps == 1
             else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t = estado"]
         )
-        return "\n".join([*self.prepare(NAME, "h"), *run, *compare_lines(quantity, expected)])
+        return "\n".join([*self.prepare(NAME, "h"), *run, *compare_lines(quantity, expected, self.dtype)])
 
 
 def step(case: Case, reading: Reading = RIGHT) -> Tensor:

@@ -110,7 +110,7 @@ class Case(CellCase):
             if self.steps == 1
             else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t, c_t = estado"]
         )
-        lines = [*self.prepare(NAME, "(h, c)"), *run, *compare_lines(quantity, expected)]
+        lines = [*self.prepare(NAME, "(h, c)"), *run, *compare_lines(quantity, expected, self.dtype)]
         return "\n".join(lines)
 
 
