@@ -161,10 +161,15 @@ def _is_ignored(name: str) -> bool:
     return name.startswith(".") or name.lower() in IGNORED
 
 
+def _is_results(item: os.DirEntry[str]) -> bool:
+    """Whether this is a folder that a former run wrote its results into."""
+    return item.is_dir(follow_symlinks=False) and Path(item.path, "journal.sqlite").is_file()
+
+
 def _scan(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as items:
-            return [item for item in items if not _is_ignored(item.name)]
+            return [item for item in items if not (_is_ignored(item.name) or _is_results(item))]
     except OSError as error:
         raise UsageError(
             f"Cannot read the folder {plain(str(folder))} ({error.strerror}): "

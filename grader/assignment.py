@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,8 @@ from grader.errors import AssignmentFault, UsageError
 FILE = "assignment.toml"
 _KEYS = ("name", "title", "points", "names", "scale", "limits", "packages", "device", "deadline")
 _REQUIRED = ("name", "title", "points", "names")
+_KINDS: dict[str, type] = {"name": str, "scale": float, "packages": list, "device": str}
+_WORDS = {str: "text", float: "number", list: "list"}
 _LIMITS = ("seconds", "cpu_seconds", "load_seconds", "memory", "pids", "output", "disk")
 
 
@@ -91,6 +94,11 @@ def folder_of_assignments(chosen: Path | None) -> Path:
     raise UsageError(f"there is no folder of assignments at {chosen or 'assignments/'}")
 
 
+def names(root: Path) -> list[str]:
+    """Return the names of the assignments in a folder."""
+    return [path.parent.name for path in sorted(root.glob(f"*/{FILE}"))]
+
+
 def choose(root: Path, name: str | None) -> Assignment:
     """Return the named assignment, or the only one there is. Raises UsageError, AssignmentFault."""
     found = {path.parent.name: path.parent for path in sorted(root.glob(f"*/{FILE}"))}
@@ -118,6 +126,10 @@ class _Reader:
         for key in _REQUIRED:
             if key not in self.fields:
                 raise self._fault(key, f"{key!r} is missing")
+        for key, kind in _KINDS.items():
+            value = self.fields.get(key, kind())
+            if not isinstance(value, (int, float) if kind is float else kind):
+                raise self._fault(key, f"{key!r} is not a {_WORDS[kind]}")
         self._mapping("title", str, ("es", "en"))
         self._mapping("points", (int, float))
         self._mapping("names", list)
@@ -140,8 +152,8 @@ class _Reader:
         for name, value in self.fields.get("limits", {}).items():
             if name not in _LIMITS:
                 raise self._fault(name, f"unknown limit {name!r}; known are {', '.join(_LIMITS)}")
-            if value <= 0:
-                raise self._fault(name, f"limit {name!r} must be more than 0")
+            if not 0 < value < math.inf:
+                raise self._fault(name, f"limit {name!r} must be a number above 0")
 
     def _points(self) -> None:
         points = self.fields["points"]
@@ -160,5 +172,6 @@ class _Reader:
 
     def _fault(self, key: str, text: str) -> AssignmentFault:
         lines = self.text.splitlines()
-        number = next((n for n, line in enumerate(lines, 1) if key in line.split("=")[0]), 1)
+        start = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[]=]""")
+        number = next((n for n, line in enumerate(lines, 1) if start.match(line)), 1)
         return AssignmentFault(f"{self.path}:{number}: {text}")

@@ -31,18 +31,21 @@ SUBMISSIONS_A_LANE = 100
 """After so many submissions a lane is replaced, so that nothing can build up in it."""
 
 
+Task = tuple["Submission", Terms]
+"""A submission, and the terms on which it is graded."""
+
+
 @dataclass
 class _Worker:
     """What a job's process keeps between submissions."""
 
     make: Callable[[], Sandbox]
-    terms: Terms
     lives: int
     sandbox: Sandbox | None = None
     lane: Lane | None = None
     used: int = 0
 
-    def grade(self, submission: Submission) -> Grade:
+    def grade(self, submission: Submission, terms: Terms) -> Grade:
         """Grade a submission in this process's lane, a new one if need be."""
         if self.lane is None or self.used >= self.lives:
             self.close()
@@ -50,7 +53,7 @@ class _Worker:
             self.lane, self.used = self.sandbox.lane(), 0
         try:
             self.used += 1
-            return grade(submission, self.terms, self.lane)
+            return grade(submission, terms, self.lane)
         except BaseException:
             self.close()
             raise
@@ -65,38 +68,38 @@ class _Worker:
 _worker: _Worker | None = None
 
 
-def _start(make: Callable[[], Sandbox], terms: Terms, lives: int) -> None:
+def _start(make: Callable[[], Sandbox], lives: int) -> None:
     """Prepare a job's process. Ctrl-C is for the main process, which ends this one."""
     global _worker  # noqa: PLW0603 - what a pool's process keeps has nowhere else to live
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _worker = _Worker(make, terms, lives)
+    _worker = _Worker(make, lives)
 
 
-def _grade(submission: Submission) -> Grade:
+def _grade(submission: Submission, terms: Terms) -> Grade:
     assert _worker is not None  # noqa: S101 - the pool ran _start
-    return _worker.grade(submission)
+    return _worker.grade(submission, terms)
 
 
 @dataclass
 class _Queue:
-    """The submissions still to grade, and how often each has been tried."""
+    """The tasks still to do, and how often each submission has been tried."""
 
-    waiting: deque[Submission]
+    waiting: deque[Task]
     tries: Counter[str] = field(default_factory=Counter)
 
-    def again(self, submission: Submission) -> bool:
-        """Put a submission back; say whether it may be tried again."""
+    def again(self, task: Task) -> bool:
+        """Put a task back; say whether it may be tried again."""
+        submission, _ = task
         self.tries[submission.id] += 1
         if self.tries[submission.id] >= MOST_TRIES:
             return False
-        self.waiting.append(submission)
+        self.waiting.append(task)
         return True
 
 
 def run(
-    submissions: Sequence[Submission],
-    terms: Terms,
+    tasks: Sequence[Task],
     make: Callable[[], Sandbox],
     jobs: int,
     started: Callable[[Submission], None] = lambda _: None,
@@ -109,40 +112,39 @@ def run(
 
     Raises AssignmentFault when a check is broken, SandboxFault when no lane can be started at all.
     """
-    queue = _Queue(deque(submissions))
+    queue = _Queue(deque(tasks))
     while queue.waiting:
         lanes = min(jobs, len(queue.waiting))
         pool = ProcessPoolExecutor(
             lanes,
             multiprocessing.get_context("spawn"),
             initializer=_start,
-            initargs=(make, terms, lives),
+            initargs=(make, lives),
         )
-        yield from _run_pool(queue, terms, pool, lanes, started)
+        yield from _run_pool(queue, pool, lanes, started)
 
 
 def _run_pool(
     queue: _Queue,
-    terms: Terms,
     pool: ProcessPoolExecutor,
     jobs: int,
     started: Callable[[Submission], None],
 ) -> Iterator[Grade]:
     """Grade with one pool of processes, until all is done or one of its processes dies."""
-    running: dict[Future[Grade], Submission] = {}
+    running: dict[Future[Grade], Task] = {}
     try:
         while queue.waiting or running:
             while queue.waiting and len(running) < jobs:
-                submission = queue.waiting.popleft()
-                started(submission)
-                running[pool.submit(_grade, submission)] = submission
+                task = queue.waiting.popleft()
+                started(task[0])
+                running[pool.submit(_grade, *task)] = task
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                submission = running.pop(future)
+                task = running.pop(future)
                 try:
                     yield future.result()
                 except (SandboxFault, BrokenProcessPool) as fault:
-                    if not queue.again(submission):
-                        yield not_graded(submission, terms, _reason(fault))
+                    if not queue.again(task):
+                        yield not_graded(*task, _reason(fault))
                     if isinstance(fault, BrokenProcessPool):
                         queue.waiting.extend(running.values())
                         return

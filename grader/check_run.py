@@ -96,7 +96,8 @@ class CheckRun:
         try:
             _require_points(self.assignment, items)
         except AssignmentFault as fault:
-            self.fault = fault
+            self.fault = self.fault or fault
+        if self.fault is not None:
             items.clear()
             return
         parts = [self.only] if self.only else list(self.assignment.points)

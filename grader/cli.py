@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it, so that `grader --help` ans
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import Enum
 from pathlib import Path
@@ -129,10 +130,26 @@ def check(
     raise typer.Exit(check_notebook(notebook, assignment, assignments, part, lang.value))
 
 
+@app.command()
+def validate(
+    names: Annotated[Optional[list[str]], typer.Argument(help="Assignments; all if none.")] = None,
+    assignments: AssignmentsOption = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds for the reference.")] = 20,
+    jobs: Annotated[int, typer.Option(min=0, help="At once; 0: as many as cores.")] = 0,
+) -> None:
+    """Check the checks: the reference gets full marks, mutants lose what they should."""
+    from grader.commands import validate_assignments
+
+    raise typer.Exit(validate_assignments(names or [], assignments, seeds, jobs))
+
+
 def main() -> None:
     """Run the command line; errors that a person can mend become one sentence."""
     from grader.errors import AssignmentFault, GraderError, UsageError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # σ and ✗ on a terminal that cannot show them
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (UsageError, AssignmentFault) as error:

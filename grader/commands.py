@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from grader import assignment as assignments_
 from grader import batch
 from grader.check_run import limits_of
-from grader.errors import SandboxFault, UsageError
+from grader.errors import GraderError, SandboxFault, UsageError
 from grader.exports import csv
 from grader.feedback import terminal
 from grader.feedback.progress import progress
@@ -64,10 +64,10 @@ def grade_submissions(options: GradeOptions) -> int:
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         with _interruptible(), _reaping(sandbox):
             _grade_all(options, journal, submissions, terms, sandbox)
-        grades = [
-            grade for grade in journal.grades() if grade.submission in {s.id for s in submissions}
-        ]
-    _write(options.out, grades)
+        known = [grade for grade in journal.grades() if grade.assignment == assignment.name]
+    _write(options.out, known)
+    asked = {submission.id for submission in submissions}
+    grades = [grade for grade in known if grade.submission in asked]
     _show(options, grades)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
 
@@ -81,7 +81,10 @@ def check_notebook(
     if part is not None and part not in assignment.points:
         known = ", ".join(assignment.points)
         raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
-    [submission] = find([notebook], assignment.name)
+    found = find([notebook], assignment.name)
+    if len(found) > 1:
+        raise UsageError(f"grader check takes one notebook, and {notebook} holds {len(found)}")
+    submission = found[0]
     sandbox = ProcessSandbox()
     lane = sandbox.lane()
     try:
@@ -94,6 +97,25 @@ def check_notebook(
     return 0 if full else 1
 
 
+def validate_assignments(names: Sequence[str], root: Path | None, seeds: int, jobs: int) -> int:
+    """Validate the named assignments, or all; return 0 if all hold, else 1."""
+    from grader.validate import validate
+
+    folder = assignments_.folder_of_assignments(root)
+    failures = 0
+    for name in names or assignments_.names(folder):
+        verdicts = []
+        for verdict in validate(
+            assignments_.choose(folder, name), seeds, jobs or os.cpu_count() or 1
+        ):
+            verdicts.append(verdict)
+            _say(f"{name}: {verdict.name}: {'; '.join(verdict.wrong) or 'as it should be'}")
+        wrong = [verdict for verdict in verdicts if verdict.wrong]
+        failures += len(wrong)
+        terminal.console().print(terminal.validation(name, len(verdicts), wrong))
+    return 1 if failures else 0
+
+
 def _grade_all(
     options: GradeOptions,
     journal: Journal,
@@ -103,7 +125,7 @@ def _grade_all(
 ) -> None:
     """Grade what the journal does not know yet; store each grade as it comes."""
     waiting = [
-        submission
+        (submission, terms)
         for submission in submissions
         if options.regrade or not journal.known(submission.id, terms.fingerprint(submission))
     ]
@@ -112,7 +134,7 @@ def _grade_all(
     make = functools.partial(_open, sandbox.name, limits_of(terms.assignment), options.device, run)
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
-        for grade in batch.run(waiting, terms, make, jobs, shown.started, lives):
+        for grade in batch.run(waiting, make, jobs, shown.started, lives):
             journal.add(grade)
             _write_one(options.out, grade)
             shown.finished(grade)
@@ -183,10 +205,14 @@ def _write_one(out: Path, grade: Grade) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. Raises GraderError."""
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        text = f"{path} cannot be written ({error.strerror}); what was graded is in the journal"
+        raise GraderError(text) from error
 
 
 def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:

@@ -21,8 +21,8 @@ def skeleton(reference: Path) -> str:
     try:
         from nbgrader.preprocessors import ClearOutput, ClearSolutions
     except ModuleNotFoundError as error:
-        text = "nbgrader is missing: pip install 'rnn-grader[nbgrader]'"
-        raise AssignmentFault(text) from error
+        why = "nbgrader is missing: pip install 'rnn-grader[nbgrader]'"
+        raise AssignmentFault(why) from error
     notebook = nbformat.read(reference, as_version=4)  # type: ignore[no-untyped-call]
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     try:
@@ -30,7 +30,7 @@ def skeleton(reference: Path) -> str:
             notebook, _ = step.preprocess(notebook, {})
     except RuntimeError as error:
         raise AssignmentFault(f"{reference}: {error}") from error
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
     return text.rstrip("\n") + "\n"
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 
 from grader import wire
-from grader.errors import StudentFault
+from grader.errors import StudentFault, StudentLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,12 +45,16 @@ class Student:
             raise AttributeError(name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if name not in self._report.defined:
-                why = self._report.missing.get(name, "no está definido en el cuaderno")
-                raise StudentFault(f"«{name}»: {why}")
+            self.require(name)
             return self.ask("call", name=name, args=list(args), kwargs=kwargs)
 
         return call
+
+    def require(self, name: str) -> None:
+        """Assert that the student defined a name. Raises StudentFault, which says why not."""
+        if name not in self._report.defined:
+            why = self._report.missing.get(name, "no está definido en el cuaderno")
+            raise StudentFault(f"«{name}»: {why}")
 
     def recall(self, key: str, find: Callable[[], Found]) -> Found:
         """Return what was found under this key for this submission; find it the first time."""
@@ -110,7 +114,11 @@ class Student:
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
-            tensor = to_tensor(value)
+            try:
+                tensor = to_tensor(value)
+            except (RuntimeError, ValueError, OverflowError) as error:
+                text = f"devolvió un tensor imposible, de forma {value.shape}"
+                raise StudentLost("crashed", text) from error
             if value.ref is not None:
                 self._refs[id(tensor)] = (tensor, value.ref)
             return tensor
@@ -148,9 +156,14 @@ class RemoteObject:
         return self
 
     def state_dict(self) -> dict[str, torch.Tensor]:
-        """Return the module's parameters and buffers by name."""
+        """Return the module's parameters and buffers by name; anything else is left out."""
         state = self._student.ask("state", target=self)
-        return state if isinstance(state, dict) else {}
+        items = state.items() if isinstance(state, dict) else ()
+        return {name: value for name, value in items if isinstance(value, torch.Tensor)}
+
+    def attribute(self, name: str) -> Any:
+        """Return one of the object's attributes: a submodule stays in the sandbox."""
+        return self._student.ask("attribute", target=self, name=name)
 
     def unroll(self, inputs: torch.Tensor, state: Any) -> list[Any]:
         """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""

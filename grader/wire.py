@@ -13,7 +13,7 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 
@@ -24,6 +24,7 @@ MAGIC = b"GRDR"
 VERSION = 1
 MAX_RANK = 16
 MAX_ARRAYS = 4096
+MAX_DEPTH = 64  # tuples in tuples; each level copies what it holds
 
 ITEM_SIZES: Mapping[str, int] = {
     "float64": 8,
@@ -105,6 +106,8 @@ def encode(message: Mapping[str, Any]) -> bytes:
 
 def read_prefix(data: bytes, caps: Caps) -> Prefix:
     """Check the first `PREFIX_SIZE` bytes of a frame. Raises WireError."""
+    if len(data) != PREFIX_SIZE:
+        raise WireError("a frame was cut short")
     magic, version, header, body, checksum = _PREFIX.unpack(data)
     if magic != MAGIC or version != VERSION:
         raise WireError("this is not a frame of this version")
@@ -117,14 +120,17 @@ def decode(prefix: Prefix, data: bytes) -> Message:
     """Return the message of a frame's header and body together. Raises WireError."""
     if len(data) != prefix.header + prefix.body or zlib.crc32(data) != prefix.checksum:
         raise WireError("a frame arrived damaged")
+    body = _Body(memoryview(data)[prefix.header :])
     try:
-        message = _unpack(data[: prefix.header], memoryview(data)[prefix.header :], [0])
+        message = _unpack(data[: prefix.header], body)
     except WireError:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
         raise WireError(f"a frame's header is malformed: {error}") from error
     if not isinstance(message, dict):
         raise WireError("a frame's header is not a map")
+    if body.used != prefix.body:
+        raise WireError("a frame's body holds more than its header says")
     return message
 
 
@@ -151,35 +157,54 @@ def _pack(value: Any, body: list[bytes]) -> bytes:
     return packed
 
 
-def _unpack(header: bytes, body: memoryview, arrays: list[int]) -> Any:
+@dataclass
+class _Body:
+    """A frame's body, of which tensors take one stretch after another, so that none is copied
+    twice.
+    """  # noqa: D205 - one sentence
+
+    data: memoryview
+    used: int = 0
+    arrays: int = 0
+
+    def array(self, fields: Any) -> Array:
+        """Return the next tensor. Raises WireError, ValueError and TypeError."""
+        dtype, shape, offset, size, ref = fields
+        self.arrays += 1
+        if self.arrays > MAX_ARRAYS:
+            raise WireError("too many tensors in one frame")
+        if not isinstance(dtype, str) or dtype not in ITEM_SIZES:
+            raise WireError(f"tensors of dtype {dtype!r} are not accepted")
+        if len(shape) > MAX_RANK:
+            raise WireError(f"a tensor of {len(shape)} dimensions is not accepted")
+        sizes = tuple(_natural(length) for length in shape)
+        start, end = _natural(offset), _natural(offset) + _natural(size)
+        if start != self.used or end > len(self.data):
+            raise WireError("a tensor's bytes do not lie where they should")
+        if math.prod(sizes) * ITEM_SIZES[dtype] != end - start:
+            raise WireError("a tensor's shape and its bytes disagree")
+        self.used = end
+        return Array(
+            dtype, sizes, bytes(self.data[start:end]), None if ref is None else _natural(ref)
+        )
+
+
+def _unpack(header: bytes, body: _Body, depth: int = 0) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError("a frame's header is nested too deeply")
+
     def extension(code: int, data: bytes) -> Any:
         if code == _TUPLE:
-            return tuple(_unpack(data, body, arrays))
+            return tuple(_unpack(data, body, depth + 1))
         if code == _REF:
             number, name = msgpack.unpackb(data)
             return Ref(_natural(number), str(name))
         if code == _ARRAY:
-            arrays[0] += 1
-            if arrays[0] > MAX_ARRAYS:
-                raise WireError("too many tensors in one frame")
-            return _array(msgpack.unpackb(data), body)
+            return body.array(msgpack.unpackb(data))
         raise WireError(f"an unknown extension type, {code}")
 
-    return msgpack.unpackb(header, ext_hook=extension, strict_map_key=True)
-
-
-def _array(fields: Any, body: memoryview) -> Array:
-    dtype, shape, offset, size, ref = fields
-    if not isinstance(dtype, str) or dtype not in ITEM_SIZES:
-        raise WireError(f"tensors of dtype {dtype!r} are not accepted")
-    if len(shape) > MAX_RANK:
-        raise WireError(f"a tensor of {len(shape)} dimensions is not accepted")
-    sizes = tuple(_natural(length) for length in shape)
-    start, count = _natural(offset), _natural(size)
-    if math.prod(sizes) * ITEM_SIZES[dtype] != count or start + count > len(body):
-        raise WireError("a tensor's shape and its bytes disagree")
-    data = bytes(body[start : start + count])
-    return Array(dtype, sizes, data, None if ref is None else _natural(ref))
+    # msgpack keeps its own times from `ext_hook`: they become plain numbers.
+    return msgpack.unpackb(header, ext_hook=extension, strict_map_key=True, timestamp=1)
 
 
 def _natural(number: Any) -> int:

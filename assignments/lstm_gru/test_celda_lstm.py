@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from grader.checks import agree, lstm, parameters
+from grader.checks import agree, construct, lstm, parameters
 from grader.student import Student
 
 pytestmark = [pytest.mark.part("celdaLSTM"), pytest.mark.needs("parameters", "interface")]
@@ -15,7 +15,7 @@ def test_parameters(student: Student) -> None:
 
     Parameters: x_fc = Linear(input_size, 4·hidden_size), h_fc = Linear(hidden_size, 4·hidden_size).
     """
-    cell = student.celdaLSTM(3, 5)
+    cell = construct(student, "celdaLSTM", 3, 5)
     parameters.require(cell, {"x_fc.weight": (20, 3), "h_fc.weight": (20, 5)})
 
 
@@ -25,9 +25,7 @@ def test_interface(student: Student) -> None:
 
     forward takes x_t and (h, c) and returns (h_t, c_t), each of shape (batch, hidden_size).
     """
-    cell, _ = lstm.believed(student)
-    for case in lstm.shapes():
-        lstm.run(student, cell, case)
+    lstm.require_interface(student)
 
 
 @pytest.mark.points(2)
@@ -185,6 +183,5 @@ def test_reset_parameters(student: Student) -> None:
 
     reset_parameters: every parameter uniform from −√(3/hidden_size) to +√(3/hidden_size).
     """
-    cell = student.celdaLSTM(32, 64)
-    cell.reset_parameters()
-    parameters.require_uniform(cell.state_dict(), bound=(3 / 64) ** 0.5)
+    state = parameters.reset(student, "celdaLSTM", (32, 64))
+    parameters.require_uniform(state, bound=(3 / 64) ** 0.5)

@@ -3,6 +3,7 @@
 from grader.checks import agree, lstm
 """
 
+from grader.checks.cells import construct
 from grader.checks.compare import Disagreement, agree, require_shape, tolerance
 
-__all__ = ["Disagreement", "agree", "require_shape", "tolerance"]
+__all__ = ["Disagreement", "agree", "construct", "require_shape", "tolerance"]

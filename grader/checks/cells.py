@@ -6,20 +6,29 @@ Shapes: inputs x (B, I), states (B, H); each gate's W_x (H, I), W_h (H, H), b_x 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import torch
 from torch import Tensor
 
+from grader.checks.compare import Disagreement, kind
+from grader.checks.reading import Diagnosis
 from grader.errors import StudentFault
+from grader.student import RemoteObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from grader.checks.cases import Stream
-    from grader.student import RemoteObject, Student
+    from grader.student import Student
 
 OPEN, SHUT = 60.0, -60.0
 """Biases at which σ is 1 or 0 to the last bit, and tanh ±1."""
+
+STATEFUL = (
+    "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si antes "
+    "se la llamó con otros; debe partir del estado que recibe"
+)
 
 LARGEST = 3
 """The largest batch, input and hidden size of a case: what is wrong shows at small sizes."""
@@ -116,6 +125,15 @@ class CellCase:
             blocks={gate: block.map(cast) for gate, block in self.blocks.items()},
         )
 
+    def square(self) -> Self:
+        """Return the case with I = H: columns of x and W_x are cut, or zeros are added."""
+
+        def fit(tensor: Tensor) -> Tensor:
+            return torch.nn.functional.pad(tensor, (0, self.hidden_size - self.input_size))
+
+        blocks = {letter: replace(gate, x=fit(gate.x)) for letter, gate in self.blocks.items()}
+        return replace(self, inputs=fit(self.inputs), blocks=blocks)
+
     def fix(self, **biases: float) -> Self:
         """Return the case with whole gates fixed by their bias: OPEN, SHUT or 0."""
         blocks = dict(self.blocks)
@@ -185,27 +203,43 @@ class Subject:
     dtype: torch.dtype = field(default=torch.float64)
 
     def make(self, student: Student, case: CellCase) -> RemoteObject:
-        """Return the student's cell with the case's weights. Raises StudentFault."""
+        """Return the student's cell with the case's weights. Raises StudentFault, Disagreement."""
         student.precision(self.dtype)
-        cell = getattr(student, self.name)(case.input_size, case.hidden_size)
-        loaded: RemoteObject = cell.load(
-            {key: tensor.to(self.dtype) for key, tensor in case.weights.items()}
-        )
-        return loaded
+        cell = construct(student, self.name, case.input_size, case.hidden_size)
+        return cell.load({key: tensor.to(self.dtype) for key, tensor in case.weights.items()})
 
 
-def subject(student: Student, name: str, attempt: Callable[[Subject], Any]) -> Subject:
-    """Return the subject in the first precision in which the student's code runs at all."""
+def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
+    """Return an object of the student's class. Raises StudentFault, and Disagreement if none."""
+    made = getattr(student, name)(*sizes)
+    if not isinstance(made, RemoteObject):
+        raise Disagreement(f"{name}{sizes} debería construir un módulo y da {kind(made)}")
+    return made
 
-    def find() -> Subject:
+
+Equations = TypeVar("Equations")
+
+
+def believe(
+    student: Student, name: str, right: Equations, look: Callable[[Subject], Diagnosis[Equations]]
+) -> tuple[Subject, Diagnosis[Equations]]:
+    """Return how the student's cell can be run and how it reads the equations.
+
+    `look` diagnoses it in one precision. Code that is float32 somewhere may run in float64 and be
+    inexact there: the precision that explains its numbers is the one to judge it in.
+    """
+
+    def find() -> tuple[Subject, Diagnosis[Equations]]:
+        found = []
         for dtype in (torch.float64, torch.float32):
-            candidate = Subject(name, dtype)
+            cell = Subject(name, dtype)
             try:
-                attempt(candidate)
-            except StudentFault:
+                diagnosis = look(cell)
+            except (StudentFault, Disagreement):
                 continue
-            return candidate
-        return Subject(name)
+            if diagnosis.explained:
+                return cell, diagnosis
+            found.append((cell, diagnosis))
+        return found[0] if found else (Subject(name), Diagnosis(right, explained=False))
 
-    found: Subject = student.recall(f"{name}.subject", find)
-    return found
+    return student.recall(f"{name}.belief", find)

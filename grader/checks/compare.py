@@ -19,6 +19,10 @@ class Case(Protocol):
     """An input that a check tries: it can show itself and be tried again by hand."""
 
     @property
+    def dtype(self) -> torch.dtype:
+        """The precision that the student's code was asked to compute in."""
+
+    @property
     def magnitude(self) -> float:
         """The largest sum of absolute terms in a pre-activation; rounding errors grow with it."""
 
@@ -71,7 +75,7 @@ def agree(
 ) -> None:
     """Assert that the student's tensor equals the expected one, of the same shape.
 
-    The tolerance is that of the student's dtype; NaN never agrees. Raises Disagreement, with the
+    The tolerance is that of the precision that was asked for; NaN never agrees. Raises Disagreement, with the
     case as the counterexample and what the student is known to believe as the explanation.
     """
     require_shape(got, tuple(expected.shape), quantity)
@@ -88,7 +92,7 @@ def agree(
             "expected": show(right),
             "got": show(wide),
             "difference": _number(worst),
-            "tolerance": _bound(got, right, case),
+            "tolerance": _bound(right, case),
         },
         case.reproduce(quantity, right),
         belief,
@@ -98,20 +102,20 @@ def agree(
 def close(got: torch.Tensor, expected: torch.Tensor, case: Case) -> bool:
     """Whether two tensors of one shape agree within the tolerance; NaN never does."""
     gap = (got.to(torch.float64) - expected.to(torch.float64)).abs()
-    return bool((gap <= _bound(got, expected, case)).all())
+    return bool((gap <= _bound(expected, case)).all())
 
 
-def _bound(got: torch.Tensor, expected: torch.Tensor, case: Case) -> float:
+def _bound(expected: torch.Tensor, case: Case) -> float:
     size = float(expected.abs().max()) if expected.numel() else 0.0
-    return tolerance(got.dtype, case.magnitude, case.steps, size)
+    return tolerance(case.dtype, case.magnitude, case.steps, size)
 
 
 def require_shape(got: Any, shape: tuple[int, ...], quantity: str) -> None:
-    """Assert that this is a floating tensor of this shape. Raises Disagreement."""
+    """Assert that this is a float32 or float64 tensor of this shape. Raises Disagreement."""
     if not isinstance(got, torch.Tensor):
         raise Disagreement(f"{quantity} debería ser un tensor y es {kind(got)}")
-    if not got.dtype.is_floating_point:
-        raise Disagreement(f"{quantity} debería ser de punto flotante y es {got.dtype}")
+    if got.dtype not in (torch.float32, torch.float64):
+        raise Disagreement(f"{quantity} debería ser float32 o float64 y es {got.dtype}")
     if tuple(got.shape) != shape:
         raise Disagreement(f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}")
 
@@ -140,4 +144,4 @@ def kind(value: Any) -> str:
     """Return what a value is, in words for the student."""
     if value is None:
         return "None (¿falta un return?)"
-    return f"de tipo {type(value).__name__}"
+    return f"de tipo {getattr(getattr(value, 'ref', None), 'type', type(value).__name__)}"

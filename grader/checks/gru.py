@@ -22,22 +22,23 @@ from grader.checks.cells import (
     LARGEST,
     OPEN,
     SHUT,
+    STATEFUL,
     Block,
     CellCase,
     Subject,
+    believe,
     block,
     compare_lines,
-    subject,
 )
 from grader.checks.compare import Disagreement, close, require_shape
 from grader.checks.reading import Diagnosis, Misconception, diagnose
-from grader.errors import StudentFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from hypothesis.strategies import DrawFn
 
-    from grader.student import Student
+    from grader.student import RemoteObject, Student
 
 NAME = "celdaGRU"
 GATES = "rzh"
@@ -45,6 +46,9 @@ GATES = "rzh"
 
 LAYERS = {"r": ("x_r_fc", "h_r_fc"), "z": ("x_z_fc", "h_z_fc"), "h": ("x_h_fc", "hr_h_fc")}
 """The student's layers (of x and of h) by gate."""
+
+BIASES = ("xr", "xz", "xh", "hr", "hz", "hh")
+"""The layers that have a bias: of x and of h, by gate."""
 
 _MOST_STEPS = 6
 _FRESH = 3  # cases that a reading must explain
@@ -70,13 +74,14 @@ class Reading:
     """The equations of a GRU cell as somebody reads them; by default, rightly.
 
     Each field bears the name of the check that judges it. `layers` says which gate's layers are
-    used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count.
+    used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count (a capital:
+    only the layer's bias does); `biases` which layers of x (xr, xz, xh) and of h have one.
     """
 
     layers: str = GATES
     input_terms: str = GATES
     recurrent_terms: str = GATES
-    biases: tuple[str, ...] = ("bx", "bh")
+    biases: tuple[str, ...] = BIASES
     update_gate: Callable[[Tensor], Tensor] = sigmoid
     reset_gate: Callable[[Tensor], Tensor] = sigmoid
     candidate: Callable[[Tensor], Tensor] = tanh
@@ -112,7 +117,9 @@ class Case(CellCase):
             if self.steps == 1
             else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t = estado"]
         )
-        return "\n".join([*self.prepare(NAME, "h"), *run, *compare_lines(quantity, expected, self.dtype)])
+        return "\n".join(
+            [*self.prepare(NAME, "h"), *run, *compare_lines(quantity, expected, self.dtype)]
+        )
 
 
 def step(case: Case, reading: Reading = RIGHT) -> Tensor:
@@ -133,13 +140,19 @@ def step(case: Case, reading: Reading = RIGHT) -> Tensor:
 
 
 def _input(gate: str, weights: Block, x: Tensor, reading: Reading) -> Tensor:
-    bias = weights.bx if "bx" in reading.biases else 0 * weights.bx
-    return x @ weights.x.T + bias if gate in reading.input_terms else 0 * (x @ weights.x.T) + bias
+    return _layer("x", gate, reading.input_terms, x @ weights.x.T, weights.bx, reading)
 
 
 def _recurrent(gate: str, weights: Block, h: Tensor, reading: Reading) -> Tensor:
-    bias = weights.bh if "bh" in reading.biases else 0 * weights.bh
-    return h @ weights.h.T + bias if gate in reading.recurrent_terms else 0 * h + bias
+    return _layer("h", gate, reading.recurrent_terms, h @ weights.h.T, weights.bh, reading)
+
+
+def _layer(
+    of: str, gate: str, terms: str, product: Tensor, bias: Tensor, reading: Reading
+) -> Tensor:
+    """Return what a layer of x or of h contributes to a gate, (B, H), as the reading has it."""
+    total = product if gate in terms else torch.zeros_like(product)
+    return total + bias if of + gate in reading.biases and gate in terms.lower() else total
 
 
 def torch_step(case: Case) -> Tensor:
@@ -242,16 +255,12 @@ def believed(student: Student) -> tuple[Subject, Diagnosis[Reading]]:
     """Return how the student's cell can be run and how it reads the equations."""
     from grader.checks.gru_misconceptions import BANK
 
-    cell = subject(student, NAME, lambda candidate: run(student, candidate, fresh(0)))
-
-    def find() -> Diagnosis[Reading]:
-        try:
-            seen = [(case, run(student, cell, case)) for case in map(fresh, range(_FRESH))]
-        except (StudentFault, Disagreement):
-            return Diagnosis(RIGHT, explained=False)
+    def look(cell: Subject) -> Diagnosis[Reading]:
+        cases_ = [fresh(seed).rounded(cell.dtype) for seed in range(_FRESH)]
+        seen = [(case, run(student, cell, case)) for case in cases_]
         return diagnose(RIGHT, BANK, lambda reading: _explains(reading, seen))
 
-    return cell, student.recall("gru.diagnosis", find)
+    return believe(student, NAME, RIGHT, look)
 
 
 def fresh(seed: int) -> Case:
@@ -264,9 +273,12 @@ def run(student: Student, cell: Subject, case: Case) -> Tensor:
 
     Raises StudentFault, and Disagreement for anything that is not a (B, H) tensor.
     """
-    made = cell.make(student, case)
-    h = case.h.to(cell.dtype)
-    for x in case.inputs.to(cell.dtype):
+    return _unroll(cell.make(student, case), case, cell.dtype)
+
+
+def _unroll(made: RemoteObject, case: Case, dtype: torch.dtype) -> Tensor:
+    h = case.h.to(dtype)
+    for x in case.inputs.to(dtype):
         h = made(x, h)
         require_shape(h, tuple(case.h.shape), "h_t")
     return h
@@ -275,25 +287,31 @@ def run(student: Student, cell: Subject, case: Case) -> Tensor:
 def _explains(reading: Reading, seen: list[tuple[Case, Tensor]]) -> bool:
     """Whether a reading gives the student's numbers, its layers being taken as it takes them."""
     for case, given in seen:
-        sent = case.rounded(given.dtype)
-        taken = {
-            gate: sent.blocks[layer] for gate, layer in zip(GATES, reading.layers, strict=True)
-        }
-        if not close(given, step(replace(sent, blocks=taken), reading), case):
+        pairs = zip(GATES, reading.layers, strict=True)
+        taken = {gate: case.blocks[layer] for gate, layer in pairs}
+        if not close(given, step(replace(case, blocks=taken), reading), case):
             return False
     return True
 
 
-def expected_like_torch(trial: Trial) -> Tensor:
+def like_torch_or_reading(trial: Trial) -> Tensor:
     """Return what torch gives for a trial's case, or, of a cell with mistakes that have checks of
     their own, what that cell should give.
     """  # noqa: D205 - one sentence
     return torch_step(trial.case) if trial.reading == RIGHT else trial.expected
 
 
-def shapes() -> tuple[Case, ...]:
-    """Return steps of different batch, input and hidden sizes, from 1."""
+def require_interface(student: Student) -> None:
+    """Assert that the cell returns a (B, H) state for sizes from 1, from the state it is given.
+
+    Raises StudentFault and Disagreement.
+    """
+    cell, _ = believed(student)
     source = Numbers(1, scale=0.5, states=0.5)
-    return tuple(
-        make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3))
-    )
+    for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
+        run(student, cell, make(source, 1, *sizes_))
+    first, second = fresh(1), replace(fresh(2), blocks=fresh(1).blocks)
+    made = cell.make(student, first)
+    _unroll(made, first, cell.dtype)
+    if not torch.equal(_unroll(made, second, cell.dtype), run(student, cell, second)):
+        raise Disagreement(STATEFUL)

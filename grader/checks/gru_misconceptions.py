@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, sigmoid, tanh
 
+from grader.checks.gru import BIASES, GATES
 from grader.checks.reading import Misconception
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.checks.gru import Terms
 
 
@@ -39,6 +43,48 @@ def _on_both(terms: Terms) -> Tensor:
 
 _SIGMOID_ES = "puede valer menos que 0. Una puerta vale entre 0 y 1: σ."
 _SIGMOID_EN = "can be less than 0. A gate goes from 0 to 1: σ."
+
+_WHERE = (
+    ("rzh", "", "ni en las puertas ni en el candidato", "in neither the gates nor the candidate"),
+    ("rz", "_in_gates", "en las puertas", "in the gates"),
+    ("r", "_in_reset_gate", "en la puerta de reinicio", "in the reset gate"),
+    ("z", "_in_update_gate", "en la puerta de actualización", "in the update gate"),
+    ("h", "_in_candidate", "en el candidato", "in the candidate"),
+)
+
+
+def _ignored(of: str, field: str, product: str) -> Iterator[Misconception]:
+    """Yield the readings that lack the products of x or h in some gates, with or without bias."""
+    for gates, suffix, es, en in _WHERE:
+        for dropped in (gates.upper(), ""):  # the product alone, the whole layer
+            left = "".join(gate for gate in GATES if gate not in gates) + dropped
+            yield Misconception(
+                f"gru.{of}_ignored{suffix}",
+                {field: left},
+                f"Falta el producto {product} {es}.",
+                f"The product {product} is missing {en}.",
+            )
+
+
+def _biases() -> Iterator[Misconception]:
+    """Yield the readings without the biases of some layers."""
+    names = {"xr": "x_r_fc", "xz": "x_z_fc", "xh": "x_h_fc"}
+    names |= {"hr": "h_r_fc", "hz": "h_z_fc", "hh": "hr_h_fc"}
+    missing = {
+        "x_biases_missing": ("xr", "xz", "xh"),
+        "h_biases_missing": ("hr", "hz", "hh"),
+        "biases_missing": BIASES,
+        **{f"bias_of_{name}_missing": (key,) for key, name in names.items()},
+    }
+    for name, without in missing.items():
+        layers = ", ".join(names[key] for key in without)
+        yield Misconception(
+            f"gru.{name}",
+            {"biases": tuple(key for key in BIASES if key not in without)},
+            f"Falta el sesgo de {layers} (¿bias=False, o solo se usa su weight?).",
+            f"The bias of {layers} is missing (bias=False, or only its weight is used?).",
+        )
+
 
 BANK: tuple[Misconception, ...] = (
     Misconception(
@@ -151,63 +197,7 @@ BANK: tuple[Misconception, ...] = (
         "h_t no conserva nada de h_{t-1}: falta el término z_t ⊙ h_{t-1}.",
         "h_t keeps nothing of h_{t-1}: the term z_t ⊙ h_{t-1} is missing.",
     ),
-    Misconception(
-        "gru.x_ignored",
-        {"input_terms": ""},
-        "Tu celda da lo mismo sea cual sea x_t: faltan los productos W x_t.",
-        "Your cell gives the same whatever x_t is: the products W x_t are missing.",
-    ),
-    *(
-        Misconception(
-            f"gru.x_ignored_in_{name}",
-            {"input_terms": left},
-            f"x_t no interviene en {es}: falta el producto W x_t.",
-            f"x_t plays no part in {en}: the product W x_t is missing.",
-        )
-        for name, left, es, en in (
-            ("reset_gate", "zh", "la puerta de reinicio", "the reset gate"),
-            ("update_gate", "rh", "la puerta de actualización", "the update gate"),
-            ("candidate", "rz", "el candidato", "the candidate"),
-        )
-    ),
-    Misconception(
-        "gru.h_ignored",
-        {"recurrent_terms": ""},
-        "El estado h_{t-1} no interviene ni en las puertas ni en el candidato: faltan los "
-        "productos U h_{t-1}.",
-        "The state h_{t-1} plays no part in the gates or the candidate: the products U h_{t-1} are "
-        "missing.",
-    ),
-    *(
-        Misconception(
-            f"gru.h_ignored_in_{name}",
-            {"recurrent_terms": left},
-            f"h_(t-1) no interviene en {es}: falta el producto U h_(t-1).",
-            f"h_(t-1) plays no part in {en}: the product U h_(t-1) is missing.",
-        )
-        for name, left, es, en in (
-            ("gates", "h", "las puertas", "the gates"),
-            ("reset_gate", "zh", "la puerta de reinicio", "the reset gate"),
-            ("update_gate", "rh", "la puerta de actualización", "the update gate"),
-            ("candidate", "rz", "el candidato", "the candidate"),
-        )
-    ),
-    Misconception(
-        "gru.x_biases_missing",
-        {"biases": ("bh",)},
-        "Faltan los sesgos de las capas de x (¿bias=False, o solo se usa su weight?).",
-        "The biases of the layers of x are missing (bias=False, or only their weight is used?).",
-    ),
-    Misconception(
-        "gru.h_biases_missing",
-        {"biases": ("bx",)},
-        "Faltan los sesgos de las capas de h (¿bias=False, o solo se usa su weight?).",
-        "The biases of the layers of h are missing (bias=False, or only their weight is used?).",
-    ),
-    Misconception(
-        "gru.biases_missing",
-        {"biases": ()},
-        "Faltan los sesgos de todas las capas.",
-        "The biases of all the layers are missing.",
-    ),
+    *_ignored("x", "input_terms", "W x_t"),
+    *_ignored("h", "recurrent_terms", "U h_{t-1}"),
+    *_biases(),
 )

@@ -21,22 +21,23 @@ from grader.checks.cells import (
     LARGEST,
     OPEN,
     SHUT,
+    STATEFUL,
     Block,
     CellCase,
     Subject,
+    believe,
     block,
     compare_lines,
-    subject,
 )
 from grader.checks.compare import Disagreement, close, kind, require_shape
 from grader.checks.reading import Diagnosis, Misconception, diagnose
-from grader.errors import StudentFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from hypothesis.strategies import DrawFn
 
-    from grader.student import Student
+    from grader.student import RemoteObject, Student
 
 NAME = "celdaLSTM"
 GATES = "ifco"
@@ -49,23 +50,29 @@ _FRESH = 3  # cases that a reading must explain
 def linear(gate: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
     """Return W_x x + b_x + W_h h + b_h, (B, H), with the terms that the reading has."""
     total = x @ gate.x.T
-    if reading.recurrent:
+    if "product" in reading.recurrent:
         total = total + h @ gate.h.T
     for name in reading.biases:
-        total = total + getattr(gate, name)
+        if name == "bx" or "bias" in reading.recurrent:
+            total = total + getattr(gate, name)
     return total
+
+
+def exchanged(gate: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
+    """Return the pre-activation of somebody who gives h to x_fc and x to h_fc; needs I = H."""
+    return linear(Block(gate.h, gate.x, gate.bh, gate.bx), x, h, reading)
 
 
 @dataclass(frozen=True)
 class Reading:
     """The equations of an LSTM cell as somebody reads them; by default, rightly.
 
-    Each field bears the name of the check that judges it.
+    Each field bears the name of the check that judges it. `recurrent` is what h_fc contributes.
     """
 
     stacking_order: str = GATES
     preactivation: Callable[[Block, Tensor, Tensor, Reading], Tensor] = linear
-    recurrent: bool = True
+    recurrent: tuple[str, ...] = ("product", "bias")
     biases: tuple[str, ...] = ("bx", "bh")
     input_gate: Callable[[Tensor], Tensor] = sigmoid
     forget_gate: Callable[[Tensor], Tensor] = sigmoid
@@ -110,7 +117,11 @@ class Case(CellCase):
             if self.steps == 1
             else ["for x_t in x:", "    estado = celda(x_t, estado)", "h_t, c_t = estado"]
         )
-        lines = [*self.prepare(NAME, "(h, c)"), *run, *compare_lines(quantity, expected, self.dtype)]
+        lines = [
+            *self.prepare(NAME, "(h, c)"),
+            *run,
+            *compare_lines(quantity, expected, self.dtype),
+        ]
         return "\n".join(lines)
 
 
@@ -197,7 +208,7 @@ _ISOLATIONS: Mapping[str, Callable[[Case], Case]] = {
     "candidate": lambda case: case.fix(i=OPEN, f=SHUT, o=OPEN).without_state("c"),
     "output_gate": lambda case: case.fix(i=SHUT, f=OPEN, c=0.0),
     "cell_update": lambda case: case.fix(o=OPEN),
-    "hidden_state": lambda case: case.fix(i=SHUT, f=OPEN, c=0.0, o=OPEN),
+    "hidden_state": lambda case: case.fix(i=SHUT, f=OPEN, c=0.0, o=0.0),  # o is 1/2
     "preactivation": lambda case: case.fix(f=SHUT, o=OPEN).without("h", "bh").without_state("c"),
     "recurrent": lambda case: case.fix(f=SHUT, o=OPEN).without("x", "bh").without_state("c"),
     "biases": lambda case: case.fix(f=SHUT, o=OPEN).without("x", "h").without_state("c"),
@@ -229,25 +240,26 @@ def trial(student: Student, case: Case, judging: str = "") -> Trial:
     """
     cell, known = believed(student)
     reading = known.but(judging, RIGHT) if judging else known.reading
-    case = replace(case.rounded(cell.dtype), order=reading.stacking_order)
+    case = replace(_fitting(case, known).rounded(cell.dtype), order=reading.stacking_order)
     h, c = run(student, cell, case, reading.returns_order)
     return Trial(case, h, c, step(case, reading), reading, known.about(judging))
+
+
+def _fitting(case: Case, known: Diagnosis[Reading]) -> Case:
+    """Return the case as a cell can run it that needs I = H."""
+    return case.square() if known.reading.preactivation is exchanged else case
 
 
 def believed(student: Student) -> tuple[Subject, Diagnosis[Reading]]:
     """Return how the student's cell can be run and how it reads the equations."""
     from grader.checks.lstm_misconceptions import BANK
 
-    cell = subject(student, NAME, lambda candidate: run(student, candidate, fresh(0)))
-
-    def find() -> Diagnosis[Reading]:
-        try:
-            seen = [(case, run(student, cell, case)) for case in map(fresh, range(_FRESH))]
-        except (StudentFault, Disagreement):
-            return Diagnosis(RIGHT, explained=False)
+    def look(cell: Subject) -> Diagnosis[Reading]:
+        cases_ = [fresh(seed).rounded(cell.dtype) for seed in range(_FRESH)]
+        seen = [(case, run(student, cell, case)) for case in cases_]
         return diagnose(RIGHT, BANK, lambda reading: _explains(reading, seen))
 
-    return cell, student.recall("lstm.diagnosis", find)
+    return believe(student, NAME, RIGHT, look)
 
 
 def fresh(seed: int) -> Case:
@@ -262,9 +274,14 @@ def run(
 
     Raises StudentFault, and Disagreement for anything that is not a pair of (B, H) tensors.
     """
-    made = cell.make(student, case)
-    h, c = (case.states[name].to(cell.dtype) for name in ("h", "c"))
-    for x in case.inputs.to(cell.dtype):
+    return _unroll(cell.make(student, case), case, cell.dtype, returns_order)
+
+
+def _unroll(
+    made: RemoteObject, case: Case, dtype: torch.dtype, returns_order: str
+) -> tuple[Tensor, Tensor]:
+    h, c = (case.states[name].to(dtype) for name in ("h", "c"))
+    for x in case.inputs.to(dtype):
         given = made(x, (h, c))
         if not isinstance(given, (tuple, list)) or len(given) != len("hc"):
             raise Disagreement(f"forward debería devolver (h_t, c_t) y devuelve {kind(given)}")
@@ -275,15 +292,14 @@ def run(
 
 
 def _explains(reading: Reading, seen: list[tuple[Case, tuple[Tensor, Tensor]]]) -> bool:
-    """Whether a reading gives the student's numbers: of the rows as they were sent, whose blocks
-    it takes for others if it has another order.
-    """  # noqa: D205 - one sentence
+    """Whether a reading gives the student's numbers.
+
+    The rows are as they were sent; a reading with another order takes its blocks for others.
+    """
     for case, given in seen:
-        sent = case.rounded(given[0].dtype)
-        taken = {
-            as_: sent.blocks[is_] for as_, is_ in zip(reading.stacking_order, GATES, strict=True)
-        }
-        right = step(replace(sent, blocks=taken), reading)
+        pairs = zip(reading.stacking_order, GATES, strict=True)
+        taken = {as_: case.blocks[is_] for as_, is_ in pairs}
+        right = step(replace(case, blocks=taken), reading)
         h, c = given if reading.returns_order == "hc" else given[::-1]
         if not (close(h, right.h, case) and close(c, right.c, case)):
             return False
@@ -297,9 +313,18 @@ def like_torch(trial: Trial) -> Step:
     return torch_step(trial.case) if trial.reading == RIGHT else trial.expected
 
 
-def shapes() -> tuple[Case, ...]:
-    """Return steps of different batch, input and hidden sizes, from 1."""
+def require_interface(student: Student) -> None:
+    """Assert that the cell returns two (B, H) states for sizes from 1, from the state it is given.
+
+    Raises StudentFault and Disagreement.
+    """
+    cell, known = believed(student)
     source = Numbers(1, scale=0.5, states=0.5)
-    return tuple(
-        make(source, 1, *sizes_) for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3))
-    )
+    for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
+        run(student, cell, _fitting(make(source, 1, *sizes_), known))
+    first, second = fresh(1), replace(fresh(2), blocks=fresh(1).blocks)
+    made = cell.make(student, first)
+    _unroll(made, first, cell.dtype, "hc")
+    again, alone = _unroll(made, second, cell.dtype, "hc"), run(student, cell, second)
+    if not all(torch.equal(one, other) for one, other in zip(again, alone, strict=True)):
+        raise Disagreement(STATEFUL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, sigmoid, tanh
 
 from grader.checks.cells import Block
-from grader.checks.lstm import GATES, Reading, linear
+from grader.checks.lstm import GATES, Reading, exchanged, linear
 from grader.checks.reading import Misconception
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def _without_x(block: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
     return linear(block, 0 * x, h, reading)
 
 
-def _exchanged(block: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
-    if block.x.shape != block.h.shape:
-        return linear(block, x, h, reading)
-    return linear(Block(block.h, block.x, block.bh, block.bx), x, h, reading)
+def _without_x_layer(block: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
+    return linear(block, x, h, reading) - x @ block.x.T - block.bx
 
 
 def _squashed(block: Block, x: Tensor, h: Tensor, reading: Reading) -> Tensor:
@@ -70,15 +68,18 @@ def _identity(total: Tensor) -> Tensor:
 
 BANK: tuple[Misconception, ...] = (
     *_orders(),
-    Misconception(
-        "lstm.x_ignored",
-        {"preactivation": _without_x},
-        "Tu celda da lo mismo sea cual sea x_t: falta W_x x_t en las puertas.",
-        "Your cell gives the same whatever x_t is: W_x x_t is missing from the gates.",
+    *(
+        Misconception(
+            "lstm.x_ignored",
+            {"preactivation": preactivation},
+            "Tu celda da lo mismo sea cual sea x_t: falta W_x x_t en las puertas.",
+            "Your cell gives the same whatever x_t is: W_x x_t is missing from the gates.",
+        )
+        for preactivation in (_without_x, _without_x_layer)
     ),
     Misconception(
         "lstm.x_and_h_weights_exchanged",
-        {"preactivation": _exchanged},
+        {"preactivation": exchanged},
         "x_fc recibe el estado y h_fc la entrada: están cruzadas. x_fc multiplica a x_t y h_fc a "
         "h_{t-1}.",
         "x_fc is given the state and h_fc the input: they are crossed. x_fc multiplies x_t and "
@@ -92,13 +93,16 @@ BANK: tuple[Misconception, ...] = (
         "You apply tanh to the gates' sum before splitting it, so each gate goes through two "
         "functions. The sum is linear; each part then gets its own activation.",
     ),
-    Misconception(
-        "lstm.h_ignored",
-        {"recurrent": False},
-        "El estado h_{t-1} no influye en tus puertas: falta W_h h_{t-1}. Sin él la celda no "
-        "recuerda lo que vio.",
-        "The state h_{t-1} has no influence on your gates: W_h h_{t-1} is missing. Without it the "
-        "cell does not remember what it saw.",
+    *(
+        Misconception(
+            "lstm.h_ignored",
+            {"recurrent": left},
+            "El estado h_{t-1} no influye en tus puertas: falta W_h h_{t-1}. Sin él la celda no "
+            "recuerda lo que vio.",
+            "The state h_{t-1} has no influence on your gates: W_h h_{t-1} is missing. Without it "
+            "the cell does not remember what it saw.",
+        )
+        for left in (("bias",), ())
     ),
     Misconception(
         "lstm.x_bias_missing",

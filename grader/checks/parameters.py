@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.checks.cells import construct
 from grader.checks.compare import Disagreement
 from grader.checks.reading import Misconception
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.student import RemoteObject
+    from grader.student import RemoteObject, Student
 
 _FALSE_ALARM = 1e-11
 """The chance, for each of the statistics of one tensor, that right code fails: over the three
@@ -31,6 +32,17 @@ NORMAL = Misconception(
 )
 
 
+def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torch.Tensor]:
+    """Return the layers' parameters of a new module after its `reset_parameters`, by name.
+
+    Buffers, and whatever else a module may hold, are its own. Raises StudentFault, Disagreement.
+    """
+    module = construct(student, name, *sizes)
+    module.reset_parameters()
+    named = ("weight", "bias")
+    return {key: v for key, v in module.state_dict().items() if key.endswith(named) and v.numel()}
+
+
 def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Assert that a module has parameters of these names and shapes. Raises Disagreement."""
     state = module.state_dict()
@@ -45,7 +57,7 @@ def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None
 
 
 def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
-    """Assert that every tensor could be uniform in ±bound. Raises Disagreement.
+    """Assert that every one of these tensors could be uniform in ±bound. Raises Disagreement.
 
     Three statistics a tensor, each with a false alarm under `_FALSE_ALARM`: no value beyond the
     bound, the largest near enough to it, mean and variance within `_DEVIATIONS` of theirs.

@@ -9,7 +9,7 @@ one that fails, and all others are judged under it. One mistake costs once.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -62,14 +62,15 @@ def diagnose(
 ) -> Diagnosis[Equations]:
     """Find the one misconception, or else the one pair, under which everything is explained.
 
-    `explains` says whether a reading gives the student's numbers on fresh cases. Two explanations
-    are none: rather silent than wrong.
+    `explains` says whether a reading gives the student's numbers on fresh cases. Explanations that
+    find fault with the same equations are one and the same function, and the first will do; of
+    others there must be only one: rather silent than wrong.
     """
     if explains(right):
         return Diagnosis(right)
     for size in (1, 2):
         found = [chosen for chosen in _combinations(bank, size) if explains(_apply(right, chosen))]
-        if len(found) == 1:
+        if len({_touched(chosen) for chosen in found}) == 1:
             return Diagnosis(_apply(right, found[0]), found[0])
         if found:
             break
@@ -79,16 +80,14 @@ def diagnose(
 def _combinations(bank: Sequence[Misconception], size: int) -> Iterator[tuple[Misconception, ...]]:
     """Yield the sets of misconceptions about different equations."""
     for chosen in itertools.combinations(bank, size):
-        touched = [name for item in chosen for name in item.changes]
-        if len(touched) == len(set(touched)):
+        if len(_touched(chosen)) == sum(len(item.changes) for item in chosen):
             yield chosen
+
+
+def _touched(chosen: tuple[Misconception, ...]) -> frozenset[str]:
+    return frozenset(name for item in chosen for name in item.changes)
 
 
 def _apply(right: Equations, chosen: tuple[Misconception, ...]) -> Equations:
     changes = {name: value for item in chosen for name, value in item.changes.items()}
     return replace(right, **changes)  # type: ignore[type-var]
-
-
-def equations(reading: Any) -> tuple[str, ...]:
-    """Return the names of a reading's equations."""
-    return tuple(item.name for item in fields(reading))

@@ -28,5 +28,7 @@ def table(grades: Iterable[Grade]) -> str:
 
 
 def neutral(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Return a text that no spreadsheet takes for a formula, nor for the start of a new line."""
+    formula = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    # `csv` does not quote a carriage return alone, and readers end a line there.
+    return ("'" if formula else "") + cell.replace("\r", " ")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import textwrap
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -10,11 +11,24 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Grade
+    from grader.results import CheckResult, Grade, Notice
+
+
+class Verdict(Protocol):
+    """What came of validating a reference or a mutant."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What was not as it should be."""
+
 
 _STATUS = {
     "es": {"graded": "corregida", "rejected": "rechazada", "not_graded": "sin corregir"},
@@ -26,6 +40,7 @@ _HEADER = {
 }
 _MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
 _MOST_NAMED = 3
+_LONGEST_REASON = 100  # in the class table; the whole of it is in the student's grade
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
 
 
@@ -58,17 +73,28 @@ def student(grade: Grade, lang: str) -> RenderableType:
         return Text(plain(grade.reason), style="yellow")
     failures = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
     parts = Table(box=None, pad_edge=False, show_header=False)
+    for fold in (False, True, True, False):
+        parts.add_column(overflow="fold" if fold else "ellipsis", no_wrap=not fold)
     for check in grade.checks:
         mark = _MARKS.get(check.outcome, "[red]✗[/]")
         title = check.title if lang == "es" else check.title_en
         points = f"{check.points:g}/{check.max_points:g}"
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
     shown: list[RenderableType] = [parts]
+    if grade.notices:
+        shown += ["", *(Text(_notice(notice, lang), style="dim") for notice in grade.notices)]
     if failures:
         shown += ["", explanation(failures[0], lang)]
     total = "Total" if lang == "en" else "Puntos"
     shown += ["", Text(f"{total}: {grade.score:g}/{grade.max_score:g}", style="bold")]
     return Group(*shown)
+
+
+def _notice(notice: Notice, lang: str) -> str:
+    cell, line = ("celda", "línea") if lang == "es" else ("cell", "line")
+    place = f"{cell} [{notice.cell}]" if notice.cell else ""
+    place += f", {line} {notice.line}" if notice.cell and notice.line else ""
+    return plain(f"· {place}: {notice.text}" if place else f"· {notice.text}")
 
 
 def explanation(check: CheckResult, lang: str) -> RenderableType:
@@ -85,6 +111,13 @@ def explanation(check: CheckResult, lang: str) -> RenderableType:
         words = "En tu cuaderno:" if lang == "es" else "In your notebook:"
         lines += ["", Text(words, style="dim"), Text(check.reproduce, style="cyan")]
     return Group(*lines)
+
+
+def validation(name: str, count: int, wrong: Sequence[Verdict]) -> RenderableType:
+    """Return what came of validating an assignment: what did not behave as it should."""
+    lines = [Text(f"✗ {item.name}: {'; '.join(item.wrong)}", style="red") for item in wrong]
+    style = "bold red" if wrong else "bold green"
+    return Group(*lines, Text(f"{name}: {count - len(wrong)} of {count} as they should be", style))
 
 
 def _example(example: dict[str, object], lang: str) -> Table:
@@ -106,7 +139,7 @@ def _example(example: dict[str, object], lang: str) -> Table:
 
 def _losses(grade: Grade) -> str:
     if grade.status != "graded":
-        return plain(grade.reason)
+        return textwrap.shorten(plain(grade.reason), _LONGEST_REASON, placeholder=" …")
     lost = [
         check.misconception.id if check.misconception else check.id
         for check in grade.checks

@@ -6,6 +6,7 @@ without being asked, is taken for an answer.
 
 from __future__ import annotations
 
+import math
 import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
@@ -57,16 +58,12 @@ class StreamLane:
         question = wire.encode({"nonce": nonce, "op": operation, **fields})
         try:
             self.stream.write(question)
-            message = wire.receive(lambda count: self.stream.read(count, seconds), self.caps)
-        except (OSError, EOFError, wire.WireError) as error:
+            prefix = wire.read_prefix(self.stream.read(wire.PREFIX_SIZE, seconds), self.caps)
+            data = self.stream.read(prefix.header + prefix.body, seconds)
+        except (OSError, EOFError, ValueError, wire.WireError) as error:  # ValueError: it is closed
             self.stream.close()
             raise SandboxFault(f"the worker stopped answering ({_name(error)})") from error
-        lost = message.get("lost")
-        if lost is not None and message.get("nonce") == nonce:
-            raise StudentLost(_outcome(lost[0]), str(lost[1])[:500])
-        if message.get("nonce") != nonce:
-            raise StudentLost("crashed", "respondió a otra pregunta que la que se le hizo")
-        return message
+        return _answer(prefix, data, nonce)
 
     @contextmanager
     def open(
@@ -116,7 +113,7 @@ class StreamSession:
             yield check
         finally:
             ended = self.lane.ask("end", _GRACE_SECONDS)
-            check.cpu_seconds = float(ended["cpu_seconds"])
+            check.cpu_seconds = _seconds(ended.get("cpu_seconds"))
 
 
 class StreamCheck:
@@ -150,6 +147,26 @@ def fault(raised: Any) -> StudentFault:
     return StudentFault(f"{str(name)[:200]}: {str(text)[:2000]}".rstrip(": "), place)
 
 
+def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
+    """Read a frame whose prefix the worker saw to, and whose content may be the student's.
+
+    Raises StudentLost.
+    """
+    try:
+        message = wire.decode(prefix, data)
+    except wire.WireError as error:
+        raise StudentLost("crashed", f"respondió algo que no es una respuesta: {error}") from error
+    if message.get("nonce") != nonce:
+        raise StudentLost("crashed", "respondió a otra pregunta que la que se le hizo")
+    match message.get("lost"):
+        case None:
+            return message
+        case [outcome, text]:
+            raise StudentLost(_outcome(outcome), str(text)[:500])
+        case _:
+            raise StudentLost("crashed", "respondió algo que no es una respuesta")
+
+
 def _report(message: wire.Message) -> Report:
     """Read the worker's report, believing none of its types. Raises StudentLost."""
     try:
@@ -166,6 +183,10 @@ def _report(message: wire.Message) -> Report:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise StudentLost("crashed", "el cuaderno no se dejó leer") from error
+
+
+def _seconds(told: object) -> float:
+    return told if isinstance(told, float) and 0 <= told < math.inf else 0.0
 
 
 def _outcome(word: object) -> FaultOutcome:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 import linecache
+import re
 import sys
-import traceback
 import types
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,15 @@ import torch
 
 from grader.worker import notebook
 from grader.worker.notebook import Notice
-from grader.worker.objects import place
-from grader.worker.slicing import Statement, choose, statements
+from grader.worker.objects import describe
+from grader.worker.slicing import Statement, choose, future, statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_NOTICES = 200
+_CUDA = re.compile(r"cuda(:\d+)?")
+_LONGEST_MESSAGE = 300
 
 
 @dataclass
@@ -87,29 +89,36 @@ def _namespace() -> dict[str, Any]:
 def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, str]:
     """Run the statements; return, for each name that a failing one would have bound, why."""
     errors: dict[str, str] = {}
+    flags = 0
     for item in chosen:
+        flags |= future(item.node)
         try:
-            code = compile(ast.Module([item.node], []), _name(item.cell), "exec", dont_inherit=True)
+            module = ast.Module([item.node], [])
+            code = compile(module, _name(item.cell), "exec", flags=flags, dont_inherit=True)
             exec(code, loaded.namespace)  # noqa: S102 - this is what the sandbox is for
         except BaseException as error:  # noqa: BLE001 - the student's, SystemExit too
-            cell, line = place(traceback.extract_tb(error.__traceback__))
-            text = f"{type(error).__name__}: {str(error)[:300]}"
-            line = line or item.node.lineno
-            cell = cell or item.cell
+            name, said, cell, line, _ = describe(error)
+            text = f"{name}: {said[:_LONGEST_MESSAGE]}"
+            cell, line = (cell, line) if cell else (item.cell, item.node.lineno)
             loaded.notices.append(Notice(f"al definir: {text}", cell, line))
             errors |= dict.fromkeys(item.binds, f"{text} (celda [{cell}], línea {line})")
-        if "device" in item.binds:
-            _settle_device(loaded, item)
+        _settle_devices(loaded, item)
     return errors
 
 
-def _settle_device(loaded: Loaded, item: Statement) -> None:
+def _settle_devices(loaded: Loaded, item: Statement) -> None:
     """Let a notebook that insists on a GPU run where there is none."""
-    device = loaded.namespace.get("device")
-    if str(device).startswith("cuda") and not torch.cuda.is_available():
-        loaded.namespace["device"] = torch.device("cpu") if not isinstance(device, str) else "cpu"
-        text = "«device» pide una GPU y aquí no hay; se usa la CPU"
-        loaded.notices.append(Notice(text, item.cell, item.node.lineno))
+    if torch.cuda.is_available():
+        return
+    text = "pide una GPU y aquí no hay; se usa la CPU"
+    for name in item.binds:
+        value = loaded.namespace.get(name)
+        if isinstance(value, (str, torch.device)) and _CUDA.fullmatch(str(value)):
+            loaded.namespace[name] = "cpu" if isinstance(value, str) else torch.device("cpu")
+            loaded.notices.append(Notice(f"«{name}» {text}", item.cell, item.node.lineno))
+    if torch.get_default_device().type == "cuda":
+        torch.set_default_device("cpu")
+        loaded.notices.append(Notice(f"set_default_device {text}", item.cell, item.node.lineno))
 
 
 def _why_missing(name: str, errors: dict[str, str], notices: list[Notice]) -> str:

@@ -19,6 +19,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 # Cell magics whose body is Python that runs in the notebook itself.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "python3"})
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+_LEADING = re.compile(r"(?:[^\S\n]*\n)*")  # empty lines, which IPython drops
 
 
 class Unreadable(Exception):
@@ -48,12 +49,14 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
 
     Raises Unreadable.
     """
-    sources = [_text(content)] if filename.endswith(".py") else _code_cells(content)
+    module = filename.lower().endswith(".py")
+    sources = [_text(content)] if module else _code_cells(content)
     cells: list[Cell] = []
     notices: list[Notice] = []
     for number, source in enumerate(sources, start=1):
         try:
-            cells.append(_parse(number, source, notices))
+            with warnings.catch_warnings(action="ignore"):  # Python's and IPython's, about style
+                cells.append(_parse(number, source, notices))
         except SyntaxError as error:
             text = f"la celda tiene un error de sintaxis y no se usa: {error.msg}"
             notices.append(Notice(text, number, error.lineno))
@@ -95,7 +98,7 @@ def _short(error: Exception) -> str:
 def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
     """Parse one cell. Raises SyntaxError and what else `ast.parse` does."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    if match := _CELL_MAGIC.match(source):
+    while match := _CELL_MAGIC.match(source):
         if match[1] not in _PYTHON_MAGICS:
             notices.append(
                 Notice(f"la celda es de %%{match[1]}, no de Python, y no se usa", number, 1)
@@ -108,6 +111,6 @@ def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
         tree = ast.parse(python)
     except SyntaxError:
         manager = TransformerManager()  # type: ignore[no-untyped-call]
-        python = manager.transform_cell(source)
+        python = _LEADING.match(source)[0] + manager.transform_cell(source)  # type: ignore[index]
         tree = ast.parse(python)
     return Cell(number, python, tuple(tree.body))

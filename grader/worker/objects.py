@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader import wire
+from grader.worker import loops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
 _LARGEST_REPLY = 64 << 20
 _PLAIN = (bool, int, float, str, bytes, type(None))
@@ -39,10 +41,12 @@ class Objects:
             "precision": self._precision,
             "call": self._call,
             "method": self._method,
+            "attribute": self._attribute,
             "load": self._load,
             "state": self._state,
             "backward": self._backward,
             "unroll": self._unroll,
+            "loop": self._loop,
         }
 
     def answer(self, question: wire.Message) -> bytes:
@@ -67,13 +71,18 @@ class Objects:
     def _method(self, target: Any, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         return getattr(target, name)(*args, **kwargs)
 
+    def _attribute(self, target: Any, name: str) -> Any:
+        return getattr(target, name)
+
     def _load(self, target: torch.nn.Module, state: dict[str, torch.Tensor]) -> Any:
         """Copy a state in; return the names that it lacks and those that it has no use for."""
-        missing, unexpected = target.load_state_dict(state, strict=False)
+        load = torch.nn.Module.load_state_dict  # a class may have a method of its own by this name
+        missing, unexpected = load(target, state, strict=False)
         return list(missing), list(unexpected)
 
     def _state(self, target: torch.nn.Module) -> dict[str, torch.Tensor]:
-        return {name: value.detach() for name, value in target.state_dict().items()}
+        state = torch.nn.Module.state_dict(target)
+        return {name: value.detach() for name, value in state.items()}
 
     def _backward(
         self, outputs: list[torch.Tensor], gradients: list[torch.Tensor], of: list[Any]
@@ -91,6 +100,10 @@ class Objects:
             state = target(step, state)
             given.append(state)
         return given
+
+    def _loop(self, name: str, **given: Any) -> list[Any]:
+        """Run a training or test loop; see `grader.worker.loops.run`."""
+        return loops.run(self.namespace[name], self.namespace.get("device", "cpu"), **given)
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
@@ -134,12 +147,18 @@ def describe(error: BaseException) -> list[Any]:
     """Return [type, message, code cell, line, out of memory] of an exception, the place in the
     student's own code where it can be told.
     """  # noqa: D205 - one sentence
-    name, text = type(error).__name__, ""
-    with contextlib.suppress(BaseException):
-        text = str(error)[:_LONGEST_MESSAGE].encode("utf-8", "backslashreplace").decode()
+    name = text = ""
+    with contextlib.suppress(BaseException):  # both may be the student's own code
+        name = _sendable(type(error).__name__)[:_LONGEST_NAME]
+        text = _sendable(str(error))[:_LONGEST_MESSAGE]
     memory = isinstance(error, MemoryError) or "can't allocate memory" in text
     cell, line = place(traceback.extract_tb(error.__traceback__))
-    return [str(name)[:200], text, cell, line, memory]
+    return [name, text, cell, line, memory]
+
+
+def _sendable(text: str) -> str:
+    """Return a text without lone surrogates, which UTF-8 refuses."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | None]:

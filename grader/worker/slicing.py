@@ -6,6 +6,7 @@ stands, and nothing else runs.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import symtable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from grader.worker.notebook import Cell
 
 _FUNCTIONS_THAT_ATTACH = frozenset({"setattr", "delattr"})
+_METHODS_THAT_ADD = frozenset({"update", "append", "extend", "add", "insert", "setdefault"})
 _SETTINGS = frozenset({"set_default_dtype", "set_default_device", "set_default_tensor_type"})
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -76,7 +78,7 @@ def choose(everything: list[Statement], wanted: Iterable[str]) -> Slice:
             queue.extend((name, None) for name in item.needs_later)
 
     for item in everything:
-        if _is_setting(item.node) or "*" in item.binds:
+        if _is_setting(item.node) or future(item.node) or "*" in item.binds:
             take(item)
     while queue:
         need = queue.pop()
@@ -114,7 +116,8 @@ def _providers(
 def _replaces(item: Statement, name: str) -> bool:
     """Whether a statement binds the name for certain and without using its former value."""
     simple = (*_DEFINITIONS, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
-    return isinstance(item.node, simple) and name not in item.needs_now
+    given = not isinstance(item.node, ast.AnnAssign) or item.node.value is not None
+    return isinstance(item.node, simple) and given and name not in item.needs_now
 
 
 def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[Statement]:
@@ -144,12 +147,17 @@ def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[State
 
 
 def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
-    table = symtable.symtable(ast.unparse(node), "celda", "exec")
+    try:
+        table = symtable.symtable(ast.unparse(node), "celda", "exec")
+    except (SyntaxError, RecursionError):
+        return _roughly(cell, node, order)
     binds = {
         symbol.get_name()
         for symbol in table.get_symbols()
         if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
     }
+    if isinstance(node, ast.Delete):  # what somebody tidied away may be what another part needs
+        binds.clear()
     if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
         binds.add("*")
     now = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
@@ -165,6 +173,18 @@ def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
     )
 
 
+def _roughly(cell: int, node: ast.stmt, order: int) -> Statement:
+    """Return a statement that Python's own analysis refuses (`global` of an argument, a sum of a
+    thousand terms): it counts as using at once all the names in it.
+    """  # noqa: D205 - one sentence
+    names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    loads = frozenset(name.id for name in names if isinstance(name.ctx, ast.Load))
+    binds = frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
+    if isinstance(node, _DEFINITIONS):
+        binds = frozenset({node.name})
+    return Statement(cell, node, order, binds, loads - binds, frozenset())
+
+
 def _collect(table: symtable.SymbolTable, now: set[str], later: set[str]) -> None:
     """Add the global names that a nested scope uses: a class body's at once, a function's later."""
     function = isinstance(table, symtable.Function) and not table.get_name().endswith("comp")
@@ -178,25 +198,43 @@ def _collect(table: symtable.SymbolTable, now: set[str], later: set[str]) -> Non
         _collect(child, later if function else now, later)
 
 
-def _extended(node: ast.stmt) -> Iterator[str]:
-    """Yield the names whose objects a statement changes: `celdaLSTM.forward = f`, `setattr(…)`."""
+def _extended(node: ast.AST, *, in_loop: bool = False) -> Iterator[str]:
+    """Yield the names whose objects a statement changes, itself or in its blocks.
+
+    `celdaLSTM.forward = f`, `setattr(celdaLSTM, …)`, `TABLA["f"] = f`, `lista.append(f)`; of the
+    last two kinds not those in loops, which gather results while they train.
+    """
+    if isinstance(node, (*_DEFINITIONS, ast.Lambda)):
+        return
+    in_loop = in_loop or isinstance(node, _LOOPS)
     targets: list[ast.expr] = []
     if isinstance(node, ast.Assign):
         targets = node.targets
     elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
         targets = [node.target]
     for target in targets:
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-            yield target.value.id
+        for inner in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
+            part = isinstance(inner, ast.Attribute) or (
+                isinstance(inner, ast.Subscript) and not in_loop
+            )
+            if part and isinstance(inner.value, ast.Name):  # type: ignore[attr-defined]
+                yield inner.value.id  # type: ignore[attr-defined]
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        if (
-            isinstance(call.func, ast.Name)
-            and call.func.id in _FUNCTIONS_THAT_ATTACH
-            and call.args
-            and isinstance(call.args[0], ast.Name)
-        ):
-            yield call.args[0].id
+        yield from _changed_by(node.value, in_loop=in_loop)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.stmt, ast.ExceptHandler)):
+            yield from _extended(child, in_loop=in_loop)
+
+
+def _changed_by(call: ast.Call, *, in_loop: bool) -> Iterator[str]:
+    """Yield the name whose object a call changes: its first argument's, or its receiver's."""
+    match call:
+        case ast.Call(func=ast.Name(id=function), args=[ast.Name(id=name), *_]):
+            if function in _FUNCTIONS_THAT_ATTACH:
+                yield name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
+            if method in _METHODS_THAT_ADD and not in_loop:
+                yield name
 
 
 def _is_setting(node: ast.stmt) -> bool:
@@ -207,3 +245,12 @@ def _is_setting(node: ast.stmt) -> bool:
         and isinstance(node.value.func, ast.Attribute)
         and node.value.func.attr in _SETTINGS
     )
+
+
+def future(node: ast.stmt) -> int:
+    """Return the compiler's flags that a `from __future__ import …` sets, else 0."""
+    flags = 0
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        for alias in node.names:
+            flags |= getattr(getattr(__future__, alias.name, None), "compiler_flag", 0)
+    return flags

@@ -31,7 +31,7 @@ def run(control: Channel, user: User, opened: wire.Message) -> NoReturn:
     try:
         user.become(opened["limits"])
         _close_others(control)
-        limit_cpu(opened["limits"]["load_seconds"])
+        limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
         loaded = load(opened["source"], opened["filename"], opened["names"])
         control.send(message(b"", report=loaded.report()), _later())
         _serve(control, loaded.namespace)

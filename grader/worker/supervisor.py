@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from grader.worker.users import User, Users
 
 CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
+# A notebook with its pictures is larger than what a student's process may send.
+_HOST_CAPS = wire.Caps(header=1 << 28, body=1 << 28)
+# What the submission's own process says is small, and is encoded anew for the host.
+_REPORT_CAPS = wire.Caps(header=1 << 19, body=0)
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
 
 
@@ -43,10 +47,9 @@ class Lost(Exception):
 def run(incoming: int, outgoing: int, users: Users) -> int:
     """Serve one session on the host's stream; return CLEAN, DIRTY or HOST_LEFT."""
     supervisor = Supervisor(users)
-    caps = wire.Caps()
     while True:
         try:
-            question = wire.receive(lambda count: _read_exactly(incoming, count), caps)
+            question = wire.receive(lambda count: _read_exactly(incoming, count), _HOST_CAPS)
         except (EOFError, wire.WireError):
             supervisor.close()
             return HOST_LEFT
@@ -86,6 +89,9 @@ class Supervisor:
             if question["op"] in own:
                 return message(nonce, **own[question["op"]](question))
             return self._relay(question)
+        except wire.WireError as error:  # from encoding the student's report anew
+            self._destroy()
+            return message(nonce, lost=["crashed", f"el cuaderno no se dejó leer: {error}"])
         except Lost as lost:
             self._destroy()
             return message(nonce, lost=[lost.outcome, lost.text])
@@ -116,7 +122,7 @@ class Supervisor:
         theirs.close()
         deadline = time.monotonic() + self.limits["load_seconds"]
         try:
-            return self.control.receive(self._caps(), deadline)["report"]
+            return self.control.receive(_REPORT_CAPS, deadline)["report"]
         except Late:
             raise Lost(
                 "timeout", "las definiciones del cuaderno no terminan de ejecutarse"
@@ -172,10 +178,11 @@ class Supervisor:
             return {"cpu_seconds": 0.0}
         report = self._last_words()
         used = self._cpu() - self.cpu_before
+        told = report.get("cpu_seconds")
         if not self._own_clock:
-            used = float(report.get("cpu_seconds", 0.0))
+            used = told if isinstance(told, float) else 0.0
         assert self.user is not None  # noqa: S101 - there is a check
-        tidy = self.user.processes() == [self.pid] and not any(self.user.folder.iterdir())
+        tidy = self.user.processes() == [self.pid] and self.user.has_empty_folder()
         if not report or not tidy:
             self._destroy()
         return {"cpu_seconds": max(0.0, used)}
@@ -187,7 +194,7 @@ class Supervisor:
             self.check = None
         assert self.control is not None  # noqa: S101 - there was a check
         try:
-            return self.control.receive(self._caps(), time.monotonic() + _GRACE)
+            return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)
         except (Late, Gone):
             return {}
 

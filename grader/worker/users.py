@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import os
 import resource
 import shutil
@@ -93,6 +94,13 @@ class User:
             return [pid for pid, owner, _ in _processes() if owner == self.number]
         return _descendants(os.getpid())
 
+    def has_empty_folder(self) -> bool:
+        """Whether the folder is as it was made, as far as can be seen."""
+        try:
+            return not any(self.folder.iterdir())
+        except OSError:
+            return False
+
     def wipe(self) -> None:
         """Remove everything in this user's folder; the folder too."""
         if self.separate:
@@ -141,10 +149,13 @@ def _limit(limits: Mapping[str, Any], *, own_user: bool) -> None:
             cap(resource.RLIMIT_NPROC, int(limits["pids"]))
 
 
-def limit_cpu(seconds: float) -> None:
-    """Let this process use so many seconds of CPU from its start; then SIGXCPU, then SIGKILL."""
-    soft = max(1, int(-(-seconds // 1)))
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))
+def limit_cpu(seconds: float, children: float = 0.0) -> None:
+    """Let this process use so many seconds of CPU from its start; then SIGXCPU, then SIGKILL.
+
+    SIGKILL waits until `children` seconds, which its children may then choose for themselves.
+    """
+    soft, most = (max(1, math.ceil(each)) for each in (seconds, children))
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, max(soft, most) + 1))
 
 
 def _data_bytes() -> int:

@@ -1,0 +1,294 @@
+"""The models: a cell run over a sequence, and a linear layer on its last state.
+
+    h_0 (and c_0) = 0,   state_t = cell(x_t, state_{t-1}) for t = 1 … T,   y = W h_T + b
+
+Shapes: x (B, T, I), y (B, O). A model is judged over the student's own cell and own `fc`, whatever
+they compute: their mistakes have checks of their own. Source: SEED 4.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from hypothesis import strategies as st
+
+from grader.checks.cases import Numbers, sizes
+from grader.checks.cells import Subject, believe, construct
+from grader.checks.compare import Disagreement, close, require_shape
+from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.errors import StudentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hypothesis.strategies import DrawFn
+    from torch import Tensor
+
+    from grader.student import RemoteObject, Student
+
+_LARGEST = 4
+_FRESH = 2  # cases that a reading must explain
+_SLACK = 64.0  # the student's steps and ours are the same code: only the order of sums may differ
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What sets the two models apart: the class, the attribute of its cell, the cell's states."""
+
+    name: str
+    cell: str
+    states: int
+
+
+LSTM = Kind("modeloLSTM", "lstm", 2)
+GRU = Kind("modeloGRU", "gru", 1)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How somebody runs a cell over a sequence; by default, rightly.
+
+    Each field bears the name of the check that judges it. `every_step` is from and up to which step,
+    `step_order` their direction, `batch_first` whether the first axis of x is the batch, `output`
+    what `fc` is given, from all the states h (T, B, H) and, of an LSTM, c.
+    """
+
+    every_step: tuple[int | None, int | None] = (None, None)
+    step_order: int = 1
+    batch_first: bool = True
+    initial_state: float = 0.0
+    output: Callable[[Tensor, Tensor], Tensor] = lambda h, _c: h[-1]
+
+
+RIGHT = Reading()
+
+BANK: tuple[Misconception, ...] = (
+    Misconception(
+        "model.last_step_skipped",
+        {"every_step": (None, -1)},
+        "El último paso de la secuencia no se usa: mira los límites de tu bucle.",
+        "The last step of the sequence is not used: look at the bounds of your loop.",
+    ),
+    Misconception(
+        "model.first_step_skipped",
+        {"every_step": (1, None)},
+        "El primer paso de la secuencia no se usa: mira los límites de tu bucle.",
+        "The first step of the sequence is not used: look at the bounds of your loop.",
+    ),
+    Misconception(
+        "model.only_last_step",
+        {"every_step": (-1, None)},
+        "Solo cuenta el último paso: el estado se crea de nuevo dentro del bucle, o los pasos "
+        "anteriores no se usan.",
+        "Only the last step counts: the state is made anew inside the loop, or the steps before "
+        "are not used.",
+    ),
+    Misconception(
+        "model.read_backwards",
+        {"step_order": -1},
+        "La secuencia se recorre del final al principio.",
+        "The sequence is read from its end to its beginning.",
+    ),
+    Misconception(
+        "model.batch_and_time_exchanged",
+        {"batch_first": False},
+        "Recorres el eje del lote como si fuera el tiempo: x es (lote, tiempo, entrada).",
+        "You go through the batch's axis as if it were time: x is (batch, time, input).",
+    ),
+    Misconception(
+        "model.initial_state_of_ones",
+        {"initial_state": 1.0},
+        "El estado inicial no es cero.",
+        "The initial state is not zero.",
+    ),
+    Misconception(
+        "model.mean_over_time",
+        {"output": lambda h, _c: h.mean(0)},
+        "A fc le das la media de los estados de todos los pasos, no el último h_T.",
+        "You give fc the mean of the states of all steps, not the last h_T.",
+    ),
+    Misconception(
+        "model.output_from_cell_state",
+        {"output": lambda _h, c: c[-1]},
+        "A fc le das el estado de la celda c_T, no el estado oculto h_T.",
+        "You give fc the cell state c_T, not the hidden state h_T.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Inputs x (B, T, I) for a model of these sizes; its weights are drawn from the seed."""
+
+    x: Tensor
+    hidden_size: int
+    output_size: int
+    seed: int
+    name: str = ""
+    weights: Mapping[str, Tensor] | None = None
+    dtype: torch.dtype = torch.float64
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return self.x.shape[1]
+
+    @property
+    def magnitude(self) -> float:
+        """How far rounding errors may go beyond one unit; see `_SLACK`."""
+        return _SLACK
+
+    def show(self) -> Mapping[str, Tensor]:
+        """Return the input and the model's weights."""
+        return {"x": self.x, **(self.weights or {})}
+
+    def reproduce(self, quantity: str, expected: Tensor) -> str:
+        """Return a notebook cell that compares the model's output with the expected one."""
+        weights = (self.weights or {}).items()
+        sizes_ = (self.x.shape[2], self.hidden_size, self.output_size)
+        close_ = "rtol=1e-6, atol=1e-8" if self.dtype is torch.float64 else "rtol=1e-3, atol=1e-5"
+        return "\n".join(
+            [
+                "import torch",
+                f"torch.set_default_dtype({self.dtype})",
+                f"modelo = {self.name}{sizes_}",
+                "modelo.load_state_dict({",
+                *(f"    {key!r}: torch.tensor({value.tolist()})," for key, value in weights),
+                "}, strict=False)",
+                f"x = torch.tensor({self.x.tolist()})",
+                f"{quantity} = modelo(x)",
+                "torch.set_default_dtype(torch.float32)",
+                f"esperado = torch.tensor({expected.tolist()}, dtype=torch.float64)",
+                f"print('{quantity} esperado:', esperado.tolist())",
+                f"print('{quantity} obtenido:', {quantity}.tolist())",
+                f"torch.testing.assert_close({quantity}.double(), esperado, {close_})",
+            ]
+        )
+
+
+@st.composite
+def cases(draw: DrawFn, *, steps: int = 1) -> Case:
+    """Draw a case of at least so many steps."""
+    batch, input_size, hidden_size, output_size = (draw(sizes(_LARGEST)) for _ in range(4))
+    length = draw(st.integers(steps, steps + _LARGEST))
+    return make(draw(st.integers(0, 2**16)), (batch, length, input_size), hidden_size, output_size)
+
+
+def make(seed: int, shape: tuple[int, int, int], hidden_size: int, output_size: int) -> Case:
+    """Return the case of these sizes: x of shape (B, T, I)."""
+    x = Numbers(seed, scale=1.0, states=0.0).stream().weights(*shape)
+    return Case(x, hidden_size, output_size, seed)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the student's model gave for a case, what it should have given, and why it might not."""
+
+    case: Case
+    y: Tensor
+    expected: Tensor
+    belief: Misconception | None
+
+
+def trial(student: Student, kind: Kind, case: Case, judging: str) -> Trial:
+    """Run the student's model on a case, to judge one thing about how it runs its cell.
+
+    Raises StudentFault and Disagreement.
+    """
+    dtype, known = believed(student, kind)
+    model, case = build(student, kind, case, dtype)
+    expected = run_cell(model, kind, case, known.but(judging, RIGHT))
+    y = model(case.x.to(dtype))
+    return Trial(case, y, expected, known.about(judging))
+
+
+def build(
+    student: Student, kind: Kind, case: Case, dtype: torch.dtype
+) -> tuple[RemoteObject, Case]:
+    """Return the student's model with weights from the case's seed, and the case with them."""
+    student.precision(dtype)
+    model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
+    stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
+    state = {
+        name: stream.weights(*value.shape).to(dtype) for name, value in model.state_dict().items()
+    }
+    model.load(state)
+    x = case.x.to(dtype).to(torch.float64)
+    return model, replace(case, x=x, name=kind.name, weights=state, dtype=dtype)
+
+
+def run_cell(model: RemoteObject, kind: Kind, case: Case, reading: Reading) -> Tensor:
+    """Return what the model's own cell and own `fc` give, run as the reading has it: (B, O)."""
+    cell, fc = model.attribute(kind.cell), model.attribute("fc")
+    x = case.x.to(case.dtype)
+    steps = x.transpose(0, 1) if reading.batch_first else x
+    first = torch.full((steps.shape[1], case.hidden_size), reading.initial_state, dtype=case.dtype)
+    state: Any = first if kind.states == 1 else (first, first)
+    h, c = [], []
+    taken = steps[slice(*reading.every_step)]
+    for step in taken.flip(0) if reading.step_order < 0 else taken:
+        state = cell(step, state)
+        hidden, memory = (state, state) if kind.states == 1 else _pair(state)
+        require_shape(hidden, tuple(first.shape), "h_t")
+        h.append(hidden)
+        c.append(memory)
+    if not h:
+        h, c = [first], [first]
+    y = fc(reading.output(torch.stack(h), torch.stack(c)))
+    require_shape(y, (steps.shape[1], case.output_size), "fc(h)")
+    answer: Tensor = y
+    return answer
+
+
+def believed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Reading]]:
+    """Return the precision in which the model runs, and how it runs its cell."""
+
+    def look(subject: Subject) -> Diagnosis[Reading]:
+        seen = [_look(student, kind, seed, subject.dtype) for seed in range(_FRESH)]
+        return diagnose(RIGHT, BANK, lambda reading: _explains(kind, reading, seen))
+
+    subject, known = believe(student, kind.name, RIGHT, look)
+    return subject.dtype, known
+
+
+def _look(
+    student: Student, kind: Kind, seed: int, dtype: torch.dtype
+) -> tuple[RemoteObject, Case, Tensor]:
+    """Return a model, a case with B = T and what the model gives for it."""
+    model, case = build(student, kind, make(seed, (4, 4, 2), 3, 2), dtype)
+    y = model(case.x.to(dtype))
+    require_shape(y, (4, 2), "la salida")
+    return model, case, y
+
+
+def _explains(kind: Kind, reading: Reading, seen: list[tuple[RemoteObject, Case, Tensor]]) -> bool:
+    try:
+        return all(close(y, run_cell(model, kind, case, reading), case) for model, case, y in seen)
+    except (StudentFault, Disagreement):
+        return False
+
+
+def _pair(state: Any) -> tuple[Any, Any]:
+    if not isinstance(state, (tuple, list)) or len(state) != len("hc"):
+        raise Disagreement("la celda no devuelve dos estados")
+    return state[0], state[1]
+
+
+def require_shapes(student: Student, kind: Kind) -> None:
+    """Assert that the model has its cell and `fc` and gives (B, O), for sizes from 1.
+
+    Raises StudentFault and Disagreement.
+    """
+    dtype, known = believed(student, kind)
+    for seed, (shape, hidden_size, output_size) in enumerate(_SHAPES):
+        model, case = build(student, kind, make(seed, shape, hidden_size, output_size), dtype)
+        for name in (kind.cell, "fc"):
+            model.attribute(name)
+        y = model(case.x.to(dtype))
+        rows = shape[0] if known.reading.batch_first else shape[1]
+        require_shape(y, (rows, output_size), "la salida")
+
+
+_SHAPES = (((3, 4, 2), 5, 2), ((1, 4, 2), 3, 1), ((3, 1, 1), 2, 1), ((1, 1, 1), 1, 1))

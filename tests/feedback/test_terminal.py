@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from grader.feedback import terminal
+from grader.results import CheckResult, Fingerprint, Grade, Misconception
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+HOSTILE = "\x1b[2J\x1b]0;título\x07\x9b31m\r\b[red]rojo[/red][link=http://x]y[/link]"
+TENSOR = {"dtype": "float64", "shape": [1, 2], "values": [[1.0, "nan"]]}
+CHECK = CheckResult(
+    id="celdaLSTM/forget_gate",
+    part="celdaLSTM",
+    title="Puerta de olvido",
+    title_en="Forget gate",
+    points=0,
+    max_points=4,
+    outcome="failed",
+    message="c_t no coincide",
+    counterexample={
+        "quantity": "c_t",
+        "inputs": {"x_t": TENSOR},
+        "expected": TENSOR,
+        "got": TENSOR,
+    },
+    reproduce="celda = celdaLSTM(1, 2)",
+    misconception=Misconception("lstm.x", "te falta algo", "you lack something"),
+)
+GRADE = Grade(
+    "ana", "ana", "a", "graded", 96, 100, 96, 100, Fingerprint("", "", "", ""), checks=(CHECK,)
+)
+REJECTED = replace(GRADE, status="rejected", score=0, checks=(), reason="no es un cuaderno")
+
+
+def shown(renderable: RenderableType) -> str:
+    """What a terminal of 200 columns is sent, colours aside."""
+    file = io.StringIO()
+    Console(file=file, width=200, highlight=False, force_terminal=True, color_system=None).print(
+        renderable
+    )
+    return file.getvalue()
+
+
+def hostile(check: CheckResult) -> CheckResult:
+    """The check with a hostile text wherever a student's or an assignment's may stand."""
+    return replace(
+        check,
+        title=HOSTILE,
+        title_en=HOSTILE,
+        message=HOSTILE,
+        misconception=Misconception(HOSTILE, HOSTILE, HOSTILE),
+    )
+
+
+def steers(text: str) -> bool:
+    """Whether a text holds an escape that is not one of Rich's own styles."""
+    return any(sign in text for sign in ("\x1b[2J", "\x1b]0;", "\x07", "\x9b", "\b", "\r"))
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_no_control_character_of_a_check_gets_through(lang: str) -> None:
+    text = shown(terminal.student(replace(GRADE, checks=(hostile(CHECK),)), lang))
+    assert not steers(text)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_markup_of_a_check_is_shown_as_it_is_written(lang: str) -> None:
+    text = shown(terminal.student(replace(GRADE, checks=(hostile(CHECK),)), lang))
+    assert "[red]rojo[/red][link=http://x]y[/link]" in text
+
+
+def test_no_control_character_of_a_reason_gets_through() -> None:
+    rejected = replace(REJECTED, reason=HOSTILE, submission=HOSTILE)
+    assert not steers(shown(terminal.student(rejected, "es")))
+    assert not steers(shown(terminal.class_table([rejected], "es")))
+    assert not steers(terminal.line(rejected, "es"))
+
+
+def test_markup_in_the_class_table_is_shown_as_it_is_written() -> None:
+    rejected = replace(REJECTED, reason=HOSTILE, submission="[bold]ana[/bold]")
+    text = shown(terminal.class_table([rejected], "es"))
+    assert "[bold]ana[/bold]" in text
+    assert "[red]rojo[/red]" in text
+
+
+def test_a_closing_mark_alone_is_no_trouble() -> None:
+    check = replace(CHECK, title="[/]", message="[/bold]", part="[/x]")
+    assert "[/bold]" in shown(terminal.student(replace(GRADE, checks=(check,)), "es"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("es", ("Puerta de olvido", "te falta algo", "c_t esperado", "En tu cuaderno")),
+        ("en", ("Forget gate", "you lack something", "c_t expected", "In your notebook")),
+    ],
+)
+def test_a_failure_is_told_in_either_language(lang: str, words: tuple[str, ...]) -> None:
+    text = shown(terminal.explanation(CHECK, lang))
+    assert [word for word in words if word not in text] == []
+
+
+def test_the_counterexample_shows_its_shape() -> None:
+    assert "1×2" in shown(terminal.explanation(CHECK, "es"))
+
+
+def test_only_the_first_failure_is_told_in_full() -> None:
+    second = replace(CHECK, id="celdaLSTM/candidate", title="Candidato", message="otra cosa")
+    text = shown(terminal.student(replace(GRADE, checks=(CHECK, second)), "es"))
+    assert "Candidato" in text
+    assert "otra cosa" not in text
+
+
+def test_a_line_says_what_was_lost() -> None:
+    assert terminal.line(GRADE, "es") == "ana: 96/100 corregida lstm.x"
+
+
+def test_what_could_not_be_measured_has_no_points() -> None:
+    grade = replace(GRADE, status="not_graded", checks=(), reason="no hay motor")
+    assert terminal.line(grade, "en") == "ana: - not graded no hay motor"
+
+
+def test_a_line_stays_one_line_whatever_the_reason() -> None:
+    assert "\n" not in terminal.line(replace(REJECTED, reason="a\nfalsa: 100/100"), "es")
+
+
+def test_a_skipped_check_counts_as_no_loss() -> None:
+    skipped = replace(CHECK, outcome="skipped")
+    assert terminal.line(replace(GRADE, checks=(skipped,)), "es") == "ana: 96/100 corregida"

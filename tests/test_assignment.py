@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import FILE, choose, folder_of_assignments, load
+from grader.errors import AssignmentFault, UsageError
+
+ROOT = Path(__file__).parent.parent
+
+GOOD = """\
+name = "celdas"
+title = { es = "Celdas", en = "Cells" }
+scale = 20
+# points and names: a comment
+[points]
+celda = 60
+modelo = 40.0
+[names]
+celda = []
+modelo = ["celda"]
+[limits]
+seconds = 3
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True, parents=True)
+    (folder / FILE).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_our_own_assignment_is_read() -> None:
+    assert load(ROOT / "assignments" / "lstm_gru").max_score == 100
+
+
+def test_everything_that_is_said_is_there(tmp_path: Path) -> None:
+    found = load(written(tmp_path, GOOD))
+    assert (found.name, found.title["en"], found.scale) == ("celdas", "Cells", 20)
+    assert found.points == {"celda": 60, "modelo": 40}
+    assert found.names == {"celda": (), "modelo": ("celda",)}
+    assert found.limits == {"seconds": 3}
+
+
+def test_a_mark_is_on_the_scale(tmp_path: Path) -> None:
+    assert load(written(tmp_path, GOOD)).mark(87.5) == 17.5
+
+
+WRONG = {
+    "unknown key": ("scale = 20", "escala = 20", 3, "unknown key 'escala'"),
+    "no English title": (', en = "Cells"', "", 2, "lacks 'en'"),
+    "a title that is text": ('{ es = "Celdas", en = "Cells" }', '"Celdas"', 2, "not a table"),
+    "a name that is a number": ('"celdas"', "5", 1, "not a text"),
+    "a scale that is text": ("scale = 20", 'scale = "20"', 3, "not a number"),
+    "packages that are text": ("scale = 20", 'packages = "torch"', 3, "not a list"),
+    "points that are text": ("celda = 60", 'celda = "60"', 5, "not a table of the right kind"),
+    "points that are true": ("celda = 60", "celda = true", 5, "not a table of the right kind"),
+    "points that do not sum": ("celda = 60", "celda = 61", 5, "sum to 101"),
+    "points that are nan": ("celda = 60", "celda = nan", 5, "sum to nan"),
+    "points of nothing": ("celda = 60", "celda = 0", 5, "more than 0 points"),
+    "a base that is not there": ('["celda"]', '["otra"]', 7, "'otra', which is not a name"),
+    "an unknown limit": ("seconds = 3", "segundos = 3", 12, "unknown limit 'segundos'"),
+    "a limit of nothing": ("seconds = 3", "seconds = 0", 12, "above 0"),
+    "a limit without end": ("seconds = 3", "seconds = inf", 12, "above 0"),
+    "broken TOML": ("scale = 20", "scale = ", 0, "line 3"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path, name: str) -> None:
+    right, wrong, line, words = WRONG[name]
+    folder = written(tmp_path, GOOD.replace(right, wrong, 1))
+    with pytest.raises(AssignmentFault) as caught:
+        load(folder)
+    assert str(caught.value).startswith(f"{folder / FILE}:{line}:" if line else f"{folder / FILE}:")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["name", "title"])
+def test_a_missing_key_is_told_by_its_name(tmp_path: Path, key: str) -> None:
+    kept = [line for line in GOOD.splitlines() if not line.startswith(key)]
+    with pytest.raises(AssignmentFault, match=f":1: '{key}' is missing"):
+        load(written(tmp_path, "\n".join(kept)))
+
+
+def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"name = '\xff'")
+    with pytest.raises(AssignmentFault, match="utf-8"):
+        load(tmp_path)
+
+
+def test_a_folder_without_the_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssignmentFault, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_the_only_assignment_need_not_be_named(tmp_path: Path) -> None:
+    written(tmp_path / "uno", GOOD)
+    assert choose(tmp_path, None).folder.name == "uno"
+
+
+@pytest.mark.parametrize("name", [None, "tres"])
+def test_one_of_several_must_be_named_and_known(tmp_path: Path, name: str | None) -> None:
+    for folder in ("dos", "uno"):
+        written(tmp_path / folder, GOOD)
+    with pytest.raises(UsageError, match="dos, uno"):
+        choose(tmp_path, name)
+
+
+def test_a_folder_of_assignments_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder of assignments"):
+        folder_of_assignments(tmp_path / "nada")
+
+
+def test_the_digest_follows_configuration_and_checks(tmp_path: Path) -> None:
+    folder = written(tmp_path, GOOD)
+    digests = {load(folder).digest}
+    (folder / "test_a.py").write_text("a = 1")
+    digests.add(load(folder).digest)
+    (folder / "test_a.py").rename(folder / "test_b.py")
+    digests.add(load(folder).digest)
+    assert len(digests) == 3

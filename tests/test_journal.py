@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.errors import GraderError
+from grader.journal import FILE, Journal
+from grader.results import Fingerprint, Grade
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+INPUTS = Fingerprint("cuaderno", "tarea", "imagen", "semilla")
+GRADE = Grade("ana", "ana", "lstm_gru", "graded", 87.5, 100, 87.5, 100, INPUTS)
+
+
+def test_a_grade_is_known_again_in_a_later_run(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add(GRADE)
+    with Journal(tmp_path) as journal:
+        assert journal.known("ana", INPUTS) == GRADE
+
+
+@pytest.mark.parametrize("changed", ["notebook", "assignment", "image", "seed"])
+def test_a_grade_of_other_inputs_is_not_known(tmp_path: Path, changed: str) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add(GRADE)
+        assert journal.known("ana", replace(INPUTS, **{changed: "otra"})) is None
+
+
+def test_another_students_grade_is_not_known(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add(GRADE)
+        assert journal.known("eva", INPUTS) is None
+
+
+def test_what_could_not_be_measured_is_tried_again(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add(replace(GRADE, status="not_graded"))
+        assert journal.known("ana", INPUTS) is None
+
+
+def test_a_rejection_stands(tmp_path: Path) -> None:
+    rejected = replace(GRADE, status="rejected")
+    with Journal(tmp_path) as journal:
+        journal.add(rejected)
+        assert journal.known("ana", INPUTS) == rejected
+
+
+def test_a_submission_has_one_grade_the_last(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.add(GRADE)
+        journal.add(replace(GRADE, score=1))
+        assert [grade.score for grade in journal.grades()] == [1]
+
+
+def test_grades_come_by_submission(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        for name in ("eva", "ana", "leo"):
+            journal.add(replace(GRADE, submission=name))
+        assert [grade.submission for grade in journal.grades()] == ["ana", "eva", "leo"]
+
+
+def test_the_seed_is_drawn_once(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.seed(None, "fresca")
+    with Journal(tmp_path) as journal:
+        assert journal.seed(None, "otra") == "fresca"
+
+
+def test_a_chosen_seed_takes_its_place(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.seed(None, "fresca")
+        journal.seed("", "otra")
+        assert journal.seed(None, "otra") == ""
+
+
+def test_a_second_run_on_one_folder_is_refused(tmp_path: Path) -> None:
+    with Journal(tmp_path), pytest.raises(GraderError, match="another run is writing"):
+        Journal(tmp_path)
+
+
+def test_a_folder_is_free_again_after_a_run(tmp_path: Path) -> None:
+    Journal(tmp_path).__exit__()
+    with Journal(tmp_path) as journal:
+        assert list(journal.grades()) == []
+
+
+def test_a_journal_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"this is no database, but it is long enough to be read as one")
+    with pytest.raises(GraderError, match="is damaged"):
+        Journal(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="cannot be written"):
+        Journal(tmp_path / "nada")
+
+
+def test_a_grade_is_on_disk_as_soon_as_it_is_added(tmp_path: Path) -> None:
+    """A run that is killed loses nothing: what another connection would find is copied here."""
+    with Journal(tmp_path) as journal:
+        journal.add(GRADE)
+        for path in list(tmp_path.iterdir()):
+            (tmp_path / f"copia{path.name.removeprefix('journal')}").write_bytes(path.read_bytes())
+    copy = sqlite3.connect(tmp_path / "copia.sqlite")
+    found = copy.execute("SELECT id FROM grades").fetchall()
+    copy.close()
+    assert found == [("ana",)]

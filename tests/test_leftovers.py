@@ -1,0 +1,166 @@
+"""However a run ends, no container, process or folder of it is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.sandbox.docker import RUN_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from docker.client import DockerClient
+
+RIGHT = Path(__file__).parent / "submissions" / "01_completa.ipynb"
+SLOW = """
+import time
+import torch
+
+
+class celdaGRU(torch.nn.Module):
+    time.sleep(4)
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__()
+"""
+# The label of a run is drawn at random; here it is known, to tell it from others' on this machine.
+START = """
+import secrets, sys
+secrets.token_hex = lambda _: sys.argv.pop()
+from grader.cli import main
+main()
+"""
+PATIENCE = 20.0  # seconds for what was killed to be gone
+
+
+class Run:
+    """A run of `grader grade` over four right submissions and a slow one."""
+
+    def __init__(self, sandbox: str, client: DockerClient | None, folder: Path) -> None:
+        self.client = client
+        self.folder = folder
+        self.label = secrets.token_hex(8)
+        self.out = folder / "out"
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        submissions = folder / "submissions"
+        submissions.mkdir()
+        for number in range(1, 5):
+            shutil.copy(RIGHT, submissions / f"{number}.ipynb")
+        (submissions / "0.py").write_text(SLOW)
+        options = ["--assignment", "lstm_gru", "--jobs", "2", "--sandbox", sandbox]
+        options += ["--seed", "leftovers", "--out", str(self.out), self.label]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", START, "grade", str(submissions), *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "TMPDIR": str(self.scratch)},
+        )
+
+    def wait_until_graded(self, count: int) -> None:
+        """Wait until so many submissions are graded, and others are under way."""
+        assert eventually(lambda: len(self.grades()) >= count, 120), self.process.poll()
+        assert self.process.poll() is None
+
+    def grades(self) -> list[Path]:
+        return list(self.out.glob("results/[0-9]*.json"))
+
+    def end(self) -> tuple[int, str]:
+        """Return the exit status and what was said."""
+        _, said = self.process.communicate(timeout=180)
+        return self.process.returncode, said
+
+    def processes(self) -> dict[int, str]:
+        """Return what still runs of this run, by its environment: process id, command line."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            try:
+                if f"TMPDIR={self.scratch}\0" in (entry / "environ").read_text():
+                    found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+            except (OSError, ValueError):
+                continue
+        return found
+
+    def jobs(self) -> list[int]:
+        return [pid for pid, command in self.processes().items() if "spawn_main" in command]
+
+    def left(self) -> list[str]:
+        """Return the containers, processes and files that are left of this run."""
+        containers: list[str] = []
+        if self.client is not None:
+            labels = {"label": f"{RUN_LABEL}={self.label}"}
+            found = self.client.api.containers(all=True, filters=labels)
+            containers = [container["Id"] for container in found]
+        files = [str(path) for path in self.scratch.iterdir()]
+        return containers + list(self.processes().values()) + files
+
+
+@pytest.fixture(params=["process", "docker"])
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
+    client = request.getfixturevalue("docker_client") if request.param == "docker" else None
+    started = Run(request.param, client, tmp_path)
+    yield started
+    for pid in started.processes():
+        os.kill(pid, signal.SIGKILL)
+    started.process.communicate()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return holds()
+
+
+def assert_nothing_left(run: Run) -> None:
+    assert eventually(lambda: not run.left()), run.left()
+
+
+def assert_all_graded(run: Run) -> None:
+    grades = [json.loads(path.read_text()) for path in run.grades()]
+    assert [grade["status"] for grade in grades] == ["graded"] * 5
+
+
+def test_after_a_normal_run_nothing_is_left(run: Run) -> None:
+    status, said = run.end()
+    assert status == 0, said
+    assert_all_graded(run)
+    assert_nothing_left(run)
+
+
+def test_after_a_ctrl_c_nothing_is_left(run: Run) -> None:
+    run.wait_until_graded(1)
+    os.killpg(run.process.pid, signal.SIGINT)
+    status, said = run.end()
+    assert status == 130
+    assert "Traceback" not in said
+    assert_nothing_left(run)
+
+
+def test_after_the_main_process_was_killed_nothing_is_left(run: Run) -> None:
+    run.wait_until_graded(1)
+    run.process.kill()
+    assert_nothing_left(run)
+    run.end()
+
+
+def test_when_a_job_is_killed_all_is_graded_and_nothing_is_left(run: Run) -> None:
+    run.wait_until_graded(1)
+    os.kill(run.jobs()[0], signal.SIGKILL)
+    status, said = run.end()
+    assert status == 0, said
+    assert_all_graded(run)
+    assert_nothing_left(run)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+numbers = st.floats(0, 100)
+places = st.none() | st.integers(1, 100)
+outcomes = st.sampled_from(
+    ["passed", "failed", "error", "timeout", "out_of_memory", "crashed", "skipped"]
+)
+plain: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
+)
+objects = st.dictionaries(texts, plain, max_size=3)
+checks = st.builds(
+    CheckResult,
+    id=texts,
+    part=texts,
+    title=texts,
+    points=numbers,
+    max_points=numbers,
+    outcome=outcomes,
+    message=texts,
+    counterexample=st.none() | objects,
+    reproduce=st.none() | texts,
+    misconception=st.none() | st.builds(Misconception, texts, texts, texts),
+    data=objects,
+)
+grades = st.builds(
+    Grade,
+    submission=texts,
+    student=texts,
+    assignment=texts,
+    status=st.sampled_from(["graded", "rejected", "not_graded"]),
+    score=numbers,
+    max_score=numbers,
+    mark=numbers,
+    scale=numbers,
+    fingerprint=st.builds(Fingerprint, texts, texts, texts, texts),
+    reason=texts,
+    checks=st.lists(checks, max_size=3).map(tuple),
+    flags=st.lists(st.builds(Flag, texts, texts, texts, places, places), max_size=2).map(tuple),
+    notices=st.lists(st.builds(Notice, texts, places, places), max_size=2).map(tuple),
+    environment=objects,
+)
+EMPTY = Grade("s", "s", "a", "graded", 0, 100, 0, 100, Fingerprint("", "", "", ""))
+
+
+@given(grades)
+def test_a_grade_survives_json(grade: Grade) -> None:
+    assert Grade.from_json(grade.to_json()) == grade
+
+
+@given(grades)
+def test_json_is_the_same_each_time(grade: Grade) -> None:
+    assert Grade.from_json(grade.to_json()).to_json() == grade.to_json()
+
+
+def test_the_schema_comes_first() -> None:
+    assert next(iter(json.loads(EMPTY.to_json()))) == "schema"
+
+
+def test_letters_are_stored_as_they_are() -> None:
+    assert "señal ⊙" in replace(EMPTY, reason="señal ⊙").to_json()
+
+
+@pytest.mark.parametrize("schema", ["0", "2", "null"])
+def test_another_schema_is_refused(schema: str) -> None:
+    text = EMPTY.to_json().replace('"schema": 1', f'"schema": {schema}')
+    with pytest.raises(ValueError, match="results of schema"):
+        Grade.from_json(text)
+
+
+def test_what_json_cannot_hold_is_refused() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        replace(EMPTY, score=math.nan).to_json()

@@ -1,0 +1,169 @@
+"""The conformance list against every sandbox, and that a closed lane leaves nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader.errors import SandboxFault
+from grader.sandbox import conformance
+from grader.sandbox.conformance import CASES, Case
+from grader.sandbox.docker import RUN_LABEL, ContainerStream
+from grader.sandbox.process import ProcessStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from grader.sandbox import Lane, Limits, Sandbox, Session
+    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.process import ProcessSandbox
+
+HELD_BY_A_PROCESS = [case for case in CASES if not case.needs_protection]
+CORE = ("tensors_cross_exactly", "an_endless_loop_times_out", "a_crash_costs_one_check")
+
+
+class OneLane:
+    """A sandbox whose cases share a lane, each as a neighbour of those before it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.name = sandbox.name
+        self.protects = sandbox.protects
+        self.image = sandbox.image
+        self.kept: Lane | None = None
+
+    def lane(self) -> SharedLane:
+        self.kept = self.kept or self.sandbox.lane()
+        return SharedLane(self, self.kept)
+
+    def reap(self) -> None:
+        if self.kept is not None:
+            self.kept.close()
+            self.kept = None
+
+
+class SharedLane:
+    """A lane that closing does not end."""
+
+    def __init__(self, owner: OneLane, lane: Lane) -> None:
+        self.owner = owner
+        self.shared = lane
+        self.versions = lane.versions
+
+    def open(
+        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+    ) -> AbstractContextManager[Session]:
+        return self.shared.open(content, filename, names, limits)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def docker_lane(docker_sandbox: DockerSandbox) -> Iterator[OneLane]:
+    shared = OneLane(docker_sandbox)
+    yield shared
+    shared.reap()
+
+
+@pytest.fixture(scope="module")
+def process_lane(process_sandbox: ProcessSandbox) -> Iterator[OneLane]:
+    shared = OneLane(process_sandbox)
+    yield shared
+    shared.reap()
+
+
+def check(case: Case, shared: OneLane) -> None:
+    try:
+        case.check(shared)
+    except BaseException:
+        shared.reap()  # the case that follows gets a lane of its own
+        raise
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_docker_keeps_every_promise(docker_lane: OneLane, case: Case) -> None:
+    check(case, docker_lane)
+
+
+@pytest.mark.parametrize("case", HELD_BY_A_PROCESS, ids=lambda case: case.name)
+def test_a_process_keeps_those_that_need_no_protection(process_lane: OneLane, case: Case) -> None:
+    check(case, process_lane)
+
+
+def test_what_a_process_cannot_hold_is_listed_and_said(
+    process_sandbox: ProcessSandbox, docker_sandbox: DockerSandbox
+) -> None:
+    names = {case.name for case in CASES if case.needs_protection}
+    assert names > {"there_is_no_network", "a_fork_bomb_is_bounded", "there_is_no_privilege"}
+    assert docker_sandbox.protects
+    assert not process_sandbox.protects
+
+
+def test_every_promise_is_listed_once_and_described() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
+    for case in CASES:
+        assert case.check.__doc__, case.name
+        assert getattr(conformance, case.name) is case.check
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.name in CORE], ids=lambda case: case.name)
+def test_a_lane_for_one_submission_keeps_them_too(
+    docker_sandbox: DockerSandbox, case: Case
+) -> None:
+    case.check(docker_sandbox)
+
+
+def test_a_closed_container_is_gone(docker_sandbox: DockerSandbox) -> None:
+    lane = docker_sandbox.lane()
+    assert isinstance(lane.stream, ContainerStream)
+    mine = lane.stream.container
+    assert mine in containers(docker_sandbox)
+    lane.close()
+    assert mine not in containers(docker_sandbox)
+    assert_ended(lane)
+
+
+def test_reaping_removes_lanes_that_nobody_closed(docker_sandbox: DockerSandbox) -> None:
+    other = type(docker_sandbox)(docker_sandbox.limits)
+    lane = other.lane()
+    other.reap()
+    assert containers(other) == set()
+    lane.close()
+    other.client.close()
+
+
+def test_a_closed_process_and_its_folder_are_gone(process_sandbox: ProcessSandbox) -> None:
+    lane = process_sandbox.lane()
+    stream: Any = lane.stream
+    assert isinstance(stream, ProcessStream)
+    lane.close()
+    assert stream.process.returncode is not None
+    assert not stream.folder.exists()
+    assert str(stream.folder) not in command_lines()
+    assert_ended(lane)
+
+
+def assert_ended(lane: Lane) -> None:
+    with (
+        pytest.raises((SandboxFault, ValueError)),
+        lane.open(b"def f(): return 1", "a.py", ["f"], conformance.SMALL),
+    ):
+        pass
+
+
+def containers(sandbox: DockerSandbox) -> set[str]:
+    labels = {"label": f"{RUN_LABEL}={sandbox.run}"}
+    return {found["Id"] for found in sandbox.client.api.containers(all=True, filters=labels)}
+
+
+def command_lines() -> str:
+    """Return the command lines of this process's children."""
+    found = []
+    for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+        found.append(Path(f"/proc/{pid}/cmdline").read_text())
+    return "\n".join(found)
