@@ -89,7 +89,7 @@ def own_assignments(tmp_path: Path) -> Path:
 
 def test_a_broken_configuration_is_shown_with_file_and_line(own_assignments: Path) -> None:
     toml = own_assignments / "lstm_gru" / "assignment.toml"
-    toml.write_text(toml.read_text().replace("celdaLSTM = 55", "celdaLSTM = 54"))
+    toml.write_text(toml.read_text().replace("celdaLSTM = 27", "celdaLSTM = 26"))
     out = own_assignments.parent / "out"
     ran = grader("grade", SAMPLES, "--assignments", own_assignments, "--out", out)
     assert_one_sentence(ran, 2, "assignment.toml:", "99")
@@ -137,7 +137,7 @@ def test_check_explains_the_first_failure_with_a_cell_to_try() -> None:
 
 
 def test_check_of_right_work_exits_with_0() -> None:
-    assert grader("check", SAMPLES / "12_solo_celdas.ipynb").returncode == 0
+    assert grader("check", SAMPLES / "01_completa.ipynb").returncode == 0
 
 
 def test_check_of_an_unknown_part_names_the_known_ones() -> None:
@@ -164,5 +164,5 @@ def test_checks_run_under_plain_pytest() -> None:
         text=True,
         cwd=ROOT,
     )
-    assert "1 failed, 28 passed" in ran.stdout
+    assert "1 failed, 61 passed" in ran.stdout
     assert "test_reset_before_product" in ran.stdout

@@ -37,7 +37,8 @@ class celdaGRU(torch.nn.Module):
 # The label of a run is drawn at random; here it is known, to tell it from others' on this machine.
 START = """
 import secrets, sys
-secrets.token_hex = lambda _: sys.argv.pop()
+label = sys.argv.pop()
+secrets.token_hex = lambda _: label
 from grader.cli import main
 main()
 """
@@ -72,8 +73,8 @@ class Run:
 
     def wait_until_graded(self, count: int) -> None:
         """Wait until so many submissions are graded, and others are under way."""
-        assert eventually(lambda: len(self.grades()) >= count, 120), self.process.poll()
-        assert self.process.poll() is None
+        eventually(lambda: len(self.grades()) >= count or self.process.poll() is not None, 120)
+        assert self.process.poll() is None, self.end()
 
     def grades(self) -> list[Path]:
         return list(self.out.glob("results/[0-9]*.json"))

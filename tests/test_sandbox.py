@@ -163,7 +163,5 @@ def containers(sandbox: DockerSandbox) -> set[str]:
 
 def command_lines() -> str:
     """Return the command lines of this process's children."""
-    found = []
-    for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
-        found.append(Path(f"/proc/{pid}/cmdline").read_text())
-    return "\n".join(found)
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return "\n".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in children)

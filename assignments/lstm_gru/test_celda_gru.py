@@ -9,7 +9,7 @@ from grader.student import Student
 pytestmark = [pytest.mark.part("celdaGRU"), pytest.mark.needs("parameters", "interface")]
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def test_parameters(student: Student) -> None:
     """Parámetros: x_r_fc, x_z_fc, x_h_fc = Linear(input_size, hidden_size); h_r_fc, h_z_fc, hr_h_fc = Linear(hidden_size, hidden_size).
 
@@ -22,7 +22,7 @@ def test_parameters(student: Student) -> None:
     parameters.require(construct(student, "celdaGRU", 3, 5), shapes)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def test_interface(student: Student) -> None:
     """Forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
 
@@ -31,7 +31,7 @@ def test_interface(student: Student) -> None:
     gru.require_interface(student)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases())
 def test_layers(student: Student, case: gru.Case) -> None:
     """Cada capa en su puerta: x_r_fc y h_r_fc en r_t; x_z_fc y h_z_fc en z_t.
@@ -42,7 +42,7 @@ def test_layers(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="input_terms"))
 def test_input_terms(student: Student, case: gru.Case) -> None:
     """La entrada interviene en r_t, en z_t y en el candidato: W x_t.
@@ -53,7 +53,7 @@ def test_input_terms(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="recurrent_terms"))
 def test_recurrent_terms(student: Student, case: gru.Case) -> None:
     """El estado anterior interviene en r_t, en z_t y en el candidato: U h_{t-1}.
@@ -64,7 +64,7 @@ def test_recurrent_terms(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(1)
 @given(case=gru.cases(isolate="biases"))
 def test_biases(student: Student, case: gru.Case) -> None:
     """Los sesgos de todas las capas se suman.
@@ -75,7 +75,7 @@ def test_biases(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="update_gate"))
 def test_update_gate(student: Student, case: gru.Case) -> None:
     """Puerta de actualización: z_t = σ(W_z x_t + U_z h_{t-1} + b_z).
@@ -86,7 +86,7 @@ def test_update_gate(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="reset_gate"))
 def test_reset_gate(student: Student, case: gru.Case) -> None:
     """Puerta de reinicio: r_t = σ(W_r x_t + U_r h_{t-1} + b_r).
@@ -97,7 +97,7 @@ def test_reset_gate(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="candidate"))
 def test_candidate(student: Student, case: gru.Case) -> None:
     """Activación del candidato: h̃_t = tanh(…).
@@ -108,7 +108,7 @@ def test_candidate(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(3)
 @given(case=gru.cases(isolate="reset_before_product"))
 def test_reset_before_product(student: Student, case: gru.Case) -> None:
     """El reinicio actúa antes del producto: h̃_t = tanh(W x_t + U (r_t ⊙ h_{t-1}) + b).
@@ -119,7 +119,7 @@ def test_reset_before_product(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(3)
 @given(case=gru.cases(isolate="state_update"))
 def test_state_update(student: Student, case: gru.Case) -> None:
     """Estado oculto: h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ h̃_t.
@@ -130,7 +130,7 @@ def test_state_update(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @given(case=gru.like_torch(sequence=False))
 def test_torch_gru_cell(student: Student, case: gru.Case) -> None:
     """Donde el orden del reinicio no importa, la celda da lo mismo que torch.nn.GRUCell.
@@ -141,7 +141,7 @@ def test_torch_gru_cell(student: Student, case: gru.Case) -> None:
     agree(trial.h, gru.like_torch_or_reading(trial), quantity="h_t", case=trial.case)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @given(case=gru.like_torch(sequence=True))
 def test_torch_gru(student: Student, case: gru.Case) -> None:
     """Paso a paso por una secuencia, donde el orden del reinicio no importa, lo mismo que torch.nn.GRU.

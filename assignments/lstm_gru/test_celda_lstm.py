@@ -9,7 +9,7 @@ from grader.student import Student
 pytestmark = [pytest.mark.part("celdaLSTM"), pytest.mark.needs("parameters", "interface")]
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def test_parameters(student: Student) -> None:
     """Parámetros: x_fc = Linear(input_size, 4·hidden_size) y h_fc = Linear(hidden_size, 4·hidden_size).
 
@@ -19,7 +19,7 @@ def test_parameters(student: Student) -> None:
     parameters.require(cell, {"x_fc.weight": (20, 3), "h_fc.weight": (20, 5)})
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 def test_interface(student: Student) -> None:
     """Forward recibe x_t y (h, c) y devuelve (h_t, c_t), cada uno (lote, hidden_size).
 
@@ -28,7 +28,7 @@ def test_interface(student: Student) -> None:
     lstm.require_interface(student)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @given(case=lstm.cases())
 def test_returns_order(student: Student, case: lstm.Case) -> None:
     """Devuelve (h_t, c_t), en este orden.
@@ -39,7 +39,7 @@ def test_returns_order(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases())
 def test_stacking_order(student: Student, case: lstm.Case) -> None:
     """Orden de las 4·hidden_size filas: entrada, olvido, candidato, salida.
@@ -51,7 +51,7 @@ def test_stacking_order(student: Student, case: lstm.Case) -> None:
     agree(trial.h, trial.expected.h, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="preactivation"))
 def test_preactivation(student: Student, case: lstm.Case) -> None:
     """La entrada llega a las puertas: W_x x_t, sumado tal cual.
@@ -62,7 +62,7 @@ def test_preactivation(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="recurrent"))
 def test_recurrent(student: Student, case: lstm.Case) -> None:
     """El estado anterior llega a las puertas: W_h h_{t-1}.
@@ -73,7 +73,7 @@ def test_recurrent(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(1)
 @given(case=lstm.cases(isolate="biases"))
 def test_biases(student: Student, case: lstm.Case) -> None:
     """Los dos sesgos, el de x_fc y el de h_fc, se suman.
@@ -84,7 +84,7 @@ def test_biases(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="input_gate"))
 def test_input_gate(student: Student, case: lstm.Case) -> None:
     """Puerta de entrada: i_t = σ(W_xi x_t + W_hi h_{t-1} + b_i).
@@ -95,7 +95,7 @@ def test_input_gate(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="forget_gate"))
 def test_forget_gate(student: Student, case: lstm.Case) -> None:
     """Puerta de olvido: f_t = σ(W_xf x_t + W_hf h_{t-1} + b_f).
@@ -106,7 +106,7 @@ def test_forget_gate(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="candidate"))
 def test_candidate(student: Student, case: lstm.Case) -> None:
     """Candidato: c̃_t = tanh(W_xc x_t + W_hc h_{t-1} + b_c).
@@ -117,7 +117,7 @@ def test_candidate(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="output_gate"))
 def test_output_gate(student: Student, case: lstm.Case) -> None:
     """Puerta de salida: o_t = σ(W_xo x_t + W_ho h_{t-1} + b_o).
@@ -128,7 +128,7 @@ def test_output_gate(student: Student, case: lstm.Case) -> None:
     agree(trial.h, trial.h_from_own_c, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(5)
+@pytest.mark.points(3)
 @given(case=lstm.cases(isolate="cell_update"))
 def test_cell_update(student: Student, case: lstm.Case) -> None:
     """Estado de la celda: c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t.
@@ -139,7 +139,7 @@ def test_cell_update(student: Student, case: lstm.Case) -> None:
     agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 @given(case=lstm.cases(isolate="hidden_state"))
 def test_hidden_state(student: Student, case: lstm.Case) -> None:
     """Estado oculto: h_t = o_t ⊙ tanh(c_t).
@@ -150,7 +150,7 @@ def test_hidden_state(student: Student, case: lstm.Case) -> None:
     agree(trial.h, trial.h_from_own_c, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(1)
 @given(case=lstm.cases())
 def test_torch_lstm_cell(student: Student, case: lstm.Case) -> None:
     """La celda entera da lo mismo que torch.nn.LSTMCell con los mismos pesos.
@@ -163,7 +163,7 @@ def test_torch_lstm_cell(student: Student, case: lstm.Case) -> None:
     agree(trial.h, expected.h, quantity="h_t", case=trial.case)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(1)
 @given(case=lstm.sequences())
 def test_torch_lstm(student: Student, case: lstm.Case) -> None:
     """Paso a paso por una secuencia, la celda da lo mismo que torch.nn.LSTM.
@@ -177,7 +177,7 @@ def test_torch_lstm(student: Student, case: lstm.Case) -> None:
 
 
 @pytest.mark.needs("parameters")
-@pytest.mark.points(4)
+@pytest.mark.points(2)
 def test_reset_parameters(student: Student) -> None:
     """reset_parameters: cada parámetro uniforme entre −√(3/hidden_size) y +√(3/hidden_size).
 

@@ -26,8 +26,8 @@ OPEN, SHUT = 60.0, -60.0
 """Biases at which σ is 1 or 0 to the last bit, and tanh ±1."""
 
 STATEFUL = (
-    "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si antes "
-    "se la llamó con otros; debe partir del estado que recibe"
+    "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si "
+    "antes se la llamó con otros; debe partir del estado que recibe"
 )
 
 LARGEST = 3

@@ -75,8 +75,9 @@ def agree(
 ) -> None:
     """Assert that the student's tensor equals the expected one, of the same shape.
 
-    The tolerance is that of the precision that was asked for; NaN never agrees. Raises Disagreement, with the
-    case as the counterexample and what the student is known to believe as the explanation.
+    The tolerance is that of the precision that was asked for; NaN never agrees. Raises
+    Disagreement, with the case as the counterexample and what the student is known to believe as
+    the explanation.
     """
     require_shape(got, tuple(expected.shape), quantity)
     if close(got, expected, case):

@@ -74,8 +74,8 @@ class Reading:
     """The equations of a GRU cell as somebody reads them; by default, rightly.
 
     Each field bears the name of the check that judges it. `layers` says which gate's layers are
-    used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count (a capital:
-    only the layer's bias does); `biases` which layers of x (xr, xz, xh) and of h have one.
+    used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count (a
+    capital: only the layer's bias does); `biases` which layers of x (xr, xz, xh) and of h have one.
     """
 
     layers: str = GATES

@@ -44,10 +44,9 @@ class Case:
 
     def batches(self) -> list[tuple[Tensor, Tensor]]:
         """Return the batches in order; the last one may be smaller."""
-        pairs = zip(
-            self.sequences.split(self.batch_size), self.labels.split(self.batch_size), strict=True
-        )
-        return list(pairs)
+        starts = range(0, len(self.labels), self.batch_size)
+        parts = [slice(start, start + self.batch_size) for start in starts]
+        return [(self.sequences[part], self.labels[part]) for part in parts]
 
     def model(self) -> Probe:
         """Return the model before the loop."""
@@ -99,7 +98,8 @@ class Training:
     """How somebody trains for an epoch; by default, rightly.
 
     Each field bears the name of the check that judges it. `step` is when the optimizer steps;
-    `loss` what is done to the loss of a batch of so many samples; `every_batch` from and up to which one.
+    `loss` what is done to the loss of a batch of so many samples; `every_batch` from and up to
+    which one.
     """
 
     zero_grad: bool = True
@@ -111,6 +111,13 @@ class Training:
     every_batch: tuple[int | None, int | None] = (None, None)
 
 
+def _compared(y: Tensor, labels: Tensor, *, apart: bool) -> tuple[Tensor, Tensor]:
+    """Return outputs (B, 1) and labels (B,) as (B,) each, or else broadcast to (B, B)."""
+    if apart:
+        return y[:, 0], labels
+    return y.expand(-1, len(labels)), labels.expand(len(labels), -1)
+
+
 def train(case: Case, reading: Training) -> dict[str, Tensor]:
     """Return the model's state after one epoch, trained as the reading has it."""
     model = case.model().train(reading.train_mode)
@@ -120,8 +127,8 @@ def train(case: Case, reading: Training) -> dict[str, Tensor]:
         if reading.zero_grad:
             optimizer.zero_grad()
         y = model(sequences)
-        y, labels_ = (y[:, 0], labels) if reading.shapes else torch.broadcast_tensors(y, labels)
-        reading.loss(criterion(y, labels_), len(labels)).backward()  # type: ignore[no-untyped-call]
+        loss = criterion(*_compared(y, labels, apart=reading.shapes))
+        reading.loss(loss, len(labels)).backward()  # type: ignore[no-untyped-call]
         if reading.step == "after backward":
             optimizer.step()
     if reading.step == "after the loop":
@@ -141,18 +148,18 @@ TRAINING_BANK: tuple[Misconception, ...] = (
     Misconception(
         "training.nothing_learned",
         {"step": "never"},
-        "Ningún parámetro cambia: o el optimizador no da ningún paso, o lo da sin gradientes (antes "
-        "de backward, o con el gradiente desactivado).",
-        "No parameter changes: either the optimizer takes no step, or it takes it without gradients "
-        "(before backward, or with gradients disabled).",
+        "Ningún parámetro cambia: o el optimizador no da ningún paso, o lo da sin gradientes "
+        "(antes de backward, o con el gradiente desactivado).",
+        "No parameter changes: either the optimizer takes no step, or it takes it without "
+        "gradients (before backward, or with gradients disabled).",
     ),
     Misconception(
         "training.step_after_the_loop",
         {"step": "after the loop"},
         "El optimizador da un solo paso, con el último lote: está fuera del bucle; debe darlo en "
         "cada lote.",
-        "The optimizer takes a single step, with the last batch: it stands outside the loop; it must "
-        "take one for each batch.",
+        "The optimizer takes a single step, with the last batch: it stands outside the loop; it "
+        "must take one for each batch.",
     ),
     Misconception(
         "training.no_train_mode",
@@ -199,8 +206,8 @@ TRAINING_BANK: tuple[Misconception, ...] = (
     Misconception(
         "training.last_batch_skipped",
         {"every_batch": (None, -1)},
-        "El último lote, que es más pequeño, no se usa: o se salta, o el paso se da antes de backward "
-        "y el último gradiente se queda sin usar.",
+        "El último lote, que es más pequeño, no se usa: o se salta, o el paso se da antes de "
+        "backward y el último gradiente se queda sin usar.",
         "The last batch, which is smaller, is not used: either it is skipped, or the step is taken "
         "before backward and the last gradient is left unused.",
     ),
@@ -284,8 +291,7 @@ def measure(case: Case, reading: Testing) -> tuple[float, float]:
     with torch.no_grad():
         for sequences, labels in case.batches():
             y = model(sequences)
-            wide = torch.broadcast_tensors(y, labels)
-            pair = (y[:, 0], labels) if reading.shapes else (wide[0], wide[1])
+            pair = _compared(y, labels, apart=reading.shapes)
             right = int((y[:, 0].round() == labels).sum())
             batches.append((float(criterion(*pair)), right, len(labels)))
     measured = (reading.loss(batches), reading.accuracy(batches))
@@ -296,10 +302,10 @@ TESTING_BANK: tuple[Misconception, ...] = (
     Misconception(
         "testing.loss_mean_of_means",
         {"loss": lambda b: sum(loss for loss, _, _ in b) / len(b)},
-        "La pérdida es la media de las medias de los lotes; el último lote es más pequeño y pesa de "
-        "más. Se pide la media por muestra.",
-        "The loss is the mean of the batches' means; the last batch is smaller and counts too much. "
-        "Asked for is the mean over samples.",
+        "La pérdida es la media de las medias de los lotes; el último lote es más pequeño y pesa "
+        "de más. Se pide la media por muestra.",
+        "The loss is the mean of the batches' means; the last batch is smaller and counts too "
+        "much. Asked for is the mean over samples.",
     ),
     Misconception(
         "testing.loss_divided_twice",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, sigmoid, tanh
 
-from grader.checks.cells import Block
 from grader.checks.lstm import GATES, Reading, exchanged, linear
 from grader.checks.reading import Misconception
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from grader.checks.cells import Block
 
 _ES = {"i": "entrada", "f": "olvido", "c": "candidato", "o": "salida"}
 _EN = {"i": "input", "f": "forget", "c": "candidate", "o": "output"}

@@ -50,7 +50,7 @@ GRU = Kind("modeloGRU", "gru", 1)
 class Reading:
     """How somebody runs a cell over a sequence; by default, rightly.
 
-    Each field bears the name of the check that judges it. `every_step` is from and up to which step,
+    Each field bears the name of the check that judges it. `every_step` is from and up to which one,
     `step_order` their direction, `batch_first` whether the first axis of x is the batch, `output`
     what `fc` is given, from all the states h (T, B, H) and, of an LSTM, c.
     """

@@ -150,7 +150,7 @@ def tensors_cross_exactly(sandbox: Sandbox) -> None:
 def a_notebook_may_hold_pictures(sandbox: Sandbox) -> None:
     """Some megabytes of notebook are loaded like any other."""
     with _submission(sandbox, f"# {'x' * (5 << 20)}\ndef f(): return 7") as opened:
-        assert opened.f() == 7  # noqa: PLR2004
+        assert opened.f() == 7
 
 
 @_promise
@@ -159,7 +159,7 @@ def a_limit_may_be_larger_than_another(sandbox: Sandbox) -> None:
     for seconds in (1, 60):
         limits = replace(SMALL, load_seconds=30, cpu_seconds=seconds)
         with _submission(sandbox, "def f(): return 7", limits) as opened:
-            assert opened.f() == 7  # noqa: PLR2004
+            assert opened.f() == 7
 
 
 @_promise
@@ -229,7 +229,7 @@ def endless_definitions_time_out(sandbox: Sandbox) -> None:
                 with lane.open(source, replace(SMALL, load_seconds=1)):
                     raise AssertionError("it was loaded")
             except StudentLost as lost:
-                assert lost.outcome == "timeout", lost  # noqa: PT017 - this is no test module
+                assert lost.outcome == "timeout", lost
 
 
 @_promise
@@ -278,7 +278,7 @@ def f(how):
     with _submission(sandbox, source) as opened:
         for how in ("exit", "segfault", "abort", "close", "parent"):
             opened.is_lost("crashed", how)
-            assert opened.f("") == 7, how  # noqa: PLR2004
+            assert opened.f("") == 7, how
 
 
 @_promise
@@ -308,7 +308,7 @@ def f():
     return 7
 """
     with _submission(sandbox, source) as opened:
-        assert opened.f() == 7  # noqa: PLR2004
+        assert opened.f() == 7
 
 
 # Frames that nobody asked for.
@@ -458,7 +458,7 @@ def files_are_bounded_in_size(sandbox: Sandbox) -> None:
     """No file grows beyond `disk`."""
     source = "def f(size):\n    with open('a', 'wb') as file: file.write(bytes(size))\n    return 7"
     with _submission(sandbox, source) as opened:
-        assert opened.f(SMALL.disk) == 7  # noqa: PLR2004
+        assert opened.f(SMALL.disk) == 7
         assert "OSError" in opened.is_fault(SMALL.disk + 1).message
 
 
@@ -476,7 +476,7 @@ def f(size, most):
     with _submission(sandbox, source, replace(SMALL, seconds=30, cpu_seconds=30)) as opened:
         for _ in range(2):
             assert 0 < opened.f(MIB, 1024) <= Limits().disk // MIB
-            assert 0 < opened.f(0, 50_000) < 50_000  # noqa: PLR2004
+            assert 0 < opened.f(0, 50_000) < 50_000
 
 
 # What a plain process cannot hold.
@@ -615,9 +615,9 @@ def f(kill):
     return reached
 """  # noqa: E501 - a program
     with _submission(sandbox, source) as opened:
-        assert opened.f(False) == []  # noqa: FBT003 - the student's own parameter
-        opened.is_lost("crashed", True)  # noqa: FBT003 - the same
-        assert opened.f(False) == []  # noqa: FBT003 - the same
+        assert opened.f(False) == []
+        opened.is_lost("crashed", True)
+        assert opened.f(False) == []
 
 
 @_protected
