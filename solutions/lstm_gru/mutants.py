@@ -197,8 +197,7 @@ GRU = tuple(
             "layers",
             "gru.reset_and_update_exchanged",
             _GRU_UPDATE,
-            "h_t = r_t * h_t_1 + (1 - r_t) * "
-            "torch.tanh(self.x_h_fc(x_t) + self.hr_h_fc(z_t * h_t_1))",
+            f"h_t = r_t * h_t_1 + (1 - r_t) * {_GRU_CANDIDATE.replace('r_t', 'z_t')}",
         ),
         ("input_terms", "gru.x_ignored_in_update_gate", "self.x_z_fc(x_t)", "self.x_z_fc(0 * x_t)"),
         (
