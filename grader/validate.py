@@ -13,7 +13,7 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from grader import batch
 from grader.errors import AssignmentFault, UsageError
@@ -29,14 +29,19 @@ if TYPE_CHECKING:
     from grader.results import Grade
 
 
-class Mutant(Protocol):
-    """What `mutants.py` holds; see the class of this name there."""
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong solution: in the cell that defines `where`, each old text becomes the new one.
+
+    `loses` are the checks ("part/check", or "part/*") that must fail or be skipped, and no others;
+    `named` is the misconception that must be named: without one the grader must stay silent.
+    """
 
     name: str
     where: str
     edits: tuple[tuple[str, str], ...]
     loses: tuple[str, ...]
-    named: str
+    named: str = ""
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def test_a_broken_check_is_the_assignments_fault_and_costs_nobody_points(
     own_assignments: Path,
 ) -> None:
     check = own_assignments / "lstm_gru" / "test_celda_gru.py"
-    text = check.read_text().replace("cell, _ = gru.believed(student)", "cell = 1 / 0")
+    text = check.read_text().replace("gru.require_interface(student)", "1 / 0")
     check.write_text(text)
     out = own_assignments.parent / "out"
     sample = SAMPLES / "12_solo_celdas.ipynb"

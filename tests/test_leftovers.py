@@ -105,7 +105,7 @@ class Run:
             labels = {"label": f"{RUN_LABEL}={self.label}"}
             found = self.client.api.containers(all=True, filters=labels)
             containers = [container["Id"] for container in found]
-        files = [str(path) for path in self.scratch.iterdir()]
+        files = [str(path) for path in self.scratch.glob("rnn-grader-*")]
         return containers + list(self.processes().values()) + files
 
 

@@ -79,7 +79,7 @@ def agree(
     Disagreement, with the case as the counterexample and what the student is known to believe as
     the explanation.
     """
-    require_shape(got, tuple(expected.shape), quantity)
+    require_shape(got, tuple(expected.shape), quantity, belief)
     if close(got, expected, case):
         return
     wide, right = got.to(torch.float64), expected.to(torch.float64)
@@ -111,14 +111,17 @@ def _bound(expected: torch.Tensor, case: Case) -> float:
     return tolerance(case.dtype, case.magnitude, case.steps, size)
 
 
-def require_shape(got: Any, shape: tuple[int, ...], quantity: str) -> None:
+def require_shape(
+    got: Any, shape: tuple[int, ...], quantity: str, belief: Misconception | None = None
+) -> None:
     """Assert that this is a float32 or float64 tensor of this shape. Raises Disagreement."""
     if not isinstance(got, torch.Tensor):
         raise Disagreement(f"{quantity} debería ser un tensor y es {kind(got)}")
     if got.dtype not in (torch.float32, torch.float64):
         raise Disagreement(f"{quantity} debería ser float32 o float64 y es {got.dtype}")
     if tuple(got.shape) != shape:
-        raise Disagreement(f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}")
+        text = f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}"
+        raise Disagreement(text, belief=belief)
 
 
 def show(tensor: torch.Tensor) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from hypothesis import strategies as st
 
+from grader.checks import lstm
 from grader.checks.cases import Numbers, sizes
 from grader.checks.cells import Subject, believe, construct
 from grader.checks.compare import Disagreement, close, require_shape
@@ -207,7 +208,12 @@ def trial(student: Student, kind: Kind, case: Case, judging: str) -> Trial:
 def build(
     student: Student, kind: Kind, case: Case, dtype: torch.dtype
 ) -> tuple[RemoteObject, Case]:
-    """Return the student's model with weights from the case's seed, and the case with them."""
+    """Return the student's model with weights from the case's seed, and the case with them.
+
+    A cell that takes x for h runs only where I = H: its model is judged there.
+    """
+    if kind is LSTM and lstm.believed(student)[1].reading.preactivation is lstm.exchanged:
+        case = replace(case, hidden_size=case.x.shape[2])
     student.precision(dtype)
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()

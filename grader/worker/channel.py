@@ -18,6 +18,10 @@ class Gone(Exception):
     """The other side has closed, or what it sent is not a frame."""
 
 
+class HostLeft(Exception):
+    """The host has closed its stream: nobody waits for an answer any more."""
+
+
 class Channel:
     """Frames over a stream socket. Every wait has a deadline on our own monotonic clock."""
 
@@ -72,12 +76,19 @@ class Channel:
         return bytes(data)
 
 
-def first_readable(channels: list[Channel], deadline: float) -> Channel:
-    """Return the first channel with something to read (or closed). Raises Late."""
+def first_readable(channels: list[Channel], deadline: float, host: int) -> Channel:
+    """Return the first channel with something to read (or closed). Raises Late and HostLeft.
+
+    `host` is the host's stream: it asks one question at a time, so that whatever can be read there
+    while it waits for an answer is the stream's end.
+    """
     poll = select.poll()
+    poll.register(host, select.POLLIN)
     for channel in channels:
         poll.register(channel.socket, select.POLLIN)
     ready = {descriptor for descriptor, _ in poll.poll(_left(deadline) * 1000)}
+    if host in ready:
+        raise HostLeft
     for channel in channels:
         if channel.socket.fileno() in ready:
             return channel

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.worker import submission
-from grader.worker.channel import Channel, Gone, Late, first_readable, message, pair
+from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,15 +46,14 @@ class Lost(Exception):
 
 def run(incoming: int, outgoing: int, users: Users) -> int:
     """Serve one session on the host's stream; return CLEAN, DIRTY or HOST_LEFT."""
-    supervisor = Supervisor(users)
+    supervisor = Supervisor(users, incoming)
     while True:
         try:
             question = wire.receive(lambda count: _read_exactly(incoming, count), _HOST_CAPS)
-        except (EOFError, wire.WireError):
+            _write_all(outgoing, supervisor.answer(question))
+        except (EOFError, OSError, HostLeft, wire.WireError):
             supervisor.close()
             return HOST_LEFT
-        frame = supervisor.answer(question)
-        _write_all(outgoing, frame)
         if question["op"] == "close":
             return CLEAN if supervisor.clean else DIRTY
 
@@ -62,8 +61,9 @@ def run(incoming: int, outgoing: int, users: Users) -> int:
 class Supervisor:
     """The session's state: the student's process, the check under way, the time it has left."""
 
-    def __init__(self, users: Users) -> None:
+    def __init__(self, users: Users, host: int) -> None:
         self.users = users
+        self.host = host
         self.user: User | None = None
         self.pid = 0
         self.control: Channel | None = None
@@ -122,6 +122,7 @@ class Supervisor:
         theirs.close()
         deadline = time.monotonic() + self.limits["load_seconds"]
         try:
+            first_readable([self.control], deadline, self.host)
             return self.control.receive(_REPORT_CAPS, deadline)["report"]
         except Late:
             raise Lost(
@@ -169,7 +170,7 @@ class Supervisor:
     def _await(self, check: Channel, deadline: float) -> None:
         """Wait for the check's process to answer. Raises Late, and Gone once it has ended."""
         assert self.control is not None  # noqa: S101 - there is a check
-        if first_readable([check, self.control], deadline) is self.control:
+        if first_readable([check, self.control], deadline, self.host) is self.control:
             raise Gone
 
     def _end(self, _: wire.Message) -> dict[str, Any]:

@@ -6,13 +6,11 @@ nothing of anybody's submission.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import os
 import select
-import signal
-import sys
+import shutil
 from typing import TYPE_CHECKING
 
 from grader.worker import supervisor
@@ -32,12 +30,9 @@ PRELOADED = (
     "IPython.core.inputtransformer2",
 )
 
-_PR_SET_PDEATHSIG = 1
-
 
 def serve(scratch: Path, *, separate_users: bool) -> None:
     """Answer the host on standard input and output until it closes; one supervisor at a time."""
-    _die_with_parent()
     incoming, outgoing = _take_standard_streams()
     preload()
     sessions = 0
@@ -49,7 +44,9 @@ def serve(scratch: Path, *, separate_users: bool) -> None:
             os._exit(supervisor.run(incoming, outgoing, users))
         _, status = os.waitpid(pid, 0)
         if status != 0:  # the host left, or the lane could not be cleaned: end it
-            sys.exit(0)
+            break
+    if not separate_users:  # the folder was made for this lane; a container's goes with it
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def preload() -> None:
@@ -77,8 +74,3 @@ def _readable(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return any(event & select.POLLIN for _, event in poll.poll())
-
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

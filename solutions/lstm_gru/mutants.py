@@ -1,24 +1,8 @@
-"""The reference, wrong on purpose: each mutant edits it and says what it must lose.
-
-An edit replaces a text that stands in the reference's code, everywhere within one definition.
-`loses` are the checks that must fail or be skipped, and no others; `named` is the misconception
-that the grader must name. Without a name, it must stay silent.
-"""
+"""The reference, wrong on purpose; see `grader.validate.Mutant` for what a mutant says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One wrong solution: in the cell that defines `where`, each old text becomes the new one."""
-
-    name: str
-    where: str
-    edits: tuple[tuple[str, str], ...]
-    loses: tuple[str, ...]
-    named: str = ""
+from grader.validate import Mutant
 
 
 def _cell(part: str, check: str, named: str, old: str, new: str) -> Mutant:
