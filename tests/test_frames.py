@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 WRONG = Path(__file__).parent / "submissions" / "20_sin_olvido.ipynb"
 SEED = "a seed that would be recognised anywhere"
 LANE = {"hello", "open", "begin", "end", "close"}
-QUESTIONS = {"precision", "call", "method", "load", "state", "backward", "unroll"}
+QUESTIONS = {
+    "attribute", "backward", "call", "load", "loop", "method", "precision", "state", "unroll",
+}  # fmt: skip
 
 
 class Recording:
