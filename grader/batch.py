@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from collections import Counter, deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -73,7 +75,15 @@ def _start(make: Callable[[], Sandbox], lives: int) -> None:
     global _worker  # noqa: PLW0603 - what a pool's process keeps has nowhere else to live
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = _Worker(make, lives)
+
+
+def _end_with_parent() -> None:
+    """End this process when the main one is gone, killed too: nobody waits for its grades."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _grade(submission: Submission, terms: Terms) -> Grade:

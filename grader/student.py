@@ -89,7 +89,11 @@ class Student:
         """Ask the sandbox; see `grader.sandbox.Check.ask` for what it raises."""
         self.calls += 1
         sent = {key: self._out(value) for key, value in arguments.items()}
-        return self._in(self._check.ask(operation, **sent))
+        answer = self._check.ask(operation, **sent)
+        try:
+            return self._in(answer)
+        except RecursionError as error:
+            raise StudentLost("crashed", "devolvió listas anidadas sin fin") from error
 
     def _out(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
