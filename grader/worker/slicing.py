@@ -67,6 +67,25 @@ def statements(cells: Iterable[Cell]) -> list[Statement]:
 def choose(everything: list[Statement], wanted: Iterable[str]) -> Slice:
     """Return what must run for the wanted names to be defined."""
     notices: list[Notice] = []
+    chosen = _closure(everything, wanted, frozenset(), notices)
+    return Slice(_in_order(chosen, notices), notices)
+
+
+def slice_of(
+    name: str, everything: list[Statement], stop_at: Iterable[str] = ()
+) -> list[Statement]:
+    """Return, by place, what one name's definition needs, leaving out what others define."""
+    chosen = _closure(everything, [name], frozenset(stop_at) - {name}, [])
+    return [chosen[order] for order in sorted(chosen)]
+
+
+def _closure(
+    everything: list[Statement],
+    wanted: Iterable[str],
+    stop_at: frozenset[str],
+    notices: list[Notice],
+) -> dict[int, Statement]:
+    """Return, by order, the statements that the wanted names need, not following `stop_at`."""
     chosen: dict[int, Statement] = {}
     queue: list[tuple[str, int | None]] = [(name, None) for name in wanted]
     seen: set[tuple[str, int | None]] = set()
@@ -74,8 +93,8 @@ def choose(everything: list[Statement], wanted: Iterable[str]) -> Slice:
     def take(item: Statement) -> None:
         if item.order not in chosen:
             chosen[item.order] = item
-            queue.extend((name, item.order) for name in item.needs_now)
-            queue.extend((name, None) for name in item.needs_later)
+            queue.extend((name, item.order) for name in item.needs_now - stop_at)
+            queue.extend((name, None) for name in item.needs_later - stop_at)
 
     for item in everything:
         if _is_setting(item.node) or future(item.node) or "*" in item.binds:
@@ -84,12 +103,12 @@ def choose(everything: list[Statement], wanted: Iterable[str]) -> Slice:
         need = queue.pop()
         if need not in seen:
             seen.add(need)
-            for item in _providers(*need, everything, notices):
+            for item in providers(*need, everything, notices):
                 take(item)
-    return Slice(_in_order(chosen, notices), notices)
+    return chosen
 
 
-def _providers(
+def providers(
     name: str, before: int | None, everything: list[Statement], notices: list[Notice]
 ) -> list[Statement]:
     """Return the statements that give a name its value, and those that extend it.
