@@ -1,13 +1,14 @@
 # make demo    grade tests/submissions and show the class
 # make test    lint, types and all tests
-# make bench   start-up times, as ratios
+# make bench   start-up times and the cost of a submission, as ratios
+# make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
 # Both make the environment first; neither needs anything but Python 3.11, or later, and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton bench clean
+.PHONY: setup demo test lint skeleton bench seeds clean
 
 setup: $(READY)
 
@@ -40,6 +41,9 @@ skeleton: setup
 
 bench: setup
 	$(BIN)/python tests/bench_startup.py
+
+seeds: setup
+	$(BIN)/python tests/campaign_training.py
 
 clean:
 	rm -rf .venv results dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import inspect
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -14,8 +15,8 @@ from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
 from grader.checks import Disagreement
-from grader.errors import AssignmentFault, SandboxFault, StudentFault, StudentLost
-from grader.results import CheckResult, Misconception
+from grader.errors import AssignmentFault, Delegated, SandboxFault, StudentFault, StudentLost
+from grader.results import CheckResult, Flag, Misconception
 from grader.sandbox import Limits
 from grader.student import Student
 
@@ -33,7 +34,7 @@ count and not a time, so that a slow machine reports the same one."""
 
 hypothesis.settings.register_profile(
     _PROFILE,
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     database=None,
     phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
@@ -72,10 +73,12 @@ class CheckRun:
         self.only = only
         self.results: list[CheckResult] = []
         self.fault: AssignmentFault | SandboxFault | None = None
+        self.flags = [Flag(**flag) for flag in session.report.flags]
         self.memory: dict[str, Any] = {}
         self.seconds = 0.0
         self.cpu_seconds = 0.0
-        self.best: Disagreement | None = None
+        self.data: dict[str, Any] = {}
+        self.best: tuple[Disagreement, str] | None = None
         self.current: Student | None = None
         self.profile_before = ""
 
@@ -113,10 +116,12 @@ class CheckRun:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose prerequisites did not pass."""
-        self.best, self.seconds, self.cpu_seconds = None, 0.0, 0.0
+        self.best, self.seconds, self.cpu_seconds, self.data = None, 0.0, 0.0, {}
+        if flag := self._delegation(_part(item)):
+            raise Delegated(flag.text, flag.part)
         marker = item.get_closest_marker("needs")
         for name in marker.args if marker else ():
-            needed = f"{_part(item)}/{name}"
+            needed = name if "/" in name else f"{_part(item)}/{name}"
             for result in self.results:
                 if result.id == needed and result.outcome != "passed":
                     pytest.skip(f"antes tiene que pasar «{result.title.split(':')[0]}»")
@@ -140,19 +145,53 @@ class CheckRun:
     def student(self, item: pytest.Item) -> Iterator[Student]:
         """Open a process for one check."""
         with self.session.check(self._number(_identity(item), "worker")) as check:
-            self.current = Student(check, self.session.report, self.memory)
+            outcomes = {result.id: result.outcome for result in self.results}
+            self.current = Student(check, self.session.report, self.memory, outcomes)
             yield self.current
+        self.data = self.current.data
         self.current = None
         self.cpu_seconds = check.cpu_seconds
 
-    def _account(self) -> None:
-        from dataclasses import replace
+    def case_seed(self, item: pytest.Item) -> int:
+        """Return a check's own number to draw a case from."""
+        return self._number(_identity(item), "case")
 
+    def _account(self) -> None:
         last = self.results[-1]
-        self.results[-1] = replace(last, cpu_seconds=round(self.cpu_seconds, 4))
+        self.results[-1] = replace(
+            last, cpu_seconds=round(self.cpu_seconds, 4), data={**last.data, **self.data}
+        )
+
+    def _delegation(self, part: str) -> Flag | None:
+        """Return the flag of a part whose work torch's own cells do."""
+        return next((f for f in self.flags if (f.kind, f.part) == ("delegation", part)), None)
+
+    def _take_away(self, delegated: Delegated, part: str) -> None:
+        """Flag a part that was seen to run torch's cells; it has no points, whatever passed."""
+        part = delegated.part if delegated.part in self.assignment.points else part
+        if self._delegation(part) is None:
+            place = delegated.place
+            text = f"al ejecutarse usa {delegated.operator}: la celda hay que escribirla"
+            where = (place.cell, place.line) if place else (None, None)
+            self.flags.append(Flag("delegation", part, text, *where))
+        for index, result in enumerate(self.results):
+            if result.part == part and result.outcome == "passed":
+                lost = replace(result, points=0.0, outcome="failed", message=self._why(part))
+                self.results[index] = lost
+
+    def _why(self, part: str) -> str:
+        flag = self._delegation(part)
+        if flag is None:
+            return ""
+        place = f" (celda [{flag.cell}], línea {flag.line})" if flag.cell else ""
+        return f"«{part}» {flag.text}{place}"
 
     def _record(self, item: pytest.Item, failure: BaseException | None) -> None:
-        outcome, message, witness = self._judge(failure)
+        if isinstance(failure, Delegated):
+            self._take_away(failure, _part(item))
+        outcome, message, witness, cell = self._judge(failure)
+        if outcome == "failed":
+            message = message or self._why(_part(item))
         if isinstance(failure, SandboxFault):
             self.fault = failure
         elif outcome is None:
@@ -177,10 +216,8 @@ class CheckRun:
                 max_points=points,
                 outcome=outcome,
                 message=message,
-                counterexample=dict(witness.counterexample)
-                if witness and witness.counterexample
-                else None,
-                reproduce=witness.reproduce if witness else None,
+                counterexample=witness.counterexample if witness else None,
+                reproduce=cell,
                 misconception=Misconception(belief.id, belief.es, belief.en) if belief else None,
                 seconds=round(self.seconds, 4),
             )
@@ -188,26 +225,38 @@ class CheckRun:
 
     def _judge(  # noqa: PLR0911 - one line an outcome
         self, failure: BaseException | None
-    ) -> tuple[Outcome | None, str, Disagreement | None]:
-        """Return outcome, message and counterexample; no outcome for what is not the student's."""
+    ) -> tuple[Outcome | None, str, Disagreement | None, str | None]:
+        """Return outcome, message, counterexample and the cell that repeats it.
+
+        There is no outcome for what is not the student's.
+        """
+        best, cell = self.best or (None, None)
         match failure:
             case None:
-                return "passed", "", None
+                return "passed", "", None, None
             case Disagreement():
-                return "failed", failure.message, failure
+                return "failed", failure.message, failure, self._cell(failure)
             case StudentFault():
-                return failure.outcome, str(failure), None
-            case Enough() | StudentLost() if self.best is not None:
-                return "failed", self.best.message, self.best
+                return failure.outcome, str(failure), None, self._cell()
+            case Delegated():
+                return "failed", self._why(failure.part), None, None
+            case Enough() | StudentLost() if best is not None:
+                return "failed", best.message, best, cell
             case StudentLost():
-                return failure.outcome, failure.message, None
+                return failure.outcome, failure.message, None, None
             case Flaky():
                 text = "con la misma entrada da a veces un resultado y a veces otro"
-                return "failed", text, self.best
+                return "failed", text, best, cell
             case pytest.skip.Exception():
-                return "skipped", str(failure.msg), None
+                return "skipped", str(failure.msg), None, None
             case _:
-                return None, "", None
+                return None, "", None, None
+
+    def _cell(self, failure: Disagreement | None = None) -> str | None:
+        """Return the notebook cell that repeats what the check under way just asked."""
+        if self.current is None:
+            return None
+        return self.current.transcript.cell(failure.holds if failure else lambda _: ())
 
     def _watch(self, item: pytest.Item) -> None:
         """Seed a check that draws cases, and keep the smallest failure that it comes by."""
@@ -219,6 +268,8 @@ class CheckRun:
         inner = getattr(inner, "unwatched", inner)
 
         def watched(*args: Any, **kwargs: Any) -> None:
+            if self.current:
+                self.current.start_over()
             try:
                 inner(*args, **kwargs)
             except Disagreement as disagreement:
@@ -231,8 +282,8 @@ class CheckRun:
         test.hypothesis.inner_test = watched
 
     def _keep(self, found: Disagreement) -> None:
-        if self.best is None or _size(found) < _size(self.best):
-            self.best = found
+        if self.best is None or _size(found) < _size(self.best[0]):
+            self.best = found, self._cell(found) or ""
 
     def _number(self, *purpose: str) -> int:
         """Derive a number from the secret seed, from which the seed cannot be found."""
@@ -242,7 +293,7 @@ class CheckRun:
 
 
 def _size(found: Disagreement) -> int:
-    inputs = (found.counterexample or {}).get("inputs", {})
+    inputs = found.counterexample["inputs"]
     return sum(len(str(tensor.get("values", "x" * 10_000))) for tensor in inputs.values())
 
 

@@ -54,6 +54,19 @@ class StudentFault(Exception):
         return f"{self.message} ({self.place})" if self.place else self.message
 
 
+class Delegated(BaseException):
+    """The student's code ran a recurrent cell of torch's; `part` is whose code it was, if known.
+
+    Not an `Exception`, so that Hypothesis lets it pass: the process has ended.
+    """
+
+    def __init__(self, operator: str, part: str = "", place: Place | None = None) -> None:
+        super().__init__(operator)
+        self.operator = operator
+        self.part = part
+        self.place = place
+
+
 class StudentLost(BaseException):
     """The student's process is gone: it ran out of time or memory, or it crashed.
 

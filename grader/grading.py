@@ -16,7 +16,7 @@ from grader.archives import UnreadableError
 from grader.check_run import CheckRun, limits_of
 from grader.errors import AssignmentFault, StudentLost
 from grader.pytest_plugin import RUN
-from grader.results import CheckResult, Fingerprint, Grade, Notice
+from grader.results import Fingerprint, Grade, Notice
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Terms:
-    """What all the grades of a run have in common. `seed` is secret; grades hold its digest."""
+    """What all the grades of a run have in common. `seed` is secret; grades hold its digest.
+
+    `only` grades one part; `hasty` ends with the first check that is lost.
+    """
 
     assignment: Assignment
     seed: str
     image: str
     sandbox: str
     device: str = "cpu"
+    only: str | None = None
+    hasty: bool = False
 
     def fingerprint(self, submission: Submission) -> Fingerprint:
         """Return what a submission's grade depends on."""
@@ -46,7 +51,7 @@ class Terms:
 
 
 def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None = None) -> Grade:
-    """Return a submission's grade; `only` runs the checks of one part.
+    """Return a submission's grade; `only` runs the checks of one part, as `terms.only` does.
 
     Raises AssignmentFault when a check is broken, SandboxFault when the machine failed.
     """
@@ -59,8 +64,8 @@ def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None 
         with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
             if reason := _unusable(session.report):
                 return _rejected(submission, terms, lane, reason, session.report)
-            results = _check(terms, session, only)
-            return _grade(submission, terms, lane, "graded", checks=results, report=session.report)
+            run = _check(terms, session, only or terms.only)
+            return _grade(submission, terms, lane, "graded", run=run, report=session.report)
     except StudentLost as lost:
         return _rejected(submission, terms, lane, f"el cuaderno no se pudo cargar: {lost.message}")
 
@@ -80,11 +85,12 @@ def _unusable(report: Report) -> str:
     return ""
 
 
-def _check(terms: Terms, session: Session, only: str | None) -> tuple[CheckResult, ...]:
+def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
     """Run the assignment's checks with pytest in this process. Raises the run's fault."""
     run = CheckRun(terms.assignment, session, terms.seed, only)
     folder = str(terms.assignment.folder.resolve())
     arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
+    arguments += ["--exitfirst"] if terms.hasty else []
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         code = pytest.main(arguments, plugins=[_Registered(run)])
@@ -93,7 +99,7 @@ def _check(terms: Terms, session: Session, only: str | None) -> tuple[CheckResul
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         text = said.getvalue().strip()[-2000:]
         raise AssignmentFault(f"pytest could not run the checks in {folder}: {text}")
-    return tuple(run.results)
+    return run
 
 
 _QUIET = (
@@ -132,9 +138,10 @@ def _grade(
     status: Status,
     *,
     reason: str = "",
-    checks: tuple[CheckResult, ...] = (),
+    run: CheckRun | None = None,
     report: Report | None = None,
 ) -> Grade:
+    checks = tuple(run.results) if run else ()
     score = math.fsum(check.points for check in checks)
     environment: dict[str, Any] = {
         "grader": grader.__version__,
@@ -154,6 +161,7 @@ def _grade(
         fingerprint=terms.fingerprint(submission),
         reason=reason,
         checks=checks,
+        flags=tuple(run.flags) if run else (),
         notices=tuple(Notice(**notice) for notice in report.notices) if report else (),
         environment=environment,
     )

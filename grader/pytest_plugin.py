@@ -53,6 +53,13 @@ def student(request: pytest.FixtureRequest) -> Iterator[Student]:
         yield student
 
 
+@pytest.fixture
+def case_seed(request: pytest.FixtureRequest) -> int:
+    """Give a check that draws its own case a number to start from, its own in each run."""
+    run: CheckRun | None = request.config.pluginmanager.get_plugin(RUN)
+    return run.case_seed(request.node) if run else 0
+
+
 def _run_by_hand(config: pytest.Config, path: str) -> None:
     from contextlib import ExitStack
     from pathlib import Path

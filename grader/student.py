@@ -11,17 +11,19 @@ it was given, reaches the trusted side.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
 from grader import wire
 from grader.errors import StudentFault, StudentLost
+from grader.transcript import Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from grader.sandbox import Check, Report
+    from grader.sandbox import Check, Report, Usage
 
 Found = TypeVar("Found")
 
@@ -29,16 +31,28 @@ Found = TypeVar("Found")
 class Student:
     """A submission, as one check sees it. Attributes are what the student defined.
 
-    `memory` is shared by all the checks of a submission, for what need not be found out twice.
+    `memory` is shared by all the checks of a submission, for what need not be found out twice;
+    `outcomes` are those of the checks before this one, by id. `data` is what a check wants kept
+    with its result, for pictures; `transcript` is what it asked, as a notebook cell.
     """
 
-    def __init__(self, check: Check, report: Report, memory: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        check: Check,
+        report: Report,
+        memory: dict[str, Any],
+        outcomes: Mapping[str, str] | None = None,
+    ) -> None:
         self._check = check
         self._report = report
         self._memory = memory
+        self._outcomes = outcomes or {}
         self._refs: dict[int, tuple[torch.Tensor, int]] = {}
         self._dtype = torch.get_default_dtype()
+        self._replaced: set[str] = set()
         self.calls = 0
+        self.data: dict[str, Any] = {}
+        self.transcript = Transcript()
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
@@ -51,17 +65,73 @@ class Student:
         return call
 
     def require(self, name: str) -> None:
-        """Assert that the student defined a name. Raises StudentFault, which says why not."""
-        if name not in self._report.defined:
+        """Assert that a name is defined (or replaced). Raises StudentFault, which says why not."""
+        if name not in self._replaced and name not in self._report.defined:
+            self.transcript.write(lambda: [f"{name}  # no está definido"])
             why = self._report.missing.get(name, "no está definido en el cuaderno")
             raise StudentFault(f"«{name}»: {why}")
 
     def recall(self, key: str, find: Callable[[], Found]) -> Found:
         """Return what was found under this key for this submission; find it the first time."""
         if key not in self._memory:
-            self._memory[key] = find()
+            with self.unrecorded():
+                self._memory[key] = find()
         found: Found = self._memory[key]
         return found
+
+    @contextmanager
+    def unrecorded(self) -> Iterator[None]:
+        """Ask without adding to the transcript: what its reader need not repeat."""
+        before, self.transcript = self.transcript, Transcript()
+        try:
+            yield
+        finally:
+            self.transcript = before
+
+    def start_over(self) -> None:
+        """Forget what was asked so far: another example begins."""
+        self.transcript = Transcript()
+
+    def lost(self, *checks: str) -> bool:
+        """Whether any of these checks ("part", or "part/check") was run and did not pass."""
+        return any(
+            outcome != "passed" and name in (check, check.partition("/")[0])
+            for check, outcome in self._outcomes.items()
+            for name in checks
+        )
+
+    def replace(self, *names: str) -> None:
+        """Let stand-ins of ours take the place of some of the student's definitions.
+
+        Models that build on a replaced cell, and runs that build on either, use the stand-in.
+        """
+        self.transcript.replaced(names)
+        new = [name for name in names if name not in self._replaced]
+        if new:
+            self._replaced |= set(new)
+            self.ask("stand_in", names=new)
+
+    def replaced(self, name: str) -> bool:
+        """Whether a stand-in has taken this name's place."""
+        return name in self._replaced
+
+    def seed(self, seed: int) -> None:
+        """Start the generators that the student's code may draw from at this number."""
+        self.ask("seed", seed=seed)
+
+    def used(self) -> float:
+        """Return the CPU seconds that the student's process has used, by the kernel's account."""
+        return self._check.used()
+
+    def reference(self, name: str, operation: str, *, again: bool, **arguments: Any) -> Usage:
+        """Ask definitions of ours, in the same sandbox but apart; return what it took.
+
+        What is known by this name in the lane will do, unless it is to be measured `again`.
+        """
+        if again or name not in self._check.known:
+            sent = {key: self._out(value) for key, value in arguments.items()}
+            self._check.known[name] = self._check.reference(operation, **sent)
+        return self._check.known[name]
 
     def precision(self, dtype: torch.dtype) -> None:
         """Make the student's modules and torch's default of this floating dtype from now on."""
@@ -88,12 +158,16 @@ class Student:
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask the sandbox; see `grader.sandbox.Check.ask` for what it raises."""
         self.calls += 1
+        self.transcript.dtype = self._dtype
+        value = None
         sent = {key: self._out(value) for key, value in arguments.items()}
-        answer = self._check.ask(operation, **sent)
         try:
-            return self._in(answer)
+            value = self._in(self._check.ask(operation, **sent))
         except RecursionError as error:
             raise StudentLost("crashed", "devolvió listas anidadas sin fin") from error
+        finally:
+            self.transcript.asked(operation, arguments, value)
+        return value
 
     def _out(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
@@ -169,9 +243,11 @@ class RemoteObject:
         """Return one of the object's attributes: a submodule stays in the sandbox."""
         return self._student.ask("attribute", target=self, name=name)
 
-    def unroll(self, inputs: torch.Tensor, state: Any) -> list[Any]:
+    def unroll(self, inputs: torch.Tensor, state: Any, *, swapped: bool = False) -> list[Any]:
         """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
-        steps: list[Any] = self._student.ask("unroll", target=self, inputs=inputs, state=state)
+        steps: list[Any] = self._student.ask(
+            "unroll", target=self, inputs=inputs, state=state, swapped=swapped
+        )
         return steps
 
     def _call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

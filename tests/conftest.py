@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from grader.errors import SandboxFault
+from grader.results import Grade
 from grader.sandbox import Limits
 from grader.sandbox.docker import DockerSandbox, connect
 from grader.sandbox.process import ProcessSandbox
@@ -44,3 +47,24 @@ def docker_sandbox(
 @pytest.fixture(scope="session")
 def process_sandbox() -> ProcessSandbox:
     return ProcessSandbox()
+
+
+SAMPLES = Path(__file__).parent / "submissions"
+
+
+def grade_samples(out: Path, *arguments: str | Path, seed: str) -> dict[str, Grade]:
+    """Run `grader grade` and return what it wrote, by submission."""
+    subprocess.run(
+        [sys.executable, "-m", "grader", "grade", "--out", out, "--seed", seed, *arguments],
+        check=True,
+        capture_output=True,
+    )
+    grades = map(Grade.from_json, (path.read_text() for path in (out / "results").iterdir()))
+    return {grade.submission: grade for grade in grades}
+
+
+@pytest.fixture(scope="session")
+def as_process(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Grade]:
+    """The grades of all samples in plain processes."""
+    out = tmp_path_factory.mktemp("process")
+    return grade_samples(out, "--sandbox", "process", SAMPLES, seed="another seed")

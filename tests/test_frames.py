@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 WRONG = Path(__file__).parent / "submissions" / "20_sin_olvido.ipynb"
 SEED = "a seed that would be recognised anywhere"
-LANE = {"hello", "open", "begin", "end", "close"}
+LANE = {"hello", "open", "begin", "used", "reference", "end", "close"}
 QUESTIONS = {
-    "attribute", "backward", "call", "load", "loop", "method", "precision", "state", "unroll",
+    "attribute", "backward", "call", "load", "loop", "method", "precision", "profile", "seed",
+    "stand_in", "state", "steps", "train", "unroll",
 }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def test_only_known_questions_are_asked(recorded: tuple[Grade, list[bytes]]) -> 
     asked = {message["op"] for message in map(decoded, sent)}
     assert LANE <= asked <= LANE | QUESTIONS
     assert {key for message in map(decoded, sent) for key in message} == {
-        "nonce", "op", "args", "entropy", "source", "filename", "names", "limits",
+        "nonce", "op", "args", "ask", "entropy", "source", "filename", "names", "limits",
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def test_interface(student: Student) -> None:
     gru.require_interface(student)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @given(case=gru.cases())
 def test_layers(student: Student, case: gru.Case) -> None:
     """Cada capa en su puerta: x_r_fc y h_r_fc en r_t; x_z_fc y h_z_fc en z_t.
@@ -42,7 +42,7 @@ def test_layers(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
 @given(case=gru.cases(isolate="input_terms"))
 def test_input_terms(student: Student, case: gru.Case) -> None:
     """La entrada interviene en r_t, en z_t y en el candidato: W x_t.
@@ -119,7 +119,7 @@ def test_reset_before_product(student: Student, case: gru.Case) -> None:
     agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
 @given(case=gru.cases(isolate="state_update"))
 def test_state_update(student: Student, case: gru.Case) -> None:
     """Estado oculto: h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ h̃_t.

@@ -1,7 +1,7 @@
 """modelo_entrenamiento: one epoch, judged by the parameters that it leaves (SEED 4.5)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from grader.checks import loops
 from grader.student import Student
@@ -15,10 +15,11 @@ def test_interface(student: Student) -> None:
 
     modelo_entrenamiento(modelo, loss_function, optimizer, data_loader) goes through the data.
     """
-    loops.require_runs(student, loops.TRAINING)
+    loops.require_trains(student)
 
 
 @pytest.mark.points(2)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_zero_grad(student: Student, case: loops.Case) -> None:
     """Los gradientes de un lote no se suman a los del anterior.
@@ -28,7 +29,8 @@ def test_zero_grad(student: Student, case: loops.Case) -> None:
     loops.judge_training(student, case, judging="zero_grad")
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_step(student: Student, case: loops.Case) -> None:
     """El optimizador da un paso en cada lote, después de backward.
@@ -39,6 +41,7 @@ def test_step(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_train_mode(student: Student, case: loops.Case) -> None:
     """El modelo se pone en modo de entrenamiento.
@@ -49,6 +52,7 @@ def test_train_mode(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_loss_function(student: Student, case: loops.Case) -> None:
     """La pérdida es la función que se recibe.
@@ -59,6 +63,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_loss(student: Student, case: loops.Case) -> None:
     """La pérdida de cada lote se retropropaga tal cual, sin cambiarla de escala.
@@ -68,7 +73,8 @@ def test_loss(student: Student, case: loops.Case) -> None:
     loops.judge_training(student, case, judging="loss")
 
 
-@pytest.mark.points(3)
+@pytest.mark.points(2)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_shapes(student: Student, case: loops.Case) -> None:
     """Cada predicción se compara con su propia etiqueta, no con todas.
@@ -79,6 +85,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(2)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_every_batch(student: Student, case: loops.Case) -> None:
     """Todos los lotes se usan, también el último, que puede ser más pequeño.

@@ -1,7 +1,7 @@
 """modeloGRU: the student's own cell over a sequence (SEED 4.2)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from grader.checks import agree, models
 from grader.student import Student
@@ -20,6 +20,7 @@ def test_interface(student: Student) -> None:
 
 
 @pytest.mark.points(2)
+@settings(max_examples=8)
 @given(case=models.cases())
 def test_every_step(student: Student, case: models.Case) -> None:
     """Todos los pasos de la secuencia cuentan, desde el primero hasta el último.
@@ -31,6 +32,7 @@ def test_every_step(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=models.cases())
 def test_step_order(student: Student, case: models.Case) -> None:
     """La secuencia se recorre del principio al final.
@@ -41,7 +43,8 @@ def test_step_order(student: Student, case: models.Case) -> None:
     agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=models.cases())
 def test_batch_first(student: Student, case: models.Case) -> None:
     """El primer eje es el lote y el segundo el tiempo: las muestras no se mezclan.
@@ -53,6 +56,7 @@ def test_batch_first(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=models.cases())
 def test_initial_state(student: Student, case: models.Case) -> None:
     """El estado inicial es cero.
@@ -63,7 +67,8 @@ def test_initial_state(student: Student, case: models.Case) -> None:
     agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=models.cases())
 def test_output(student: Student, case: models.Case) -> None:
     """La salida es fc aplicada al último estado oculto h_T.

@@ -1,7 +1,7 @@
 """modelo_prueba: loss and accuracy over a whole set, and nothing changed (SEED 4.5)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from grader.checks import loops
 from grader.student import Student
@@ -15,10 +15,11 @@ def test_interface(student: Student) -> None:
 
     modelo_prueba(modelo, loss_function, data_loader) returns two numbers.
     """
-    loops.require_runs(student, loops.TESTING)
+    loops.require_measures(student)
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_loss(student: Student, case: loops.Case) -> None:
     """La pérdida es la media por muestra de todo el conjunto.
@@ -28,7 +29,8 @@ def test_loss(student: Student, case: loops.Case) -> None:
     loops.judge_testing(student, case, judging="loss")
 
 
-@pytest.mark.points(2)
+@pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_accuracy(student: Student, case: loops.Case) -> None:
     """La exactitud es la fracción de muestras acertadas de todo el conjunto.
@@ -39,6 +41,7 @@ def test_accuracy(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_eval_mode(student: Student, case: loops.Case) -> None:
     """El modelo se pone en modo de evaluación.
@@ -49,6 +52,7 @@ def test_eval_mode(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_loss_function(student: Student, case: loops.Case) -> None:
     """La pérdida es la función que se recibe.
@@ -59,6 +63,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_shapes(student: Student, case: loops.Case) -> None:
     """Cada predicción se compara con su propia etiqueta, no con todas.
@@ -69,6 +74,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_returns_order(student: Student, case: loops.Case) -> None:
     """Devuelve (pérdida, exactitud), en este orden.
@@ -79,6 +85,7 @@ def test_returns_order(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=8)
 @given(case=loops.cases())
 def test_untouched(student: Student, case: loops.Case) -> None:
     """Medir no cambia los parámetros ni deja gradientes.

@@ -6,12 +6,12 @@ Shapes: inputs x (B, I), states (B, H); each gate's W_x (H, I), W_h (H, H), b_x 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import torch
 from torch import Tensor
 
-from grader.checks.compare import Disagreement, kind
+from grader.checks.compare import Disagreement, kind, require_shape
 from grader.checks.reading import Diagnosis
 from grader.errors import StudentFault
 from grader.student import RemoteObject
@@ -22,13 +22,8 @@ if TYPE_CHECKING:
     from grader.checks.cases import Stream
     from grader.student import Student
 
-OPEN, SHUT = 60.0, -60.0
-"""Biases at which σ is 1 or 0 to the last bit, and tanh ±1."""
-
-STATEFUL = (
-    "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si "
-    "antes se la llamó con otros; debe partir del estado que recibe"
-)
+OPEN, SHUT = 40.0, -40.0
+"""Biases at which σ is 1, or under any rounding error, and tanh ±1; exp(80) is still float32."""
 
 LARGEST = 3
 """The largest batch, input and hidden size of a case: what is wrong shows at small sizes."""
@@ -165,35 +160,6 @@ class CellCase:
         inputs = {"x_t": self.x} if self.steps == 1 else {"x": self.inputs}
         return {**inputs, **self.states, **self.weights}
 
-    def prepare(self, name: str, state: str) -> list[str]:
-        """Return the lines of a notebook cell that make the student's cell, inputs and states."""
-        weights = [f"    {key!r}: torch.tensor({t.tolist()})," for key, t in self.weights.items()]
-        states = [f"{key} = torch.tensor({t.tolist()})" for key, t in self.states.items()]
-        inputs = self.x if self.steps == 1 else self.inputs
-        return [
-            "import torch",
-            f"torch.set_default_dtype({self.dtype})",
-            f"celda = {name}({self.input_size}, {self.hidden_size})",
-            "celda.load_state_dict({",
-            *weights,
-            "}, strict=False)",
-            f"{'x_t' if self.steps == 1 else 'x'} = torch.tensor({inputs.tolist()})",
-            *states,
-            *([] if self.steps == 1 else [f"estado = {state}"]),
-        ]
-
-
-def compare_lines(quantity: str, expected: Tensor, dtype: torch.dtype) -> list[str]:
-    """Return the lines of a notebook cell that show a quantity beside what it should be."""
-    close = "rtol=1e-6, atol=1e-8" if dtype is torch.float64 else "rtol=1e-3, atol=1e-5"
-    return [
-        "torch.set_default_dtype(torch.float32)",
-        f"esperado = torch.tensor({expected.tolist()}, dtype=torch.float64)",
-        f"print('{quantity} esperado:', esperado.tolist())",
-        f"print('{quantity} obtenido:', {quantity}.tolist())",
-        f"torch.testing.assert_close({quantity}.double(), esperado, {close})",
-    ]
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -206,15 +172,75 @@ class Subject:
         """Return the student's cell with the case's weights. Raises StudentFault, Disagreement."""
         student.precision(self.dtype)
         cell = construct(student, self.name, case.input_size, case.hidden_size)
-        return cell.load({key: tensor.to(self.dtype) for key, tensor in case.weights.items()})
+        return cell.load(self._weights(case))
+
+    def run(self, student: Student, case: CellCase, *, swapped: bool = False) -> list[Any]:
+        """Return what the student's cell gave at each step of a case, in one question.
+
+        `swapped` is for a cell that returns its two states the other way round. Raises
+        StudentFault, Disagreement.
+        """
+        answer = self._ask(student, "steps", case, swapped=swapped)
+        if "made" in answer:
+            sizes = (case.input_size, case.hidden_size)
+            raise _no_module(self.name, sizes, answer["made"])
+        given: list[Any] = answer["steps"]
+        return given
+
+    def profile(self, student: Student, case: CellCase, *, swapped: bool = False) -> list[Any]:
+        """Return h_T (B, H) and ∂ΣhT/∂x (T, B, I), None where autograd found no way back."""
+        answer: list[Any] = self._ask(student, "profile", case, swapped=swapped)
+        return answer
+
+    def _ask(self, student: Student, operation: str, case: CellCase, *, swapped: bool) -> Any:
+        student.precision(self.dtype)
+        student.require(self.name)
+        states = tuple(state.to(self.dtype) for state in case.states.values())
+        return student.ask(
+            operation,
+            name=self.name,
+            sizes=[case.input_size, case.hidden_size],
+            weights=self._weights(case),
+            inputs=case.inputs.to(self.dtype),
+            state=states if len(states) > 1 else states[0],
+            swapped=swapped,
+        )
+
+    def _weights(self, case: CellCase) -> dict[str, Tensor]:
+        return {key: tensor.to(self.dtype) for key, tensor in case.weights.items()}
 
 
 def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
     """Return an object of the student's class. Raises StudentFault, and Disagreement if none."""
     made = getattr(student, name)(*sizes)
     if not isinstance(made, RemoteObject):
-        raise Disagreement(f"{name}{sizes} debería construir un módulo y da {kind(made)}")
+        raise _no_module(name, sizes, made)
     return made
+
+
+def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
+    """Assert that a cell gives the same when it was called before. Raises Disagreement."""
+    require_shape(again, tuple(alone.shape), quantity)
+    if torch.equal(again, alone):
+        return
+    raise Disagreement(
+        "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si "
+        "antes se la llamó con otros; debe partir del estado que recibe",
+        quantity=quantity,
+        expected=alone,
+        got=again,
+        holds=lambda code: [f"assert torch.equal({code(again)}, {code(alone)})"],
+    )
+
+
+def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Disagreement:
+    return Disagreement(
+        f"{name}{sizes} debería construir un módulo y da {kind(made)}",
+        quantity=f"{name}{sizes}",
+        expected="torch.nn.Module",
+        got=kind(made),
+        holds=lambda _: [f"assert isinstance({name}{sizes}, torch.nn.Module)"],
+    )
 
 
 Equations = TypeVar("Equations")
@@ -240,6 +266,6 @@ def believe(
             if diagnosis.explained:
                 return cell, diagnosis
             found.append((cell, diagnosis))
-        return found[0] if found else (Subject(name), Diagnosis(right, explained=False))
+        return found[0] if found else (Subject(name), Diagnosis(right, right, explained=False))
 
     return student.recall(f"{name}.belief", find)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from grader.checks.reading import Misconception
+    from grader.transcript import Code
 
 _SHOWN = 64  # elements of a tensor, in a counterexample
 
@@ -33,25 +34,38 @@ class Case(Protocol):
     def show(self) -> Mapping[str, torch.Tensor]:
         """Return the input's tensors by the names that the student knows."""
 
-    def reproduce(self, quantity: str, expected: torch.Tensor) -> str:
-        """Return a notebook cell that computes the quantity and prints it beside the expected."""
-
 
 class Disagreement(AssertionError):
-    """The student's numbers are not the expected ones."""
+    """The student's numbers are not the expected ones.
+
+    `inputs`, `expected` and `got` make the counterexample, for a `quantity`; `holds` gives the
+    lines of Python that fail where the check does, after those that repeat what it asked.
+    """
 
     def __init__(
         self,
         message: str,
-        counterexample: Mapping[str, Any] | None = None,
-        reproduce: str | None = None,
+        *,
+        quantity: str = "",
+        expected: Any = None,
+        got: Any = None,
+        inputs: Mapping[str, Any] | None = None,
+        holds: Callable[[Code], Sequence[str]] = lambda _: (),
         belief: Misconception | None = None,
+        gap: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.counterexample = counterexample
-        self.reproduce = reproduce
+        self.holds = holds
         self.belief = belief
+        self.counterexample: dict[str, Any] = {
+            "quantity": quantity,
+            "inputs": {name: show(value) for name, value in (inputs or {}).items()},
+            "expected": show(expected),
+            "got": show(got),
+        }
+        if gap:
+            self.counterexample |= {"difference": _number(gap[0]), "tolerance": gap[1]}
 
 
 def tolerance(dtype: torch.dtype, magnitude: float, steps: int = 1, size: float = 1.0) -> float:
@@ -84,20 +98,30 @@ def agree(
         return
     wide, right = got.to(torch.float64), expected.to(torch.float64)
     worst = float((wide - right).abs().max())
-    text = f"{quantity} no coincide con lo esperado"
+    bound = _bound(right, case)
     raise Disagreement(
-        f"{text}: la mayor diferencia es {worst:.3g}",
-        {
-            "quantity": quantity,
-            "inputs": {name: show(tensor) for name, tensor in case.show().items()},
-            "expected": show(right),
-            "got": show(wide),
-            "difference": _number(worst),
-            "tolerance": _bound(right, case),
-        },
-        case.reproduce(quantity, right),
-        belief,
+        f"{quantity} no coincide con lo esperado: la mayor diferencia es {worst:.3g}",
+        quantity=quantity,
+        inputs=case.show(),
+        expected=right,
+        got=wide,
+        gap=(worst, bound),
+        holds=lambda code: compared(quantity, code(got), right, bound),
+        belief=belief,
     )
+
+
+def compared(quantity: str, got: str, expected: torch.Tensor, bound: float) -> list[str]:
+    """Return the lines of a notebook cell that show a tensor beside what it should be."""
+    values = expected.tolist() if expected.numel() else []
+    text = str(values).replace("inf", "float('inf')").replace("nan", "float('nan')")
+    return [
+        f"esperado = torch.tensor({text}, dtype=torch.float64)",
+        f"obtenido = {got}",
+        f"print('{quantity} esperado:', esperado.tolist())",
+        f"print('{quantity} obtenido:', obtenido.tolist())",
+        f"torch.testing.assert_close(obtenido.double().cpu(), esperado, rtol=0, atol={bound:.3g})",
+    ]
 
 
 def close(got: torch.Tensor, expected: torch.Tensor, case: Case) -> bool:
@@ -116,20 +140,42 @@ def require_shape(
 ) -> None:
     """Assert that this is a float32 or float64 tensor of this shape. Raises Disagreement."""
     if not isinstance(got, torch.Tensor):
-        raise Disagreement(f"{quantity} debería ser un tensor y es {kind(got)}")
+        raise Disagreement(
+            f"{quantity} debería ser un tensor y es {kind(got)}",
+            quantity=quantity,
+            expected=f"un tensor {shape}",
+            got=kind(got),
+            holds=lambda code: [f"assert torch.is_tensor({code(got)})"],
+        )
     if got.dtype not in (torch.float32, torch.float64):
-        raise Disagreement(f"{quantity} debería ser float32 o float64 y es {got.dtype}")
+        raise Disagreement(
+            f"{quantity} debería ser float32 o float64 y es {got.dtype}",
+            quantity=quantity,
+            expected="float32 o float64",
+            got=str(got.dtype),
+            holds=lambda code: [f"assert {code(got)}.dtype in (torch.float32, torch.float64)"],
+        )
     if tuple(got.shape) != shape:
-        text = f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}"
-        raise Disagreement(text, belief=belief)
+        raise Disagreement(
+            f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}",
+            quantity=quantity,
+            expected=str(shape),
+            got=str(tuple(got.shape)),
+            holds=lambda code: [f"assert tuple({code(got)}.shape) == {shape}"],
+            belief=belief,
+        )
 
 
-def show(tensor: torch.Tensor) -> dict[str, Any]:
-    """Return a tensor as JSON: dtype, shape and, up to a size that can be read, its values."""
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    shown: dict[str, Any] = {"dtype": dtype, "shape": list(tensor.shape)}
-    if tensor.numel() <= _SHOWN:
-        shown["values"] = _plain(tensor.detach().tolist())
+def show(value: Any) -> dict[str, Any]:
+    """Return a value as JSON: a tensor's dtype, shape and, up to a size that can be read, its
+    values; anything else as text.
+    """  # noqa: D205 - one sentence
+    if not isinstance(value, torch.Tensor):
+        return {"text": "" if value is None else str(value)}
+    dtype = str(value.dtype).removeprefix("torch.")
+    shown: dict[str, Any] = {"dtype": dtype, "shape": list(value.shape)}
+    if value.numel() <= _SHOWN:
+        shown["values"] = _plain(value.detach().tolist())
     return shown
 
 

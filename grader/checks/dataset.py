@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -25,38 +25,69 @@ class Samples:
     sequences: torch.Tensor
     labels: torch.Tensor
 
+    @property
+    def tensors(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Both."""
+        return self.sequences, self.labels
 
-def draw(student: Student, length: int, count: int) -> Samples:
-    """Return a data set that the student's function made. Raises StudentFault and Disagreement."""
+
+def draw(student: Student, length: int, count: int, seed: int | None = None) -> Samples:
+    """Return a data set that the student's function made, from a seed so that it can be made again.
+
+    Raises StudentFault and Disagreement.
+    """
+    if seed is not None:
+        student.seed(seed)
     made = student.genera_dataset(length, count)
     tensors = made.attribute("tensors") if hasattr(made, "attribute") else None
     if not isinstance(tensors, (tuple, list)) or len(tensors) != len(("x", "y")):
+        got = kind(made) if tensors is None else "otra cosa"
         raise Disagreement(
-            f"genera_dataset debería devolver un TensorDataset de dos tensores y "
-            f"devuelve {kind(made) if tensors is None else 'otra cosa'}"
+            f"genera_dataset debería devolver un TensorDataset de dos tensores y devuelve {got}",
+            quantity=f"genera_dataset({length}, {count})",
+            expected="TensorDataset(secuencias, etiquetas)",
+            got=got,
+            holds=lambda _: [
+                f"datos = genera_dataset({length}, {count})",
+                "assert isinstance(datos, torch.utils.data.TensorDataset), type(datos)",
+                "assert len(datos.tensors) == 2",
+            ],
         )
-    sequences, labels = tensors
-    for tensor, name in ((sequences, "secuencias"), (labels, "etiquetas")):
+    for tensor, name in zip(tensors, NAMES, strict=True):
         if not isinstance(tensor, torch.Tensor):
-            raise Disagreement(f"{name} debería ser un tensor y es {kind(tensor)}")
-    return Samples(sequences, labels)
+            raise _wrong(name, tensor, "un tensor", kind(tensor), "torch.is_tensor({})")
+    return Samples(*tensors)
+
+
+NAMES = ("las secuencias", "las etiquetas")
+
+
+def _wrong(name: str, tensor: Any, expected: str, got: str, condition: str) -> Disagreement:
+    """Return the failure of a tensor of which a condition (`{}` stands for it) does not hold."""
+    return Disagreement(
+        f"{name}: se espera {expected} y hay {got}",
+        quantity=name,
+        expected=expected,
+        got=got,
+        holds=lambda code: [f"assert {condition.replace('{}', code(tensor))}"],
+    )
 
 
 def require_shapes(samples: Samples, length: int, count: int) -> None:
     """Assert the shapes (N, L, 1) and (N,). Raises Disagreement."""
-    for name, tensor, shape in (
-        ("las secuencias", samples.sequences, (count, length, 1)),
-        ("las etiquetas", samples.labels, (count,)),
-    ):
+    shapes = ((count, length, 1), (count,))
+    for name, tensor, shape in zip(NAMES, samples.tensors, shapes, strict=True):
         if tuple(tensor.shape) != shape:
-            raise Disagreement(f"{name} tienen forma {tuple(tensor.shape)}; se esperaba {shape}")
+            got = f"forma {tuple(tensor.shape)}"
+            raise _wrong(name, tensor, f"forma {shape}", got, f"tuple({{}}.shape) == {shape}")
 
 
 def require_float(samples: Samples) -> None:
     """Assert that both tensors are float32. Raises Disagreement."""
-    for name, tensor in (("secuencias", samples.sequences), ("etiquetas", samples.labels)):
+    for name, tensor in zip(NAMES, samples.tensors, strict=True):
         if tensor.dtype is not torch.float32:
-            raise Disagreement(f"las {name} son {tensor.dtype}; se espera torch.float32")
+            dtype = str(tensor.dtype)
+            raise _wrong(name, tensor, "torch.float32", dtype, "{}.dtype is torch.float32")
 
 
 def require_binary(samples: Samples) -> None:
@@ -64,32 +95,51 @@ def require_binary(samples: Samples) -> None:
     values = samples.sequences.to(torch.float64)
     strange = values[(values != 0) & (values != 1)]
     if strange.numel():
-        raise Disagreement(f"hay valores que no son 0 ni 1, como {float(strange[0]):g}")
+        got = f"un {float(strange[0]):g}"
+        condition = "set({}.flatten().tolist()) <= {0, 1}"
+        raise _wrong(NAMES[0], samples.sequences, "ceros y unos", got, condition)
 
 
 def require_sums(samples: Samples) -> None:
     """Assert that each label is its sequence's number of ones. Raises Disagreement."""
     sums = samples.sequences.to(torch.float64).flatten(1).sum(1)
     labels = samples.labels.to(torch.float64).flatten()
-    for row, (total, label) in enumerate(zip(sums.tolist(), labels.tolist(), strict=False)):
-        if total != label:
-            sequence = [int(value) for value in samples.sequences[row].flatten().tolist()]
-            raise Disagreement(
-                f"la secuencia {sequence} tiene {total:g} unos y su etiqueta es {label:g}"
-            )
+    if sums.shape == labels.shape and bool((sums == labels).all()):
+        return
+    pairs = enumerate(zip(sums.tolist(), labels.tolist(), strict=False))
+    row, (total, label) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
+    sequence = [int(value) for value in samples.sequences[row].flatten().tolist()]
+    raise Disagreement(
+        f"la secuencia {sequence} tiene {total:g} unos y su etiqueta es {label:g}",
+        quantity=f"la etiqueta de {sequence}",
+        expected=f"{total:g}",
+        got=f"{label:g}",
+        holds=lambda code: [
+            f"secuencias, etiquetas = {code(samples.sequences)}, {code(samples.labels)}",
+            f"assert etiquetas[{row}] == secuencias[{row}].sum()",
+        ],
+    )
 
 
 def require_variety(student: Student) -> None:
     """Assert that samples differ, both values occur and two calls differ. Raises Disagreement."""
-    first, second = draw(student, 32, _MANY), draw(student, 32, _MANY)
+    first, second = draw(student, 32, _MANY, seed=0), draw(student, 32, _MANY)
     flat = first.sequences.flatten(1)
     if bool((flat == flat[:1]).all()):
-        raise Disagreement("todas las secuencias son iguales")
+        condition = "not ({} == {}[:1]).all()"
+        raise _wrong(NAMES[0], first.sequences, "variedad", "la misma siempre", condition)
     if bool((flat == flat[0, 0]).all()):
-        raise Disagreement("todas las secuencias tienen un solo valor")
+        condition = "{}.unique().numel() > 1"
+        raise _wrong(NAMES[0], first.sequences, "ceros y unos", "un solo valor", condition)
     if first.sequences.shape == second.sequences.shape and bool(
         (first.sequences == second.sequences).all()
     ):
         raise Disagreement(
-            "dos llamadas dan el mismo conjunto: ¿fijas la semilla dentro de la función?"
+            "dos llamadas dan el mismo conjunto: ¿fijas la semilla dentro de la función?",
+            quantity="dos llamadas",
+            expected="conjuntos distintos",
+            got="el mismo conjunto",
+            holds=lambda code: [
+                f"assert not torch.equal({code(first.sequences)}, {code(second.sequences)})"
+            ],
         )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from hypothesis import strategies as st
 
-from grader.checks.compare import Disagreement, kind
+from grader.checks.compare import Disagreement, compared, kind
 from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
 from grader.worker.loops import Probe, loss_function
@@ -118,8 +118,16 @@ def _compared(y: Tensor, labels: Tensor, *, apart: bool) -> tuple[Tensor, Tensor
     return y.expand(-1, len(labels)), labels.expand(len(labels), -1)
 
 
-def train(case: Case, reading: Training) -> dict[str, Tensor]:
-    """Return the model's state after one epoch, trained as the reading has it."""
+@dataclass(frozen=True)
+class Trained:
+    """A model's state after an epoch, and the gradient of its weight after each backward."""
+
+    state: dict[str, Tensor]
+    trace: list[Tensor]
+
+
+def train(case: Case, reading: Training) -> Trained:
+    """Return what an epoch comes to that is trained as the reading has it."""
     model = case.model().train(reading.train_mode)
     optimizer = torch.optim.SGD(model.parameters(), _RATE)
     criterion = reading.loss_function()
@@ -133,7 +141,28 @@ def train(case: Case, reading: Training) -> dict[str, Tensor]:
             optimizer.step()
     if reading.step == "after the loop":
         optimizer.step()
-    return {name: value.detach() for name, value in model.state_dict().items()}
+    state = {name: value.detach() for name, value in model.state_dict().items()}
+    return Trained(state, model.trace)
+
+
+def _explains(reading: Training, case: Case, answer: list[Any]) -> bool:
+    """Whether an epoch went as the reading has it.
+
+    A loop that never steps is known by its gradients: its parameters say nothing.
+    """
+    _, after, _, trace = answer
+    right = train(case, reading)
+    if reading.step == "never" and not _same_trace(trace, right.trace):
+        return False
+    return _same(after, right.state)
+
+
+def _same_trace(trace: Any, right: list[Tensor]) -> bool:
+    return (
+        isinstance(trace, list)
+        and len(trace) == len(right)
+        and all(_same({"": one}, {"": other}) for one, other in zip(trace, right, strict=True))
+    )
 
 
 TRAINING_BANK: tuple[Misconception, ...] = (
@@ -222,14 +251,53 @@ def judge_training(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Disagreement.
     """
     known = believed_training(student)
-    _, after, _ = case.run(student, TRAINING, _RATE)
-    expected = train(case, known.but(judging, RIGHT_TRAINING))
-    if not _same(after, expected):
-        count = len(case.batches())
-        raise Disagreement(
-            f"después de una época de {count} lotes los parámetros no son los que deben ser",
-            belief=known.about(judging),
+    answer = case.run(student, TRAINING, _RATE)
+    reading = known.but(judging)
+    if _explains(reading, case, answer):
+        return
+    when, right, belief = (
+        f"después de una época de {len(case.batches())} lotes",
+        train(case, reading),
+        known.about(judging),
+    )
+    _require_state(answer[1], right.state, when, case, belief)
+    raise Disagreement(
+        f"{when} los gradientes no son los que deben ser",
+        quantity="gradiente de fc.weight tras cada backward",
+        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        expected=torch.stack(right.trace),
+        got=str(answer[3])[:300],
+        holds=lambda _: ["assert len(despues[3]) == " + str(len(right.trace))],
+        belief=belief,
+    )
+
+
+def _require_state(
+    after: Any, expected: dict[str, Tensor], when: str, case: Case, belief: Misconception | None
+) -> None:
+    """Raise the Disagreement of the first parameter that is not as expected."""
+    for name, right in expected.items():
+        got = after.get(name) if isinstance(after, dict) else None
+        if isinstance(got, torch.Tensor) and _same({name: got}, {name: right}):
+            continue
+        raise _wrong_parameter(
+            f"{when} los parámetros no son los que deben ser", case, belief, (name, got, right)
         )
+
+
+def _wrong_parameter(
+    message: str, case: Case, belief: Misconception | None, parameter: tuple[str, Any, Tensor]
+) -> Disagreement:
+    name, got, right = parameter
+    return Disagreement(
+        f"{message}: {name}",
+        quantity=name,
+        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        expected=right,
+        got=got,
+        holds=lambda code: compared(name, code(got), right.double(), _ABSOLUTE),
+        belief=belief,
+    )
 
 
 TRAINING, TESTING = "modelo_entrenamiento", "modelo_prueba"
@@ -239,11 +307,11 @@ def believed_training(student: Student) -> Diagnosis[Training]:
     """Return how the student trains."""
 
     def find() -> Diagnosis[Training]:
-        seen = [(case, case.run(student, TRAINING, _RATE)[1]) for case in _fresh()]
+        seen = [(case, case.run(student, TRAINING, _RATE)) for case in _fresh()]
         return diagnose(
             RIGHT_TRAINING,
             TRAINING_BANK,
-            lambda reading: all(_same(after, train(case, reading)) for case, after in seen),
+            lambda reading: all(_explains(reading, case, answer) for case, answer in seen),
         )
 
     found: Diagnosis[Training] = student.recall("training.diagnosis", find)
@@ -388,27 +456,52 @@ def judge_testing(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Disagreement.
     """
     known = believed_testing(student)
-    loss, accuracy = _measured(case.run(student, TESTING, None)[0])
-    right_loss, right_accuracy = measure(case, known.but(judging, RIGHT_TESTING))
-    for name, got, right in (
-        ("pérdida", loss, right_loss),
-        ("exactitud", accuracy, right_accuracy),
-    ):
+    given = case.run(student, TESTING, None)[0]
+    rights = measure(case, known.but(judging))
+    names = ("pérdida", "exactitud")
+    for index, (name, got, right) in enumerate(zip(names, _measured(given), rights, strict=True)):
         if not abs(got - right) <= _ABSOLUTE * max(1.0, abs(right)):
-            raise Disagreement(
-                f"la {name} de {len(case.labels)} muestras en lotes de {case.batch_size} es "
-                f"{right:.5g} y tu función da {got:.5g}",
-                belief=known.about(judging),
-            )
+            raise _wrong_measure(case, given, index, (name, got, right), known.about(judging))
+
+
+def _wrong_measure(
+    case: Case,
+    given: Any,
+    index: int,
+    numbers: tuple[str, float, float],
+    belief: Misconception | None,
+) -> Disagreement:
+    name, got, right = numbers
+    return Disagreement(
+        f"la {name} de {len(case.labels)} muestras en lotes de {case.batch_size} es "
+        f"{right:.5g} y tu función da {got:.5g}",
+        quantity=name,
+        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        expected=torch.tensor(right, dtype=torch.float64),
+        got=torch.tensor(got, dtype=torch.float64),
+        holds=lambda code: [
+            f"obtenida = float({code(given)}[{index}])",
+            f"print('{name}:', obtenida)",
+            f"assert abs(obtenida - {right!r}) <= {_ABSOLUTE * max(1.0, abs(right))!r}",
+        ],
+        belief=belief,
+    )
 
 
 def require_untouched(student: Student, case: Case) -> None:
     """Assert that measuring changes neither parameters nor gradients. Raises Disagreement."""
-    _, after, gradients = case.run(student, TESTING, None)
+    answer = case.run(student, TESTING, None)
+    _, after, gradients, _ = answer
     if not _same(after, case.state):
-        raise Disagreement("la prueba cambia los parámetros del modelo")
+        _require_state(after, case.state, "después de la prueba", case, None)
     if gradients is not False:
-        raise Disagreement("la prueba deja gradientes en el modelo: ¿llama a backward?")
+        raise Disagreement(
+            "la prueba deja gradientes en el modelo: ¿llama a backward?",
+            quantity="gradientes",
+            expected="ninguno",
+            got="hay",
+            holds=lambda code: [f"assert not {code(answer)}[2], 'hay gradientes'"],
+        )
 
 
 def believed_testing(student: Student) -> Diagnosis[Testing]:
@@ -418,7 +511,7 @@ def believed_testing(student: Student) -> Diagnosis[Testing]:
         try:
             seen = [(c, _measured(c.run(student, TESTING, None)[0])) for c in _fresh()]
         except (StudentFault, Disagreement):
-            return Diagnosis(RIGHT_TESTING, explained=False)
+            return Diagnosis(RIGHT_TESTING, RIGHT_TESTING, explained=False)
         return diagnose(
             RIGHT_TESTING,
             TESTING_BANK,
@@ -442,15 +535,45 @@ def _measured(given: Any) -> tuple[float, float]:
     ):
         return float(given[0]), float(given[1])
     raise Disagreement(
-        f"modelo_prueba debería devolver (pérdida, exactitud) y devuelve {kind(given)}"
+        f"modelo_prueba debería devolver (pérdida, exactitud) y devuelve {kind(given)}",
+        quantity="modelo_prueba(…)",
+        expected="(pérdida, exactitud)",
+        got=kind(given),
+        holds=lambda _: [
+            "assert isinstance(resultado, (tuple, list)) and len(resultado) == 2, resultado"
+        ],
     )
 
 
-def require_runs(student: Student, name: str) -> None:
-    """Assert that a loop goes through its data, and that a test loop returns two numbers.
+def require_trains(student: Student) -> None:
+    """Assert that a training loop goes through its data and computes gradients.
 
     Raises StudentFault and Disagreement.
     """
-    given = make(0, 7, 3).run(student, name, _RATE if name == TRAINING else None)
-    if name == TESTING:
-        _measured(given[0])
+    case = make(0, 7, 3)
+    answer = case.run(student, TRAINING, _RATE)
+    if not answer[3] and _same(answer[1], case.state):
+        raise Disagreement(
+            "tras llamar a la función el modelo está como estaba y no se calculó ningún gradiente",
+            quantity="llamadas a backward",
+            expected="una por lote",
+            got="ninguna",
+            holds=lambda code: [f"assert {code(answer)}[3], 'no hubo ningún backward'"],
+        )
+
+
+def require_measures(student: Student) -> None:
+    """Assert that a test loop returns two numbers, which come from the model that it is given.
+
+    Raises StudentFault and Disagreement.
+    """
+    given = [make(seed, 7, 3).run(student, TESTING, None)[0] for seed in range(_FRESH)]
+    one, other = (_measured(each) for each in given)
+    if one == other:
+        raise Disagreement(
+            f"con dos modelos y dos conjuntos distintos devuelve lo mismo, {one}",
+            quantity="modelo_prueba(…) de dos modelos",
+            expected="números distintos",
+            got=str(one),
+            holds=lambda code: [f"assert {code(given[0])} != {code(given[1])}"],
+        )

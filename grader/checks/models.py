@@ -41,19 +41,22 @@ class Kind:
     name: str
     cell: str
     states: int
+    cell_class: str
 
 
-LSTM = Kind("modeloLSTM", "lstm", 2)
-GRU = Kind("modeloGRU", "gru", 1)
+LSTM = Kind("modeloLSTM", "lstm", 2, "celdaLSTM")
+GRU = Kind("modeloGRU", "gru", 1, "celdaGRU")
 
 
 @dataclass(frozen=True)
 class Reading:
     """How somebody runs a cell over a sequence; by default, rightly.
 
-    Each field bears the name of the check that judges it. `every_step` is from and up to which one,
-    `step_order` their direction, `batch_first` whether the first axis of x is the batch, `output`
-    what `fc` is given, from all the states h (T, B, H) and, of an LSTM, c.
+    Each field bears the name of the check that judges it, but for `swapped`: whether it takes the
+    second of the cell's two states for h, as it must over a cell that returns (c, h). `every_step`
+    is from and up to which one, `step_order` their direction, `batch_first` whether the first axis
+    of x is the batch, `output` what `fc` is given, from all the states h (T, B, H) and, of an LSTM,
+    c.
     """
 
     every_step: tuple[int | None, int | None] = (None, None)
@@ -61,6 +64,7 @@ class Reading:
     batch_first: bool = True
     initial_state: float = 0.0
     output: Callable[[Tensor, Tensor], Tensor] = lambda h, _c: h[-1]
+    swapped: bool = False
 
 
 RIGHT = Reading()
@@ -145,29 +149,6 @@ class Case:
         """Return the input and the model's weights."""
         return {"x": self.x, **(self.weights or {})}
 
-    def reproduce(self, quantity: str, expected: Tensor) -> str:
-        """Return a notebook cell that compares the model's output with the expected one."""
-        weights = (self.weights or {}).items()
-        sizes_ = (self.x.shape[2], self.hidden_size, self.output_size)
-        close_ = "rtol=1e-6, atol=1e-8" if self.dtype is torch.float64 else "rtol=1e-3, atol=1e-5"
-        return "\n".join(
-            [
-                "import torch",
-                f"torch.set_default_dtype({self.dtype})",
-                f"modelo = {self.name}{sizes_}",
-                "modelo.load_state_dict({",
-                *(f"    {key!r}: torch.tensor({value.tolist()})," for key, value in weights),
-                "}, strict=False)",
-                f"x = torch.tensor({self.x.tolist()})",
-                f"{quantity} = modelo(x)",
-                "torch.set_default_dtype(torch.float32)",
-                f"esperado = torch.tensor({expected.tolist()}, dtype=torch.float64)",
-                f"print('{quantity} esperado:', esperado.tolist())",
-                f"print('{quantity} obtenido:', {quantity}.tolist())",
-                f"torch.testing.assert_close({quantity}.double(), esperado, {close_})",
-            ]
-        )
-
 
 @st.composite
 def cases(draw: DrawFn, *, steps: int = 1) -> Case:
@@ -200,8 +181,9 @@ def trial(student: Student, kind: Kind, case: Case, judging: str) -> Trial:
     """
     dtype, known = believed(student, kind)
     model, case = build(student, kind, case, dtype)
-    expected = run_cell(model, kind, case, known.but(judging, RIGHT))
     y = model(case.x.to(dtype))
+    with student.unrecorded():
+        expected = run_cell(model, kind, case, known.but(judging))
     return Trial(case, y, expected, known.about(judging))
 
 
@@ -210,11 +192,14 @@ def build(
 ) -> tuple[RemoteObject, Case]:
     """Return the student's model with weights from the case's seed, and the case with them.
 
-    A cell that takes x for h runs only where I = H: its model is judged there.
+    A cell that does not run is replaced; one that takes x for h runs only where I = H, and so its
+    model is judged there.
     """
-    if kind is LSTM and lstm.believed(student)[1].reading.preactivation is lstm.exchanged:
-        case = replace(case, hidden_size=case.x.shape[2])
     student.precision(dtype)
+    if not usable(student, kind):
+        student.replace(kind.cell_class)
+    elif kind is LSTM and lstm.believed(student)[1].reading.preactivation is lstm.exchanged:
+        case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
     state = {
@@ -225,18 +210,26 @@ def build(
     return model, replace(case, x=x, name=kind.name, weights=state, dtype=dtype)
 
 
+def usable(student: Student, kind: Kind) -> bool:
+    """Whether the student's own cell can stand under the model."""
+    cell = kind.cell_class
+    return not student.lost(f"{cell}/parameters", f"{cell}/interface")
+
+
 def run_cell(model: RemoteObject, kind: Kind, case: Case, reading: Reading) -> Tensor:
     """Return what the model's own cell and own `fc` give, run as the reading has it: (B, O)."""
     cell, fc = model.attribute(kind.cell), model.attribute("fc")
     x = case.x.to(case.dtype)
     steps = x.transpose(0, 1) if reading.batch_first else x
     first = torch.full((steps.shape[1], case.hidden_size), reading.initial_state, dtype=case.dtype)
-    state: Any = first if kind.states == 1 else (first, first)
-    h, c = [], []
     taken = steps[slice(*reading.every_step)]
-    for step in taken.flip(0) if reading.step_order < 0 else taken:
-        state = cell(step, state)
-        hidden, memory = (state, state) if kind.states == 1 else _pair(state)
+    taken = taken.flip(0) if reading.step_order < 0 else taken
+    state = first if kind.states == 1 else (first, first)
+    h, c = [], []
+    for given in cell.unroll(taken, state, swapped=reading.swapped):
+        hidden, memory = (given, given) if kind.states == 1 else _pair(given)
+        if reading.swapped:
+            hidden, memory = memory, hidden
         require_shape(hidden, tuple(first.shape), "h_t")
         h.append(hidden)
         c.append(memory)
@@ -253,7 +246,13 @@ def believed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Readi
 
     def look(subject: Subject) -> Diagnosis[Reading]:
         seen = [_look(student, kind, seed, subject.dtype) for seed in range(_FRESH)]
-        return diagnose(RIGHT, BANK, lambda reading: _explains(kind, reading, seen))
+        swapped = kind is LSTM and lstm.believed(student)[1].reading.returns_order == "ch"
+        rights = (RIGHT, replace(RIGHT, swapped=True)) if swapped else (RIGHT,)
+        found = [
+            diagnose(right, BANK, lambda reading: _explains(kind, reading, seen))
+            for right in rights
+        ]
+        return min(found, key=lambda known: (not known.explained, len(known.misconceptions)))
 
     subject, known = believe(student, kind.name, RIGHT, look)
     return subject.dtype, known

@@ -37,6 +37,7 @@ def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torc
 
     Buffers, and whatever else a module may hold, are its own. Raises StudentFault, Disagreement.
     """
+    student.seed(0)
     module = construct(student, name, *sizes)
     module.reset_parameters()
     named = ("weight", "bias")
@@ -47,13 +48,33 @@ def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None
     """Assert that a module has parameters of these names and shapes. Raises Disagreement."""
     state = module.state_dict()
     for name, shape in shapes.items():
-        if name not in state:
-            known = ", ".join(sorted(map(str, state))[:12]) or "ninguno"
-            raise Disagreement(f"no hay un parámetro {name!r} (los que hay: {known})")
-        if tuple(state[name].shape) != shape:
-            raise Disagreement(
-                f"{name} tiene forma {tuple(state[name].shape)}; se esperaba {shape}"
-            )
+        got = tuple(state[name].shape) if name in state else None
+        if got == shape:
+            continue
+        raise _wrong_shape(module, sorted(map(str, state)), name, shape, got)
+
+
+def _wrong_shape(
+    module: RemoteObject,
+    names: list[str],
+    name: str,
+    shape: tuple[int, ...],
+    got: tuple[int, ...] | None,
+) -> Disagreement:
+    known = ", ".join(names[:12]) or "ninguno"
+    return Disagreement(
+        f"no hay un parámetro {name!r} (los que hay: {known})"
+        if got is None
+        else f"{name} tiene forma {got}; se esperaba {shape}",
+        quantity=name,
+        expected=str(shape),
+        got=known if got is None else str(got),
+        holds=lambda code: [
+            f"pesos = {code(module)}.state_dict()",
+            f"assert {name!r} in pesos, sorted(pesos)",
+            f"assert tuple(pesos[{name!r}].shape) == {shape}",
+        ],
+    )
 
 
 def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
@@ -64,23 +85,63 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
     """
     for name, tensor in state.items():
         values = tensor.to(torch.float64).flatten()
-        count, largest = values.numel(), float(values.abs().max())
+        count = values.numel()
+        largest, mean = float(values.abs().max()), float(values.mean())
+        variance, spread = float(values.square().mean()), bound**2 * math.sqrt(4 / 45 / count)
+        drift, least = (
+            _DEVIATIONS * bound / math.sqrt(3 * count),
+            bound * _FALSE_ALARM ** (1 / count),
+        )
         if not largest <= bound * (1 + 1e-6):
-            belief = NORMAL if largest > 1.2 * bound else None
-            raise Disagreement(
+            raise _not_uniform(
                 f"{name} tiene valores de hasta {largest:.4f}; el límite es {bound:.4f}",
-                belief=belief,
+                (name, tensor, "abs().max()", f"<= {bound * (1 + 1e-6):.7g}"),
+                (f"hasta {bound:.4f}", f"hasta {largest:.4f}"),
+                NORMAL if largest > 1.2 * bound else None,
             )
-        if largest < bound * _FALSE_ALARM ** (1 / count):
-            raise Disagreement(
-                f"{name} no pasa de {largest:.4f}; con límite {bound:.4f} debería acercarse a él"
+        if largest < least:
+            raise _not_uniform(
+                f"{name} no pasa de {largest:.4f}; con límite {bound:.4f} debería acercarse a él",
+                (name, tensor, "abs().max()", f">= {least:.7g}"),
+                (f"casi hasta {bound:.4f}", f"hasta {largest:.4f}"),
             )
-        mean, variance = float(values.mean()), float(values.square().mean())
-        if abs(mean) > _DEVIATIONS * bound / math.sqrt(3 * count):
-            raise Disagreement(f"{name} tiene media {mean:.4f}; debería ser casi 0")
-        spread = bound**2 * math.sqrt(4 / 45 / count)
+        if abs(mean) > drift:
+            raise _not_uniform(
+                f"{name} tiene media {mean:.4f}; debería ser casi 0",
+                (name, tensor, "mean().abs()", f"<= {drift:.7g}"),
+                ("media 0", f"media {mean:.4f}"),
+            )
         if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
-            raise Disagreement(
+            raise _not_uniform(
                 f"{name} tiene varianza {variance:.5f}; la de una uniforme con ese límite es "
-                f"{bound**2 / 3:.5f}"
+                f"{bound**2 / 3:.5f}",
+                (
+                    name,
+                    tensor,
+                    f"square().mean().sub({bound**2 / 3:.7g}).abs()",
+                    f"<= {_DEVIATIONS * spread:.7g}",
+                ),
+                (f"varianza {bound**2 / 3:.5f}", f"varianza {variance:.5f}"),
             )
+
+
+def _not_uniform(
+    message: str,
+    statement: tuple[str, torch.Tensor, str, str],
+    numbers: tuple[str, str],
+    belief: Misconception | None = None,
+) -> Disagreement:
+    """Return the failure of a statistic of one tensor, and how to see it."""
+    name, tensor, statistic, relation = statement
+    return Disagreement(
+        message,
+        quantity=name,
+        expected=numbers[0],
+        got=numbers[1],
+        belief=belief,
+        holds=lambda code: [
+            f"valor = {code(tensor)}.{statistic}",
+            "print(valor.item())",
+            f"assert valor {relation}",
+        ],
+    )

@@ -43,12 +43,13 @@ class Diagnosis(Generic[Equations]):
     """
 
     reading: Equations
+    right: Equations
     misconceptions: tuple[Misconception, ...] = ()
     explained: bool = field(default=True)
 
-    def but(self, equation: str, right: Equations) -> Equations:
+    def but(self, equation: str) -> Equations:
         """Return the reading with one equation as it should be: what its check compares with."""
-        return replace(self.reading, **{equation: getattr(right, equation)})  # type: ignore[type-var]
+        return replace(self.reading, **{equation: getattr(self.right, equation)})  # type: ignore[type-var]
 
     def about(self, equation: str) -> Misconception | None:
         """Return the misconception about one equation, if there is one."""
@@ -67,14 +68,14 @@ def diagnose(
     others there must be only one: rather silent than wrong.
     """
     if explains(right):
-        return Diagnosis(right)
+        return Diagnosis(right, right)
     for size in (1, 2):
         found = [chosen for chosen in _combinations(bank, size) if explains(_apply(right, chosen))]
         if len({_touched(chosen) for chosen in found}) == 1:
-            return Diagnosis(_apply(right, found[0]), found[0])
+            return Diagnosis(_apply(right, found[0]), right, found[0])
         if found:
             break
-    return Diagnosis(right, explained=False)
+    return Diagnosis(right, right, explained=False)
 
 
 def _combinations(bank: Sequence[Misconception], size: int) -> Iterator[tuple[Misconception, ...]]:

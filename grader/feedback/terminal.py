@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
+
+from grader.results import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(Protocol):
-    """What came of validating a reference or a mutant."""
+    """What came of validating one solution, right or wrong."""
 
     @property
     def name(self) -> str:
@@ -28,6 +31,14 @@ class Verdict(Protocol):
     @property
     def wrong(self) -> tuple[str, ...]:
         """What was not as it should be."""
+
+    @property
+    def part(self) -> str:
+        """The part that a machine changed, if one did."""
+
+    @property
+    def fate(self) -> str:
+        """What became of that: killed, equivalent or survived."""
 
 
 _STATUS = {
@@ -39,6 +50,7 @@ _HEADER = {
     "en": ("submission", "points", "status", "what fails"),
 }
 _MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
+_FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
 _LONGEST_REASON = 100  # in the class table; the whole of it is in the student's grade
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
@@ -81,6 +93,8 @@ def student(grade: Grade, lang: str) -> RenderableType:
         points = f"{check.points:g}/{check.max_points:g}"
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
     shown: list[RenderableType] = [parts]
+    if grade.flags:
+        shown += ["", *(Text(_notice(flag, lang, "⚑"), style="yellow") for flag in grade.flags)]
     if grade.notices:
         shown += ["", *(Text(_notice(notice, lang), style="dim") for notice in grade.notices)]
     if failures:
@@ -90,11 +104,12 @@ def student(grade: Grade, lang: str) -> RenderableType:
     return Group(*shown)
 
 
-def _notice(notice: Notice, lang: str) -> str:
+def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
     cell, line = ("celda", "línea") if lang == "es" else ("cell", "line")
     place = f"{cell} [{notice.cell}]" if notice.cell else ""
     place += f", {line} {notice.line}" if notice.cell and notice.line else ""
-    return plain(f"· {place}: {notice.text}" if place else f"· {notice.text}")
+    text = f"«{notice.part}» {notice.text}" if isinstance(notice, Flag) else notice.text
+    return plain(f"{mark} {place}: {text}" if place else f"{mark} {text}")
 
 
 def explanation(check: CheckResult, lang: str) -> RenderableType:
@@ -113,11 +128,33 @@ def explanation(check: CheckResult, lang: str) -> RenderableType:
     return Group(*lines)
 
 
-def validation(name: str, count: int, wrong: Sequence[Verdict]) -> RenderableType:
-    """Return what came of validating an assignment: what did not behave as it should."""
-    lines = [Text(f"✗ {item.name}: {'; '.join(item.wrong)}", style="red") for item in wrong]
-    style = "bold red" if wrong else "bold green"
-    return Group(*lines, Text(f"{name}: {count - len(wrong)} of {count} as they should be", style))
+def validation(name: str, verdicts: Sequence[Verdict]) -> RenderableType:
+    """Return what came of validating an assignment: what did not behave as it should, and of the
+    mutants made by machine how many of each part were killed.
+    """  # noqa: D205 - one sentence
+    wrong = [item for item in verdicts if item.wrong]
+    shown: list[RenderableType] = [
+        Text(f"✗ {item.name}: {'; '.join(item.wrong)}", style="red") for item in wrong
+    ]
+    if fates := Counter((item.part, item.fate) for item in verdicts if item.fate):
+        shown += [_mutation_scores(fates), ""]
+    total = f"{name}: {len(verdicts) - len(wrong)} of {len(verdicts)} as they should be"
+    return Group(*shown, Text(total, style="bold red" if wrong else "bold green"))
+
+
+def _mutation_scores(fates: Counter[tuple[str, str]]) -> Table:
+    """Return the score of each part: of the mutants that are no equivalents, how many died."""
+    table = Table("mutants made by machine", box=None, pad_edge=False, header_style="bold")
+    for header in (*_FATES, "score"):
+        table.add_column(header, justify="right")
+    for part in (*dict.fromkeys(part for part, _ in fates), ""):
+        killed, equivalent, survived = (
+            sum(count for key, count in fates.items() if part in (key[0], "") and key[1] == fate)
+            for fate in _FATES
+        )
+        score = f"{killed / (killed + survived):.1%}" if killed + survived else "-"
+        table.add_row(part or "all", str(killed), str(equivalent), str(survived), score)
+    return table
 
 
 def _example(example: dict[str, object], lang: str) -> Table:
@@ -132,8 +169,9 @@ def _example(example: dict[str, object], lang: str) -> Table:
         (f"{quantity} {words[1]}", example["got"]),
     ]
     for name, tensor in rows:
-        shape = "×".join(map(str, tensor["shape"]))
-        table.add_row(Text(f"  {name}"), shape, Text(str(tensor.get("values", "…"))))
+        shape = "×".join(map(str, tensor.get("shape", ())))
+        value = tensor.get("text") or str(tensor.get("values", "…"))
+        table.add_row(Text(plain(f"  {name}")), shape, Text(plain(value)))
     return table
 
 

@@ -46,7 +46,16 @@ class Report:
     defined: tuple[str, ...] = ()
     missing: dict[str, str] = field(default_factory=dict)
     notices: tuple[dict[str, Any], ...] = ()
+    flags: tuple[dict[str, Any], ...] = ()
     unreadable: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Wall and CPU seconds."""
+
+    seconds: float
+    cpu_seconds: float
 
 
 class Check(Protocol):
@@ -56,12 +65,25 @@ class Check(Protocol):
         """Ask one question; return plain values, `wire.Array` and `wire.Ref`.
 
         Raises StudentFault for an exception in the student's code, StudentLost when its process
-        is gone, SandboxFault when the machine failed.
+        is gone, Delegated when it ran a cell of torch's, SandboxFault when the machine failed.
         """
 
     @property
     def cpu_seconds(self) -> float:
         """The kernel's account of the CPU that the check used; known once it has ended."""
+
+    def used(self) -> float:
+        """Return the kernel's account of the CPU seconds that the check has used so far."""
+
+    @property
+    def known(self) -> dict[str, Usage]:
+        """What references took in this lane before, by names that the host gives them."""
+
+    def reference(self, operation: str, **arguments: Any) -> Usage:
+        """Ask the same of definitions of ours, apart from the student's; return what it took.
+
+        Raises SandboxFault when that fails: nothing of the student's had a part in it.
+        """
 
 
 class Session(Protocol):

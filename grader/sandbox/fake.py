@@ -8,12 +8,14 @@ through the same objects and the same frames as in a real sandbox.
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from grader import wire
-from grader.sandbox import Limits, Report
+from grader.sandbox import Limits, Report, Usage
 from grader.sandbox.lane import fault
+from grader.worker import training
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
@@ -61,10 +63,12 @@ class FakeLane:
             yield FakeSession(self.definitions, Report(defined, missing))
             return
         loaded = load(content, filename, names)
+        told = loaded.report()
         report = Report(
             tuple(loaded.defined),
             loaded.missing,
-            tuple(loaded.report()["notices"]),
+            tuple(told["notices"]),
+            tuple(told["flags"]),
             loaded.unreadable,
         )
         yield FakeSession(loaded.namespace, report)
@@ -85,11 +89,13 @@ class FakeSession:
         """Start anew with no objects; torch's default dtype is put back afterwards."""
         import torch
 
-        before = torch.get_default_dtype()
+        dtype, names = torch.get_default_dtype(), dict(self.namespace)
         try:
             yield FakeCheck(Objects(self.namespace))
         finally:
-            torch.set_default_dtype(before)
+            torch.set_default_dtype(dtype)
+            self.namespace.clear()  # stand-ins may have taken some names' places
+            self.namespace.update(names)
 
 
 class FakeCheck:
@@ -99,6 +105,7 @@ class FakeCheck:
 
     def __init__(self, objects: Objects) -> None:
         self.objects = objects
+        self.known: dict[str, Usage] = {}
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question; see `grader.sandbox.Check.ask`."""
@@ -109,6 +116,16 @@ class FakeCheck:
         if "raised" in message:
             raise fault(message["raised"])
         return message.get("value")
+
+    def used(self) -> float:
+        """Return the CPU seconds of this process."""
+        return time.process_time()
+
+    def reference(self, operation: str, **arguments: Any) -> Usage:
+        """Ask definitions of ours in this process."""
+        started, used = time.monotonic(), time.process_time()
+        FakeCheck(Objects(training.reference())).ask(operation, **arguments)
+        return Usage(time.monotonic() - started, time.process_time() - used)
 
 
 def _through_the_wire(frame: bytes) -> wire.Message:

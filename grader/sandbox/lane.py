@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader import wire
-from grader.errors import Place, SandboxFault, StudentFault, StudentLost
-from grader.sandbox import Limits, Report
+from grader.errors import Delegated, Place, SandboxFault, StudentFault, StudentLost
+from grader.sandbox import Limits, Report, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 120.0  # importing torch from a cold disk
 _GRACE_SECONDS = 15.0  # for the supervisor to kill and wipe, on a loaded machine
+_MOST_FLAGS = 200
 _OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "crashed")
 
 
@@ -44,6 +45,7 @@ class StreamLane:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.caps = wire.Caps()
+        self.references: dict[str, Usage] = {}
         try:
             hello = self.ask("hello", _START_SECONDS)
             self._finish(_START_SECONDS)
@@ -127,9 +129,41 @@ class StreamCheck:
         """Ask one question of the student's code; see `grader.sandbox.Check.ask`."""
         seconds = self.session.limits.seconds + _GRACE_SECONDS
         message = self.session.lane.ask(operation, seconds, args=arguments)
+        if "tripped" in message:
+            raise _delegated(message["tripped"])
         if "raised" in message:
             raise fault(message["raised"])
         return message.get("value")
+
+    def used(self) -> float:
+        """Return the CPU seconds used so far."""
+        return _seconds(self.session.lane.ask("used", _GRACE_SECONDS)["cpu_seconds"])
+
+    def reference(self, operation: str, **arguments: Any) -> Usage:
+        """Ask definitions of ours, in a process of their own; see `grader.sandbox.Check`."""
+        seconds = self.session.limits.seconds + _GRACE_SECONDS
+        told = self.session.lane.ask("reference", seconds, ask=operation, args=arguments)
+        if "failed" in told:
+            raise SandboxFault("the reference for the time of a run did not end well")
+        return Usage(_seconds(told["seconds"]), _seconds(told["cpu_seconds"]))
+
+    @property
+    def known(self) -> dict[str, Usage]:
+        """What this lane has already taken for references, by name."""
+        return self.session.lane.references
+
+
+def _delegated(tripped: Any) -> Delegated:
+    """Return what a tripwire said, believing none of its types."""
+    try:
+        operator, part, cell, line = tripped
+    except (TypeError, ValueError):
+        return Delegated("torch")
+    return Delegated(str(operator)[:100], str(part or "")[:100], _place(cell, line))
+
+
+def _place(cell: object, line: object) -> Place | None:
+    return Place(cell, line) if type(cell) is int and type(line) is int else None
 
 
 def fault(raised: Any) -> StudentFault:
@@ -143,8 +177,8 @@ def fault(raised: Any) -> StudentFault:
         return StudentFault("una excepción que no se puede leer")
     if memory is True:
         raise StudentLost("out_of_memory", "se quedó sin memoria")
-    place = Place(cell, line) if type(cell) is int and type(line) is int else None
-    return StudentFault(f"{str(name)[:200]}: {str(text)[:2000]}".rstrip(": "), place)
+    text = f"{str(name)[:200]}: {str(text)[:2000]}".rstrip(": ")
+    return StudentFault(text, _place(cell, line))
 
 
 def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
@@ -178,6 +212,15 @@ def _report(message: wire.Message) -> Report:
                 {"text": str(note["text"])[:1000], "cell": note["cell"], "line": note["line"]}
                 for note in report["notices"]
                 if all(isinstance(note[key], (int, type(None))) for key in ("cell", "line"))
+            ),
+            flags=tuple(
+                {
+                    **{key: str(flag[key])[:1000] for key in ("kind", "part", "text")},
+                    "cell": flag["cell"],
+                    "line": flag["line"],
+                }
+                for flag in report["flags"][:_MOST_FLAGS]
+                if type(flag["cell"]) is int and type(flag["line"]) is int
             ),
             unreadable=str(report["unreadable"])[:1000],
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.worker import notebook
+from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Notice
 from grader.worker.objects import describe
 from grader.worker.slicing import Statement, choose, future, statements
@@ -34,6 +35,7 @@ class Loaded:
     notices: list[Notice] = field(default_factory=list)
     defined: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    flags: list[Finding] = field(default_factory=list)
     unreadable: str = ""
 
     def report(self) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class Loaded:
             "unreadable": self.unreadable,
             "defined": self.defined,
             "missing": self.missing,
+            "flags": [asdict(finding) for finding in self.flags],
             "notices": [asdict(notice) for notice in self.notices[:_MOST_NOTICES]],
         }
 
@@ -66,6 +69,7 @@ def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
         linecache.cache[_name(cell.number)] = (len(cell.source), None, lines, _name(cell.number))
     loaded = Loaded(_namespace(), [*notices, *chosen.notices])
     loaded.notices += _skipped(everything, chosen.statements)
+    loaded.flags = findings(everything, wanted)  # before any of it runs
     errors = _run(chosen.statements, loaded)
     loaded.defined = [name for name in wanted if name in loaded.namespace]
     for name in wanted:

@@ -19,11 +19,18 @@ HUBER_DELTA = 0.5
 
 
 class Probe(torch.nn.Module):
-    """A linear layer over a whole sequence, (B, T, 1) to (B, 1); larger in training mode."""
+    """A linear layer over a whole sequence, (B, T, 1) to (B, 1); larger in training mode.
+
+    `trace` is the gradient of its weight as it stood after each backward.
+    """
 
     def __init__(self, steps: int) -> None:
         super().__init__()
         self.fc = torch.nn.Linear(steps, 1)
+        self.trace: list[torch.Tensor] = []
+        self.fc.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
+            lambda weight: self.trace.append(weight.grad.detach().cpu().clone())
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return (B, 1)."""
@@ -44,11 +51,12 @@ def run(
     batch_size: int,
     rate: float | None,
 ) -> list[Any]:
-    """Call a loop; return what it gave, the model's state after it and its gradients.
+    """Call a loop; return what it gave, the model's state after it, whether there are gradients,
+    and the gradient of its weight after each backward.
 
     `data` is sequences (N, T, 1) and labels (N,). With a learning rate it is a training loop, given
     a model in evaluation mode and plain SGD; without, a test loop, given a model in training mode.
-    """
+    """  # noqa: D205 - one sentence
     sequences, labels = data
     model = Probe(sequences.shape[1]).to(sequences.dtype)
     model.load_state_dict(state)
@@ -60,7 +68,7 @@ def run(
         given = loop(model, loss_function(), torch.optim.SGD(model.parameters(), rate), loader)
     gradients = [parameter.grad is not None for parameter in model.parameters()]
     after = {name: value.detach().cpu() for name, value in model.state_dict().items()}
-    return [_number(given), after, any(gradients)]
+    return [_number(given), after, any(gradients), model.trace]
 
 
 def _number(given: Any) -> Any:

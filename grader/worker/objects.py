@@ -7,15 +7,17 @@ Every answer is plain values and tensor bytes; what cannot be sent stays here an
 from __future__ import annotations
 
 import contextlib
+import random
 import re
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from grader import wire
-from grader.worker import loops
+from grader.worker import loops, training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,8 +39,11 @@ class Objects:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: dict[int, Any] = {}
+        self.nonce = b""  # of the question that is being answered
         self.operations: dict[str, Callable[..., Any]] = {
             "precision": self._precision,
+            "seed": self._seed,
+            "stand_in": self._stand_in,
             "call": self._call,
             "method": self._method,
             "attribute": self._attribute,
@@ -46,12 +51,15 @@ class Objects:
             "state": self._state,
             "backward": self._backward,
             "unroll": self._unroll,
+            "steps": self._steps,
+            "profile": self._profile,
             "loop": self._loop,
+            "train": self._train,
         }
 
     def answer(self, question: wire.Message) -> bytes:
         """Return the frame that answers one question."""
-        nonce = question["nonce"]
+        nonce = self.nonce = question["nonce"]
         try:
             operation = self.operations[question["op"]]
             arguments = {key: self._in(value) for key, value in question["args"].items()}
@@ -61,6 +69,14 @@ class Objects:
 
     def _precision(self, dtype: str) -> None:
         torch.set_default_dtype(getattr(torch, dtype))
+
+    def _seed(self, seed: int) -> None:
+        start_random(seed)
+
+    def _stand_in(self, names: list[str]) -> None:
+        """Put a stand-in in the place of some of the notebook's definitions."""
+        for name in names:
+            self.namespace[name] = training.stand_in(self.namespace, name)
 
     def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         made = self.namespace[name](*args, **kwargs)
@@ -87,23 +103,81 @@ class Objects:
     def _backward(
         self, outputs: list[torch.Tensor], gradients: list[torch.Tensor], of: list[Any]
     ) -> list[Any]:
-        """Run backward from several outputs; return the gradient of each leaf, and of each
-        parameter of each module in `of` (a dict by name).
+        """Run backward from those outputs that have a history; return the gradient of each leaf,
+        and of each parameter of each module in `of` (a dict by name).
         """  # noqa: D205 - one sentence
-        torch.autograd.backward(outputs, gradients)
+        pairs = zip(outputs, gradients, strict=True)
+        live = [(output, gradient) for output, gradient in pairs if output.requires_grad]
+        if live:
+            torch.autograd.backward([pair[0] for pair in live], [pair[1] for pair in live])
         return [_gradients(item) for item in of]
 
-    def _unroll(self, target: Any, inputs: torch.Tensor, state: Any) -> list[Any]:
+    def _cell(self, name: str, sizes: list[int], weights: dict[str, torch.Tensor]) -> Any:
+        cell = self._call(name, sizes, {})
+        if isinstance(cell, torch.nn.Module):
+            self._load(cell, weights)
+        return cell
+
+    def _steps(
+        self,
+        name: str,
+        sizes: list[int],
+        weights: dict[str, torch.Tensor],
+        inputs: torch.Tensor,
+        state: Any,
+        swapped: bool,  # noqa: FBT001 - by keyword
+    ) -> dict[str, Any]:
+        """Make a cell and run it over inputs (T, B, I); return what it gave at each step.
+
+        `swapped` is for a cell that returns its pair of states the other way round.
+        """
+        cell = self._cell(name, sizes, weights)
+        if not isinstance(cell, torch.nn.Module):
+            return {"made": cell}
+        return {"steps": self._unroll(cell, inputs, state, swapped)}
+
+    def _unroll(
+        self,
+        target: Any,
+        inputs: torch.Tensor,
+        state: Any,
+        swapped: bool = False,  # noqa: FBT001, FBT002 - by keyword
+    ) -> list[Any]:
         """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
-        given = []
+        given: list[Any] = []
         for step in inputs:
-            state = target(step, state)
-            given.append(state)
+            given.append(target(step, state))
+            state = given[-1][::-1] if swapped else given[-1]
         return given
+
+    def _profile(
+        self,
+        name: str,
+        sizes: list[int],
+        weights: dict[str, torch.Tensor],
+        inputs: torch.Tensor,
+        state: Any,
+        swapped: bool,  # noqa: FBT001 - by keyword
+    ) -> list[Any]:
+        """Return the last hidden state (B, H) and the gradient of its sum by the inputs."""
+        inputs.requires_grad_()
+        cell = self._cell(name, sizes, weights)
+        for step in inputs:
+            state = cell(step, state)
+            state = state[::-1] if swapped else state
+        last = state[0] if isinstance(state, (tuple, list)) else state
+        if last.requires_grad:
+            last.sum().backward()
+        return [last.detach(), inputs.grad]
 
     def _loop(self, name: str, **given: Any) -> list[Any]:
         """Run a training or test loop; see `grader.worker.loops.run`."""
         return loops.run(self.namespace[name], self.namespace.get("device", "cpu"), **given)
+
+    def _train(self, model: str, loop: str, **given: Any) -> dict[str, Any]:
+        """Run a timed training; see `grader.worker.training.train`."""
+        device = self.namespace.get("device", "cpu")
+        return training.train(self.namespace[model], self.namespace[loop], device, **given)
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
@@ -141,6 +215,13 @@ class Objects:
         number = -len(self.kept) % (1 << 62)  # counts down: the host's leaves count up
         self.kept[number] = value
         return number
+
+
+def start_random(seed: int) -> None:
+    """Start the usual generators anew, so that a check does not depend on those before it."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - the generator that students use
 
 
 def describe(error: BaseException) -> list[Any]:

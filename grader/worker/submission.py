@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import socket
-import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader import wire
+from grader.worker import tripwires
 from grader.worker.channel import Channel, Gone, Late, message
 from grader.worker.definitions import load
-from grader.worker.objects import Objects
+from grader.worker.objects import Objects, start_random
+from grader.worker.training import reference
 from grader.worker.users import limit_cpu
 
 if TYPE_CHECKING:
@@ -32,23 +32,51 @@ def run(control: Channel, user: User, opened: wire.Message) -> NoReturn:
         user.become(opened["limits"])
         _close_others(control)
         limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
+        trap = Trap(opened["names"])
+        tripwires.arm(trap)
         loaded = load(opened["source"], opened["filename"], opened["names"])
         control.send(message(b"", report=loaded.report()), _later())
-        _serve(control, loaded.namespace)
+        _serve(control, loaded.namespace, trap)
     except (Gone, Late):
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def _serve(control: Channel, namespace: dict[str, Any]) -> None:
+class Trap:
+    """What happens when a recurrent cell of torch's runs in the student's process.
+
+    While definitions run, the statement fails; in a check, the host is told and the process ends,
+    so that nothing can take it back.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self.watched: tuple[Channel, Objects] | None = None
+
+    def __call__(self, operator: str) -> NoReturn:
+        """Tell and end."""
+        if self.watched is None:
+            raise RuntimeError(f"{operator}: la celda hay que escribirla")
+        channel, objects = self.watched
+        part = cell = line = None
+        try:
+            with contextlib.suppress(Exception):
+                part, cell, line = tripwires.place_and_part(self.names)
+            tripped = [operator, part, cell, line]
+            channel.send(message(objects.nonce, tripped=tripped), _later())
+        finally:
+            os._exit(1)
+
+
+def _serve(control: Channel, namespace: dict[str, Any], trap: Trap) -> None:
     while True:
         plan = control.receive(wire.Caps(), _later())
         _, (descriptor, *_), _, _ = socket.recv_fds(control.socket, 1, 1)
         pid = os.fork()
         if pid == 0:
             control.close()
-            _check(Channel(socket.socket(fileno=descriptor)), plan, namespace)
+            _check(Channel(socket.socket(fileno=descriptor)), plan, namespace, trap)
         os.close(descriptor)
         _, status, used = os.wait4(pid, 0)
         seconds = used.ru_utime + used.ru_stime
@@ -56,24 +84,33 @@ def _serve(control: Channel, namespace: dict[str, Any]) -> None:
         control.send(message(b"", status=code, cpu_seconds=seconds), _later())
 
 
-def _check(channel: Channel, plan: wire.Message, namespace: dict[str, Any]) -> NoReturn:
+def _check(
+    channel: Channel, plan: wire.Message, namespace: dict[str, Any], trap: Trap
+) -> NoReturn:
     """Answer the questions of one check, then end without running anybody's exit handlers."""
     with contextlib.suppress(Gone, Late):
         limit_cpu(plan["cpu_seconds"])
-        _seed(plan["entropy"])
+        start_random(plan["entropy"])
         objects = Objects(namespace)
-        while True:
-            question = channel.receive(wire.Caps(), _later())
-            channel.send(objects.answer(question), _later())
+        trap.watched = channel, objects
+        _answer(channel, objects)
     os._exit(0)
 
 
-def _seed(entropy: int) -> None:
-    """Start the usual generators anew, so that a check does not depend on those before it."""
-    torch = sys.modules["torch"]
-    torch.manual_seed(entropy)
-    random.seed(entropy)
-    sys.modules["numpy"].random.seed(entropy % 2**32)
+def run_reference(channel: Channel, user: User, limits: dict[str, Any]) -> NoReturn:
+    """Answer over definitions of ours, in a process that no student's code was ever in."""
+    with contextlib.suppress(Gone, Late):
+        user.become(limits)
+        _close_others(channel)
+        limit_cpu(limits["cpu_seconds"])
+        _answer(channel, Objects(reference()))
+    os._exit(0)
+
+
+def _answer(channel: Channel, objects: Objects) -> None:
+    while True:
+        question = channel.receive(wire.Caps(), _later())
+        channel.send(objects.answer(question), _later())
 
 
 def _close_others(control: Channel) -> None:

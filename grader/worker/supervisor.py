@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from grader import wire
 from grader.worker import submission
 from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
+from grader.worker.users import descendants_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,8 @@ class Supervisor:
             "open": self._open,
             "begin": self._begin,
             "end": self._end,
+            "used": self._used,
+            "reference": self._reference,
             "close": self._close,
         }
         try:
@@ -188,6 +191,44 @@ class Supervisor:
             self._destroy()
         return {"cpu_seconds": max(0.0, used)}
 
+    def _used(self, _: wire.Message) -> dict[str, Any]:
+        """Tell the CPU seconds that the check has used so far."""
+        return {"cpu_seconds": max(0.0, self._cpu() - self.cpu_before)}
+
+    def _reference(self, question: wire.Message) -> dict[str, Any]:
+        """Ask a question of definitions of ours, in a process of their own; tell its time.
+
+        It is forked from this process, which never ran a student's code.
+        """
+        user = self.users.new()
+        if user is None:
+            raise Lost("crashed", "el proceso se perdió demasiadas veces")
+        channel, theirs = pair()
+        pid = os.fork()
+        if pid == 0:
+            submission.run_reference(theirs, user, self.limits)
+        theirs.close()
+        started = time.monotonic()
+        try:
+            asked = message(b"", op=question["ask"], args=question["args"])
+            channel.send(asked, started + self.limits["seconds"])
+            answer = channel.receive(self._caps(), started + self.limits["seconds"])
+            seconds = time.monotonic() - started
+        except (Late, Gone):
+            answer = {"raised": True}
+        finally:
+            channel.close()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            _, _, used = os.wait4(pid, 0)
+            user.wipe()
+        if "raised" in answer:
+            return {"failed": True}
+        cpu_seconds = used.ru_utime + used.ru_stime
+        if self._own_clock:  # the lane's clock counted it too
+            self.cpu_before += cpu_seconds
+        return {"seconds": seconds, "cpu_seconds": cpu_seconds}
+
     def _last_words(self) -> wire.Message:
         """Close the check's channel and return what the submission's process says of its end."""
         if self.check is not None:
@@ -248,7 +289,7 @@ class Supervisor:
     def _cpu(self) -> float:
         """Return the CPU seconds of everything in the lane but this process."""
         if not self._own_clock:
-            return 0.0
+            return descendants_cpu(os.getpid())
         used = resource.getrusage(resource.RUSAGE_SELF)
         return (_cgroup_cpu() or 0.0) - used.ru_utime - used.ru_stime
 

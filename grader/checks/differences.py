@@ -1,0 +1,125 @@
+"""Central differences: what a gradient must be, whatever a student's forward computes.
+
+Along one direction a tensor, so that a whole model costs two calls a parameter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.checks import models
+from grader.checks.cases import Numbers
+from grader.checks.compare import Disagreement
+from grader.checks.reading import Misconception
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from torch import Tensor
+
+    from grader.student import RemoteObject, Student
+
+_STEPS = {torch.float64: 1e-5, torch.float32: 5e-3}
+"""Of central differences: where truncation and rounding errors are about equal."""
+_ERROR = {torch.float64: 1e-6, torch.float32: 3e-2}
+"""How far they may be off, of the largest of them; a cut graph is off by about as much as it is."""
+
+BETWEEN_STEPS = Misconception(
+    "gradient.cut_between_steps",
+    {"model": False},
+    "El gradiente no pasa de un paso al anterior: ¿detach() o .data en el estado, dentro del bucle "
+    "del modelo? Así la red solo aprende del último paso.",
+    "No gradient passes from one step to the one before: detach() or .data on the state, inside "
+    "the model's loop? The network then learns from the last step alone.",
+)
+
+
+def slope(total: Callable[[float], float], dtype: torch.dtype) -> float:
+    """Return the slope at 0 of a number that depends on a shift."""
+    step = _STEPS[dtype]
+    return (total(step) - total(-step)) / (2 * step)
+
+
+def require(
+    got: Any,
+    direction: Tensor,
+    slope_: float,
+    quantity: str,
+    dtype: torch.dtype,
+    belief: Misconception | None = None,
+) -> None:
+    """Assert that a gradient (None: zero) has this slope along a direction. Raises Disagreement."""
+    found = _along(got, direction)
+    bound = _ERROR[dtype] * max(1.0, abs(slope_))
+    if abs(found - slope_) <= bound:
+        return
+    raise Disagreement(
+        f"{quantity} no es el gradiente de tu propio forward: a lo largo de una dirección la "
+        f"salida cambia {slope_:.5g} y el gradiente dice {found:.5g}",
+        quantity=f"{quantity} en una dirección",
+        expected=torch.tensor(slope_, dtype=torch.float64),
+        got=torch.tensor(found, dtype=torch.float64),
+        holds=lambda code: [
+            f"gradiente = {code(got)}",
+            f"direccion = torch.tensor({direction.tolist()}, dtype=torch.float64)",
+            "cambio = 0.0 if gradiente is None else float((gradiente.double() * direccion).sum())",
+            f"print('en esa dirección, esperado: {slope_:.6g}, obtenido:', cambio)",
+            f"assert abs(cambio - {slope_!r}) <= {bound!r}",
+        ],
+        belief=belief,
+    )
+
+
+def _along(gradient: Any, direction: Tensor) -> float:
+    value = gradient if isinstance(gradient, torch.Tensor) else torch.zeros_like(direction)
+    return float((value.double() * direction).sum())
+
+
+def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
+    """Compare the gradients of a model's parameters with differences of its own forward.
+
+    Over a stand-in cell where the student's own lets no gradient through. Raises StudentFault and
+    Disagreement.
+    """
+    cell = "lstm_cell" if kind is models.LSTM else "gru_cell"
+    if student.lost(f"gradientes/{cell}"):
+        student.replace(kind.cell_class)
+    dtype, _ = models.believed(student, kind)
+    model, case = models.build(student, kind, case, dtype)
+    y = model(case.x.to(dtype))
+    (found,) = student.gradients([y], [torch.ones_like(y)], of=[model])
+    with student.unrecorded():
+        slopes = _slopes(model, case, dtype)
+    belief = _between_steps(found, slopes)
+    for name, (direction, slope_) in slopes.items():
+        require(found.get(name), direction, slope_, f"el gradiente de {name}", dtype, belief)
+
+
+def _slopes(
+    model: RemoteObject, case: models.Case, dtype: torch.dtype
+) -> dict[str, tuple[Tensor, float]]:
+    """Return, for each parameter, a direction and the slope of Σy along it."""
+    slopes: dict[str, tuple[Tensor, float]] = {}
+    for name, value in (case.weights or {}).items():
+        direction = Numbers(len(slopes), 1.0, 0.0).stream().weights(*value.shape)
+
+        def total(by: float, name: str = name, at: Tensor = value, to: Tensor = direction) -> float:
+            model.load({name: (at.double() + by * to).to(dtype)})
+            return float(model(case.x.to(dtype)).double().sum())
+
+        slopes[name] = (direction, slope(total, dtype))
+        model.load({name: value})
+    return slopes
+
+
+def _between_steps(
+    found: Mapping[str, Any], slopes: Mapping[str, tuple[Tensor, float]]
+) -> Misconception | None:
+    """Name the misconception where the model's last layer learns rightly and its cell does not."""
+    if not isinstance(found.get("fc.weight"), torch.Tensor) or "fc.weight" not in slopes:
+        return None
+    direction, right = slopes["fc.weight"]
+    near = abs(_along(found["fc.weight"], direction) - right) <= 1e-3 * max(1.0, abs(right))
+    return BETWEEN_STEPS if near else None

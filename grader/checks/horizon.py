@@ -1,0 +1,97 @@
+"""Gradients over hundreds of steps: they survive where they should, and stay finite.
+
+With the memory's gate open the gradient of h_T by x_t survives, with it shut it vanishes: as it
+does in the reference, whose profile is kept beside the student's for the plot. Source: SEED 2.4.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from grader.checks import gradients, models
+from grader.checks.cases import Numbers
+from grader.checks.compare import Disagreement, agree
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from grader.checks.cells import CellCase
+    from grader.student import Student
+
+_LONG, _SURVIVAL = 500, 200
+_BIAS = {"open": 4.0, "shut": -4.0}
+
+
+def judge(student: Student, cell: gradients.Cell) -> None:
+    """Judge gradients over hundreds of steps; keep the profile of ‖∂h_T/∂x_t‖ for the plot.
+
+    As long as the equations, and the flow through them, are known, they must be those; else they
+    must at least be finite. Raises StudentFault and Disagreement.
+    """
+    subject, known = cell.topic.believed(student)
+    flow = gradients.believed(student, cell)
+    certain = known.explained and flow.explained
+    for name, case in _long_cases(cell, student):
+        case = gradients.sent(cell, case, subject, known.reading)  # noqa: PLW2901 - as it is sent
+        swapped = getattr(known.reading, "returns_order", "hc") == "ch"
+        _, gradient = subject.profile(student, case, swapped=swapped)
+        right = _long_expected(cell, case, known.reading, flow.reading)
+        gradient = torch.zeros_like(right) if gradient is None else gradient
+        if name == "open":
+            reference = known.right == known.reading and flow.reading == gradients.Flow()
+            ours = right if reference else _long_expected(cell, case, known.right, gradients.Flow())
+            student.data["profile"] = {"student": _norms(gradient), "reference": _norms(ours)}
+        if bool(right.isfinite().all()):
+            _require_finite(gradient, case, certain=certain)
+            if certain and name != "extreme":
+                agree(gradient, right, quantity="∂Σh_T/∂x", case=case)
+        student.start_over()
+
+
+def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
+    if bool(gradient.isfinite().all()) and (certain or bool(gradient.any())):
+        return
+    raise Disagreement(
+        f"tras {case.steps} pasos el gradiente no es finito, o es cero",
+        quantity="∂Σh_T/∂x",
+        expected="números finitos, no todos 0",
+        got="0" if bool(gradient.isfinite().all()) else "inf o nan",
+        holds=lambda code: [
+            f"gradiente = {code(gradient)}",
+            "assert gradiente.isfinite().all() and gradiente.any()",
+        ],
+    )
+
+
+def _long_cases(cell: gradients.Cell, student: Student) -> list[tuple[str, Any]]:
+    """Return long sequences: the memory's gate kept open, kept shut, and inputs of ±1e3.
+
+    A cell that is already known not to stand large numbers is not asked for them again.
+    """
+    gate = "f" if cell.kind is models.LSTM else "z"
+    source = Numbers(0, scale=0.5, states=0.5)
+    plain = cell.topic.make(source, _SURVIVAL, 1, 1, 3)
+    cases = [(name, plain.fix(**{gate: bias})) for name, bias in _BIAS.items()]
+    large = f"{cell.name}/" + ("torch_lstm_cell" if gate == "f" else "torch_gru_cell")
+    if not student.lost(large):
+        far = cell.topic.make(Numbers(0, scale=2.0, states=0.5), _LONG, 1, 1, 3)
+        cases.append(("extreme", replace(far, inputs=far.inputs.sign() * 1e3)))
+    return cases
+
+
+def _long_expected(cell: gradients.Cell, case: Any, reading: Any, flow: gradients.Flow) -> Tensor:
+    inputs = gradients.leaf(case.inputs)
+    total = cell.gives(replace(case, inputs=inputs), reading, flow)[0].sum()
+    if not total.requires_grad:
+        return torch.zeros_like(inputs)
+    found = torch.autograd.grad(total, inputs, allow_unused=True, materialize_grads=True)
+    return found[0]
+
+
+def _norms(gradient: Tensor) -> list[float | str]:
+    norms = gradient.double().flatten(1).norm(dim=1)
+    return [float(f"{norm:.6g}") if math.isfinite(norm) else str(norm) for norm in norms.tolist()]

@@ -1,0 +1,228 @@
+"""The timed training run: the student's network learns, honestly and in good time.
+
+Data, labels, initial weights and optimizer are ours; the steps are fixed. The weights after each
+part of the run are put into a reference of ours and measured there, on held-out sequences: nothing
+that the student's forward or loop says about itself counts. The trusted side trains the same
+network on the same data. Rounding moves two right runs apart by less than 1e-4 of the way that they
+go (seen over 200 seeds: 4e-5 at most), so that weights that went another way, by other data,
+embedded in the notebook or found by other means, show.
+
+Time is CPU time by the kernel's account, as a ratio to a run over torch's own cells in the same
+sandbox just before; on a GPU it is wall time. Source: SEED 4.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from grader.checks import models, network
+from grader.checks.compare import Disagreement
+from grader.checks.network import (
+    BATCH_SIZE,
+    BATCHES,
+    EPOCHS,
+    HELD_OUT,
+    HIDDEN_SIZE,
+    RATE,
+    STEPS,
+    Data,
+)
+from grader.transcript import source
+from grader.worker import training
+
+if TYPE_CHECKING:
+    from grader.checks.network import Course
+    from grader.student import Student
+
+LOOP = "modelo_entrenamiento"
+ENOUGH = 0.75
+"""Of the held-out sequences counted right; always saying the most frequent count gets 0.27."""
+APART = 0.02
+"""How far trained weights may be from the reference's, of the way that those went."""
+SLOWEST = 12.0
+"""Times the reference's time. Cells with a layer for each gate, einsum or a loop over gates stay
+under 4 (see `make bench`); loops over samples or over hidden units do not."""
+
+
+_NEAR = 0.5  # a ratio within this part of the limit is measured again
+
+
+def stand_ins(student: Student, kind: models.Kind) -> list[str]:
+    """Return the parts of a run whose place a stand-in takes: those that lost a check."""
+    short = kind.name.removeprefix("modelo").lower()
+    below = {
+        kind.cell_class: (kind.cell_class, f"gradientes/{short}_cell", f"gradientes/{short}_long"),
+        kind.name: (kind.name, f"gradientes/{short}_model"),
+        LOOP: (LOOP,),
+    }
+    wrong = [name for name, checks in below.items() if student.lost(*checks)]
+    if len(wrong) == len(below):
+        pytest.skip("antes tiene que estar bien la celda, el modelo o el entrenamiento")
+    return wrong
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the student's process said of a run, and what the run took."""
+
+    data: Data
+    stand_ins: list[str]
+    told: Any
+    seconds: float
+
+
+def _run(student: Student, kind: models.Kind, seed: int) -> Run:
+    """Train the student's network, or recall how that went. Raises StudentFault."""
+    wrong = stand_ins(student, kind)
+    data = Data(kind, seed, stand_in=kind.cell_class in wrong)
+    student.precision(torch.float32)
+    student.replace(*wrong)
+    for name in (kind.cell_class, kind.name, LOOP):
+        student.require(name)
+    student.transcript.write(lambda: _cell(Data(kind, 0, data.stand_in), student))
+    return student.recall(f"run.{kind.name}", lambda: _train(student, data, wrong))
+
+
+def _train(student: Student, data: Data, wrong: list[str]) -> Run:
+    before = student.used()
+    told = student.ask("train", model=data.kind.name, loop=LOOP, **network.given(data))
+    return Run(data, wrong, told, student.used() - before)
+
+
+def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
+    """Judge what the student's network learned. Raises StudentFault and Disagreement."""
+    run_ = _run(student, kind, seed)
+    data, wrong, told = run_.data, run_.stand_ins, run_.told
+    got, right = network.course(data, told), network.right_course(data)
+    student.data |= {
+        "stand_ins": wrong,
+        "loss": got.losses,
+        "gradient_norm": got.norms,
+        "held_out": [[float(f"{x:.5g}") for x in pair] for pair in got.measured],
+        "reference": {
+            "loss": right.losses,
+            "gradient_norm": right.norms,
+            "held_out": [[float(f"{x:.5g}") for x in pair] for pair in right.measured],
+        },
+    }
+    require_learned(data, got, _note(wrong))
+
+
+def require_learned(data: Data, got: Course, note: str) -> None:
+    """Assert that a run ended where a right one does. Raises Disagreement."""
+    right = network.right_course(data)
+    if got.measured[-1][1] < ENOUGH:
+        raise _unlearned(data, got, right, note)
+    distance = network.apart(data, got, right)
+    if not distance <= APART:
+        raise Disagreement(
+            "la red acierta, pero sus pesos no son los que salen de entrenarla con los datos y el "
+            f"optimizador que recibió: ¿entrena con otros datos, u otros pesos?{note}",
+            quantity="distancia a los pesos de referencia",
+            expected=f"≤ {APART:.0%}",
+            got=f"{distance:.0%}",
+            holds=lambda _: _holds(data),
+        )
+
+
+def _note(wrong: list[str]) -> str:
+    names = ", ".join(wrong)
+    return f" (en lugar de {names}, que no está bien, se usó una pieza nuestra)" if names else ""
+
+
+def _unlearned(data: Data, got: Course, right: Course, note: str) -> Disagreement:
+    (loss, accuracy), (right_loss, right_accuracy) = got.measured[-1], right.measured[-1]
+    count = EPOCHS * BATCHES
+    return Disagreement(
+        f"tras {count} lotes la red acierta {accuracy:.0%} de las secuencias que no vio; la de "
+        f"referencia, entrenada igual, {right_accuracy:.0%}{note}",
+        quantity="exactitud y pérdida con secuencias no vistas",
+        expected=f"{right_accuracy:.0%}, {right_loss:.3g}",
+        got=f"{accuracy:.0%}, {loss:.3g}",
+        holds=lambda _: _holds(data),
+    )
+
+
+def _holds(data: Data) -> list[str]:
+    """Return lines that compare what the loop came to with what a right one comes to."""
+    right = network.right_course(Data(data.kind, 0, data.stand_in)).states[-1]["fc.bias"]
+    return [
+        f"esperado = torch.tensor({right.tolist()})",
+        "obtenido = entrenado['states'][-1]['fc.bias']",
+        (
+            "print('fc.bias tras entrenar, esperado:', esperado.tolist(), 'obtenido:', "
+            "obtenido.tolist())"
+        ),
+        "torch.testing.assert_close(obtenido, esperado, rtol=0.02, atol=0.02)",
+    ]
+
+
+def _cell(public: Data, student: Student) -> list[str]:
+    """Return lines that train the student's network on data that anybody may know."""
+    shapes = {name: tuple(value.shape) for name, value in public.state().items()}
+    opened = {
+        models.LSTM: f"estado['lstm.x_fc.bias'][{HIDDEN_SIZE}:{2 * HIDDEN_SIZE}] += 1",
+        models.GRU: "estado['gru.x_z_fc.bias'] += 1",
+    }
+    model, loop = (
+        f"sustituto({name!r})" if student.replaced(name) else name
+        for name in (public.kind.name, LOOP)
+    )
+    count = EPOCHS * BATCHES * BATCH_SIZE
+    return [
+        "from torch.utils.data import DataLoader, TensorDataset",
+        source(training.train),
+        "semilla = torch.Generator().manual_seed(0)",
+        f"secuencias = torch.randint(0, 2, ({count + HELD_OUT}, {STEPS}, 1), generator=semilla)",
+        f"secuencias = secuencias[:{count}].float()",
+        "semilla = torch.Generator().manual_seed(1)",
+        f"formas = {shapes}",
+        (
+            "estado = {nombre: (torch.rand(forma, generator=semilla) * 2 - 1)"
+            f" * {math.sqrt(3 / HIDDEN_SIZE)!r}"
+        ),
+        "          for nombre, forma in formas.items()}",
+        *([] if public.stand_in else [opened[public.kind]]),
+        f"entrenado = train({model}, {loop}, globals().get('device', 'cpu'), estado, secuencias,",
+        (
+            f"    secuencias.sum((1, 2)), hidden_size={HIDDEN_SIZE}, batch_size={BATCH_SIZE}, "
+            f"epochs={EPOCHS}, rate={RATE})"
+        ),
+    ]
+
+
+def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
+    """Judge the time of a run; measure again where it is near the limit, and take the least.
+
+    Raises StudentFault and Disagreement.
+    """
+    run_ = _run(student, kind, seed)
+    ratio = _ratio(student, run_, again=False)
+    for _ in range(2):
+        if not _NEAR * SLOWEST <= ratio <= SLOWEST / _NEAR:
+            break
+        run_ = _train(student, run_.data, run_.stand_ins)
+        ratio = min(ratio, _ratio(student, run_, again=True))
+    student.data["timing"] = {"ratio": round(ratio, 2), "limit": SLOWEST}
+    if ratio > SLOWEST:
+        raise Disagreement(
+            f"entrenar tu red cuesta {ratio:.0f} veces lo que la de referencia (hasta "
+            f"{SLOWEST:.0f} está bien): ¿hay un bucle sobre las muestras o sobre las unidades?"
+            f"{_note(run_.stand_ins)}",
+            quantity="tiempo de procesador, en veces el de referencia",
+            expected=f"≤ {SLOWEST:.0f}",
+            got=f"{ratio:.0f}",
+        )
+
+
+def _ratio(student: Student, run_: Run, *, again: bool) -> float:
+    kind = run_.data.kind
+    given = network.given(Data(kind, run_.data.seed, stand_in=False))
+    given["state"] = network.torch_weights(kind, given["state"])
+    base = student.reference(kind.name, "train", again=again, model=kind.name, loop=LOOP, **given)
+    return run_.seconds / max(base.cpu_seconds, 1e-3)

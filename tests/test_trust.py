@@ -1,0 +1,97 @@
+"""Nothing that the student's process says about itself counts: whole grades, in real processes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import SAMPLES
+
+from grader import assignment as assignments
+from grader.grading import Terms, grade
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.results import Grade
+    from grader.sandbox.process import ProcessSandbox
+
+ROOT = SAMPLES.parent.parent
+REFERENCE = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
+STOPPED_CLOCK = """
+import time, resource
+class celdaLSTM(celdaLSTM):
+    time.time = time.monotonic = time.perf_counter = time.process_time = lambda: 0.0
+    resource.getrusage = lambda *_: None
+"""
+SLOW = """
+def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
+    for _ in range(120_000_000):
+        pass
+    return de(modelo, loss_function, optimizer, data_loader)
+"""
+SLEEPS = """
+import time
+def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
+    time.sleep(0.5)
+    return de(modelo, loss_function, optimizer, data_loader)
+"""
+MANY_PATCHES = """
+import numpy, random, sys
+class celdaGRU(celdaGRU):
+    torch.allclose = torch.equal = torch.testing.assert_close = lambda *_, **__: True
+    torch.manual_seed(0); numpy.random.seed = random.seed = lambda *_: None
+    sys.modules["torch.testing"] = sys.modules["math"]
+"""
+
+
+def graded(process_sandbox: ProcessSandbox, *cells: str, only: str | None = None) -> Grade:
+    """Grade the reference with cells of code after its own: the last definition counts."""
+    notebook = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    notebook["cells"] += [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells
+    ]
+    assignment = assignments.load(ROOT / "assignments" / "lstm_gru")
+    terms = Terms(assignment, "trust", process_sandbox.image, process_sandbox.name)
+    lane = process_sandbox.lane()
+    try:
+        content = json.dumps(notebook).encode()
+        return grade(Submission("s", "s", "a.ipynb", content), terms, lane, only=only)
+    finally:
+        lane.close()
+
+
+def lost(grade: Grade) -> set[str]:
+    return {check.id for check in grade.checks if check.outcome != "passed"}
+
+
+def test_a_clock_that_stands_still_makes_nobody_fast(process_sandbox: ProcessSandbox) -> None:
+    both = {"aprendizaje/lstm_time", "aprendizaje/gru_time"}
+    assert lost(graded(process_sandbox, STOPPED_CLOCK, SLOW, only="aprendizaje")) == both
+
+
+def test_patches_and_sleep_change_no_point(process_sandbox: ProcessSandbox) -> None:
+    """A clock that stands still, comparisons that always hold, seeds that do not take; and time
+    asleep is not time of the processor.
+    """
+    got = graded(process_sandbox, STOPPED_CLOCK, MANY_PATCHES, SLEEPS)
+    assert (lost(got), got.score) == (set(), 100)
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "most"),
+    [
+        ("modelo_entrenamiento", "def modelo_entrenamiento(*_):\n    return 0.0", 0),
+        ("modelo_prueba", "def modelo_prueba(*_):\n    return 0.01, 0.99", 0),
+        ("modeloLSTM", "modeloLSTM.forward = lambda self, x: x.new_zeros(len(x), 1)", 0),
+        ("celdaLSTM", "celdaLSTM.forward = lambda self, x, hidden: hidden", 4),
+        ("celdaGRU", "celdaGRU.forward = lambda self, x, h: h * float('nan')", 2),
+    ],
+)
+def test_what_was_not_written_earns_no_more_than_what_was(
+    process_sandbox: ProcessSandbox, part: str, code: str, most: float
+) -> None:
+    """Of a cell, its layers, interface and initialisation were: 4 points of the LSTM's, 2 of the
+    GRU's.
+    """
+    assert graded(process_sandbox, code, only=part).score <= most
