@@ -136,11 +136,53 @@ def validate(
     assignments: AssignmentsOption = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds for the reference.")] = 20,
     jobs: Annotated[int, typer.Option(min=0, help="At once; 0: as many as cores.")] = 0,
+    only: Annotated[str, typer.Option(help="Only those called so, such as 'variant: *'.")] = "*",
+    *,
+    machine: Annotated[bool, typer.Option(help="Mutants made by machine too.")] = True,
 ) -> None:
-    """Check the checks: the reference gets full marks, mutants lose what they should."""
+    """Check the checks: right solutions get full marks, mutants lose what they should."""
     from grader.commands import validate_assignments
 
-    raise typer.Exit(validate_assignments(names or [], assignments, seeds, jobs))
+    status = validate_assignments(names or [], assignments, seeds, jobs, machine=machine, only=only)
+    raise typer.Exit(status)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")],
+    student: Annotated[str, typer.Argument(help="Whose grade, as in grades.csv.")],
+    check: Annotated[
+        Optional[str], typer.Argument(help="Which check, such as celdaLSTM/forget_gate.")
+    ] = None,
+    assignments: AssignmentsOption = None,
+    submissions: Annotated[
+        Optional[Path], typer.Option(help="Where the notebook is now, if it was moved.")
+    ] = None,
+    sandbox: Annotated[
+        Optional[SandboxName], typer.Option(help="Another sandbox than the grade's own.")
+    ] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of the explanations.")] = Lang.es,
+) -> None:
+    """Grade a student again from the stored seed and show the failed checks in full."""
+    from grader.commands import ReplayOptions, replay_student
+
+    kind = sandbox.value if sandbox else None
+    options = ReplayOptions(folder, student, check, assignments, submissions, kind, lang.value)
+    raise typer.Exit(replay_student(options))
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it, such as celda_rnn.")],
+    assignments: AssignmentsOption = None,
+) -> None:
+    """Make a new assignment, complete and valid, to change into your own."""
+    from grader.new import create, next_steps
+
+    root = assignments or Path("assignments")
+    for path in create(name, root):
+        typer.echo(path)
+    typer.echo(f"\nTry it, and go on from there:\n{next_steps(name, root, assignments)}")
 
 
 def main() -> None:

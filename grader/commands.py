@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
-from grader import batch
+from grader import batch, replay
 from grader.check_run import limits_of
 from grader.errors import GraderError, SandboxFault, UsageError
 from grader.exports import csv
@@ -51,6 +51,19 @@ class GradeOptions:
     json: bool
 
 
+@dataclass(frozen=True)
+class ReplayOptions:
+    """The options of `grader replay`."""
+
+    folder: Path
+    student: str
+    check: str | None
+    assignments: Path | None
+    submissions: Path | None
+    sandbox: str | None
+    lang: str
+
+
 def grade_submissions(options: GradeOptions) -> int:
     """Grade, write the results folder, print the table; return the exit status."""
     root = assignments_.folder_of_assignments(options.assignments)
@@ -60,7 +73,8 @@ def grade_submissions(options: GradeOptions) -> int:
     with Journal(options.out) as journal:
         seed = journal.seed(options.seed, secrets.token_hex(16))
         limits = limits_of(assignment)
-        sandbox = _sandbox(options, limits)
+        sandbox = _sandbox(options.sandbox, limits, options.device)
+        journal.found({one.id: replay.origin(one, options.submissions) for one in submissions})
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         with _interruptible(), _reaping(sandbox):
             _grade_all(options, journal, submissions, terms, sandbox)
@@ -97,23 +111,52 @@ def check_notebook(
     return 0 if full else 1
 
 
-def validate_assignments(names: Sequence[str], root: Path | None, seeds: int, jobs: int) -> int:
+def validate_assignments(
+    names: Sequence[str], root: Path | None, seeds: int, jobs: int, *, machine: bool, only: str
+) -> int:
     """Validate the named assignments, or all; return 0 if all hold, else 1."""
     from grader.validate import validate
 
     folder = assignments_.folder_of_assignments(root)
+    jobs = jobs or os.cpu_count() or 1
     failures = 0
     for name in names or assignments_.names(folder):
         verdicts = []
-        for verdict in validate(
-            assignments_.choose(folder, name), seeds, jobs or os.cpu_count() or 1
-        ):
+        assignment = assignments_.choose(folder, name)
+        for verdict in validate(assignment, seeds, jobs, machine=machine, only=only):
             verdicts.append(verdict)
-            _say(f"{name}: {verdict.name}: {'; '.join(verdict.wrong) or 'as it should be'}")
-        wrong = [verdict for verdict in verdicts if verdict.wrong]
-        failures += len(wrong)
-        terminal.console().print(terminal.validation(name, len(verdicts), wrong))
+            said = "; ".join(verdict.wrong) or verdict.fate or "as it should be"
+            _say(f"{name}: {verdict.name}: {said}")
+        if not verdicts:
+            raise UsageError(f"nothing in {name} is called {only!r}")
+        failures += sum(bool(verdict.wrong) for verdict in verdicts)
+        terminal.console().print(terminal.validation(name, verdicts))
     return 1 if failures else 0
+
+
+def replay_student(options: ReplayOptions) -> int:
+    """Grade a student again as before and show what failed; return 0 for the same, else 1."""
+    stored = replay.stored(options.folder, options.student)
+    check = replay.choose_check(stored.grade, options.check).id if options.check else None
+    root = assignments_.folder_of_assignments(options.assignments)
+    assignment = assignments_.choose(root, stored.grade.assignment)
+    submission = replay.find_again(stored, options.submissions)
+    then = stored.grade.environment
+    limits, device = limits_of(assignment), str(then["device"])
+    sandbox = _sandbox(options.sandbox or str(then["sandbox"]), limits, device)
+    terms = Terms(assignment, stored.seed, sandbox.image, sandbox.name, device)
+    make = functools.partial(_open, sandbox.name, limits, device, getattr(sandbox, "run", ""))
+    with _interruptible(), _reaping(sandbox):
+        (again,) = batch.run([(submission, terms)], make, 1, lives=1)
+    if again.status == "not_graded":
+        raise SandboxFault(f"{options.student} could not be graded again: {again.reason}")
+    for change in replay.changes(stored.grade, again):
+        _say(change)
+    found = replay.differences(stored.grade, again, check)
+    screen = terminal.console()
+    screen.print(replay.shown(again, check, options.lang))
+    screen.print(replay.verdict(stored.file, found, options.lang), markup=False)
+    return 1 if found else 0
 
 
 def _grade_all(
@@ -140,14 +183,14 @@ def _grade_all(
             shown.finished(grade)
 
 
-def _sandbox(options: GradeOptions, limits: Limits) -> Sandbox:
+def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
     """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
-    name = "docker" if options.sandbox == "auto" else options.sandbox
+    name = "docker" if chosen == "auto" else chosen
     if name == "process":
         _say("the process sandbox does not protect this machine from the students' code")
-    if name == "process" and options.device == "cuda":
+    if name == "process" and device == "cuda":
         _say("student code uses this machine's GPU")
-    return _open(name, limits, options.device, secrets.token_hex(8))
+    return _open(name, limits, device, secrets.token_hex(8))
 
 
 def _open(name: str, limits: Limits, device: str, run: str) -> Sandbox:

@@ -1,22 +1,23 @@
 """What has been graded, with which inputs: SQLite in the results folder.
 
-The journal is the run's memory: its secret seed, and each grade as soon as there is one. The files
-in the results folder are written from it.
+The journal is the run's memory: its secret seed, where each submission was found, and each grade as
+soon as there is one. The files in the results folder are written from it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.errors import GraderError
 from grader.results import Fingerprint, Grade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
 FILE = "journal.sqlite"
 
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS run (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS grades (
     id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status TEXT NOT NULL, grade TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS sources (id TEXT PRIMARY KEY, paths TEXT NOT NULL);
 """
 
 
@@ -64,8 +66,30 @@ class Journal:
         """Return the run's seed: the chosen one, or the stored one, or the fresh one; store it."""
         row = self.database.execute("SELECT value FROM run WHERE key = 'seed'").fetchone()
         seed = chosen if chosen is not None else str(row[0]) if row else fresh
-        self.database.execute("INSERT OR REPLACE INTO run VALUES ('seed', ?)", [seed])
+        for key in ("seed", f"seed {_digest(seed)}"):  # the run's, and one that grades may have
+            self.database.execute("INSERT OR REPLACE INTO run VALUES (?, ?)", [key, seed])
         return seed
+
+    def seed_of(self, fingerprint: Fingerprint) -> str | None:
+        """Return the seed that a grade was given with, of this run or an earlier one."""
+        seeds = [str(row[0]) for row in self.database.execute("SELECT value FROM run").fetchall()]
+        return next((seed for seed in seeds if _digest(seed) == fingerprint.seed), None)
+
+    def found(self, sources: Mapping[str, Sequence[Path]]) -> None:
+        """Store in which of the given paths each submission was found."""
+        rows = [
+            [submission, json.dumps([str(path.absolute()) for path in paths])]
+            for submission, paths in sources.items()
+        ]
+        self.database.execute("BEGIN")
+        self.database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?)", rows)
+        self.database.execute("COMMIT")
+
+    def paths(self, submission: str) -> list[Path]:
+        """Return the paths that a submission was found in; none where that was never stored."""
+        query = "SELECT paths FROM sources WHERE id = ?"
+        row = self.database.execute(query, [submission]).fetchone()
+        return [Path(path) for path in json.loads(row[0])] if row else []
 
     def known(self, submission: str, fingerprint: Fingerprint) -> Grade | None:
         """Return the grade of a submission whose inputs are the same, if it was measured."""
@@ -90,3 +114,8 @@ class Journal:
 
 def _key(fingerprint: Fingerprint) -> str:
     return json.dumps(asdict(fingerprint), sort_keys=True)
+
+
+def _digest(seed: str) -> str:
+    """Return a seed as a grade's fingerprint has it."""
+    return hashlib.sha256(seed.encode()).hexdigest()

@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
 from grader.errors import GraderError
 from grader.journal import FILE, Journal
 from grader.results import Fingerprint, Grade
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 INPUTS = Fingerprint("cuaderno", "tarea", "imagen", "semilla")
 GRADE = Grade("ana", "ana", "lstm_gru", "graded", 87.5, 100, 87.5, 100, INPUTS)
@@ -76,6 +74,48 @@ def test_a_chosen_seed_takes_its_place(tmp_path: Path) -> None:
         journal.seed(None, "fresca")
         journal.seed("", "otra")
         assert journal.seed(None, "otra") == ""
+
+
+def test_the_seed_of_a_grade_is_found_after_the_run_took_another(tmp_path: Path) -> None:
+    graded_with_old = replace(INPUTS, seed=sha256(b"vieja").hexdigest())
+    with Journal(tmp_path) as journal:
+        journal.seed("vieja", "")
+        journal.seed("nueva", "")
+        assert journal.seed_of(graded_with_old) == "vieja"
+
+
+def test_a_seed_that_was_never_stored_is_not_found(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.seed("vieja", "")
+        assert journal.seed_of(INPUTS) is None
+
+
+def test_where_a_submission_was_found_is_known_in_a_later_run(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.found({"ana": [tmp_path / "entregas"], "eva": []})
+    with Journal(tmp_path) as journal:
+        assert journal.paths("ana") == [tmp_path / "entregas"]
+
+
+def test_a_path_is_kept_so_that_it_can_be_used_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Journal(tmp_path) as journal:
+        journal.found({"ana": [Path("entregas")]})
+        assert journal.paths("ana") == [tmp_path / "entregas"]
+
+
+def test_a_submission_that_was_found_elsewhere_since_is_there(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        journal.found({"ana": [tmp_path / "antes"]})
+        journal.found({"ana": [tmp_path / "ahora"]})
+        assert journal.paths("ana") == [tmp_path / "ahora"]
+
+
+def test_where_a_submission_was_found_may_be_unknown(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        assert journal.paths("ana") == []
 
 
 def test_a_second_run_on_one_folder_is_refused(tmp_path: Path) -> None:
