@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grader import wire
-from grader.errors import Place, StudentFault, StudentLost
+from grader.errors import Delegated, Place, StudentFault, StudentLost
 from grader.sandbox import MIB, Limits
 
 if TYPE_CHECKING:
@@ -393,6 +393,77 @@ class f: forge()
 
 
 # What is left behind.
+
+
+@_promise
+def a_cell_of_torchs_ends_the_check(sandbox: Sandbox) -> None:
+    """Running one of torch's recurrent cells ends the check, whatever the code does about it."""
+    source = """
+import torch
+class Celda:
+    def forward(self):
+        cell = torch.nn.GRUCell(1, 2)
+        try:
+            return cell(torch.zeros(1, 1))
+        except BaseException:
+            return 1
+def f(way):
+    if way == "thread":
+        import threading
+        thread = threading.Thread(target=Celda().forward)
+        thread.start()
+        thread.join()
+        return 1
+    return Celda().forward()
+"""
+    with _lane(sandbox) as lane:
+        with lane.open(source) as opened:
+            for way in ("plain", "thread"):
+                try:
+                    value = opened.f(way)
+                except Delegated as delegated:
+                    assert delegated.operator == "torch.gru_cell", delegated
+                    assert delegated.place == Place(1, 7), delegated.place
+                else:
+                    raise AssertionError(f"it answered {value!r:.200}")
+        lane.goes_on()
+
+
+@_promise
+def the_reference_runs_apart(sandbox: Sandbox) -> None:
+    """What the student's code did to torch is not there where the reference runs."""
+    broken = """
+import torch
+class Rota:
+    uno = 1
+    torch.nn.LSTMCell.__init__ = torch.nn.Module.__init__ = None
+def f():
+    return Rota.uno if torch.nn.Module.__init__ is None else 0
+"""
+    with _submission(sandbox, broken) as opened, opened.session.check(1) as check:
+        sizes = {"input_size": 1, "hidden_size": 2}
+        usage = check.reference("call", name="celdaLSTM", args=[], kwargs=sizes)
+        assert 0 < usage.cpu_seconds < SMALL.cpu_seconds, usage
+        assert check.ask("call", name="f", args=[], kwargs={}) == 1
+
+
+@_promise
+def the_time_so_far_is_the_kernels(sandbox: Sandbox) -> None:
+    """The CPU time of a check grows with what it computes, not with what it sleeps."""
+    source = """
+import time
+def f(work):
+    if not work:
+        time.sleep(0.5)
+    return sum(range(10_000_000)) if work else 0
+"""
+    with _submission(sandbox, source) as opened, opened.session.check(1) as check:
+        took = []
+        for work in (False, True):
+            before = check.used()
+            check.ask("call", name="f", args=[work], kwargs={})
+            took.append(check.used() - before)
+        assert took[0] < took[1] / 2, took
 
 
 @_promise

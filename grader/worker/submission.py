@@ -84,9 +84,7 @@ def _serve(control: Channel, namespace: dict[str, Any], trap: Trap) -> None:
         control.send(message(b"", status=code, cpu_seconds=seconds), _later())
 
 
-def _check(
-    channel: Channel, plan: wire.Message, namespace: dict[str, Any], trap: Trap
-) -> NoReturn:
+def _check(channel: Channel, plan: wire.Message, namespace: dict[str, Any], trap: Trap) -> NoReturn:
     """Answer the questions of one check, then end without running anybody's exit handlers."""
     with contextlib.suppress(Gone, Late):
         limit_cpu(plan["cpu_seconds"])

@@ -218,13 +218,10 @@ class Supervisor:
             answer = {"raised": True}
         finally:
             channel.close()
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            _, _, used = os.wait4(pid, 0)
+            cpu_seconds = user.end(pid)
             user.wipe()
         if "raised" in answer:
             return {"failed": True}
-        cpu_seconds = used.ru_utime + used.ru_stime
         if self._own_clock:  # the lane's clock counted it too
             self.cpu_before += cpu_seconds
         return {"seconds": seconds, "cpu_seconds": cpu_seconds}

@@ -86,6 +86,16 @@ class User:
         while self._attack():
             time.sleep(0.001)
 
+    def end(self, pid: int) -> float:
+        """Kill our child, the only process of this user; return the CPU seconds that it used."""
+        if self.separate:
+            self._as_user(lambda: os.kill(-1, signal.SIGKILL))
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _, _, used = os.wait4(pid, 0)
+        return used.ru_utime + used.ru_stime
+
     def processes(self) -> list[int]:
         """Return the ids of the processes that are this user's (or, unseparated, descend from
         this one), zombies aside.
