@@ -1,0 +1,56 @@
+"""What the checks of one submission cost, beside one timed training run of both networks.
+
+Run by `make bench`: CPU seconds, of the trusted process and of the student's; figures depend on the
+machine and are no test. The reference is graded in a lane that is warm, as in a class.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from grader import assignment as assignments
+from grader.grading import Terms, grade
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import Submission
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 5
+
+
+def main() -> None:
+    assignment = assignments.load(ROOT / "assignments" / "lstm_gru")
+    path = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
+    submission = Submission("reference", "reference", path.name, path.read_bytes())
+    sandbox = ProcessSandbox()
+    terms = Terms(assignment, "bench", sandbox.image, sandbox.name)
+    lane = sandbox.lane()
+    rows: list[Counter[str]] = []
+    for number in range(ROUNDS + 1):
+        gc.freeze()
+        started = time.process_time()
+        checks = grade(submission, terms, lane).checks
+        row = Counter({"trusted": time.process_time() - started})
+        for check in checks:
+            row["run" if check.part == "aprendizaje" else "student"] += check.cpu_seconds
+        if number:  # the first one imports, and trains the reference of the trusted side
+            rows.append(row)
+    lane.close()
+    trusted, student, run = (
+        statistics.median(row[name] for row in rows) for name in ("trusted", "student", "run")
+    )
+    for name, seconds in (
+        ("timed run, both networks", run),
+        ("other checks, the student's code", student),
+        ("other checks, the trusted side", trusted),
+        ("other checks, together", student + trusted),
+    ):
+        sys.stdout.write(f"{name:34} {seconds:6.2f} s CPU   {seconds / run:4.1f} ×\n")
+
+
+if __name__ == "__main__":
+    main()
