@@ -65,12 +65,18 @@ class CheckRun:
     """
 
     def __init__(
-        self, assignment: Assignment, session: Session, seed: str, only: str | None = None
+        self,
+        assignment: Assignment,
+        session: Session,
+        seed: str,
+        only: str | None = None,
+        device: str = "cpu",
     ) -> None:
         self.assignment = assignment
         self.session = session
         self.seed = seed
         self.only = only
+        self.device = device
         self.results: list[CheckResult] = []
         self.fault: AssignmentFault | SandboxFault | None = None
         self.flags = [Flag(**flag) for flag in session.report.flags]
@@ -146,7 +152,7 @@ class CheckRun:
         """Open a process for one check."""
         with self.session.check(self._number(_identity(item), "worker")) as check:
             outcomes = {result.id: result.outcome for result in self.results}
-            self.current = Student(check, self.session.report, self.memory, outcomes)
+            self.current = Student(check, self.session.report, self.memory, outcomes, self.device)
             yield self.current
         self.data = self.current.data
         self.current = None

@@ -87,7 +87,7 @@ def _unusable(report: Report) -> str:
 
 def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
     """Run the assignment's checks with pytest in this process. Raises the run's fault."""
-    run = CheckRun(terms.assignment, session, terms.seed, only)
+    run = CheckRun(terms.assignment, session, terms.seed, only, terms.device)
     folder = str(terms.assignment.folder.resolve())
     arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
     arguments += ["--exitfirst"] if terms.hasty else []

@@ -32,7 +32,8 @@ class Student:
     """A submission, as one check sees it. Attributes are what the student defined.
 
     `memory` is shared by all the checks of a submission, for what need not be found out twice;
-    `outcomes` are those of the checks before this one, by id. `data` is what a check wants kept
+    `outcomes` are those of the checks before this one, by id. `device` is where the student's code
+    was told to compute ("cpu", "cuda"). `data` is what a check wants kept
     with its result, for pictures; `transcript` is what it asked, as a notebook cell.
     """
 
@@ -42,11 +43,13 @@ class Student:
         report: Report,
         memory: dict[str, Any],
         outcomes: Mapping[str, str] | None = None,
+        device: str = "cpu",
     ) -> None:
         self._check = check
         self._report = report
         self._memory = memory
         self._outcomes = outcomes or {}
+        self.device = device
         self._refs: dict[int, tuple[torch.Tensor, int]] = {}
         self._dtype = torch.get_default_dtype()
         self._replaced: set[str] = set()

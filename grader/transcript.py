@@ -123,7 +123,7 @@ class Transcript:
         kind = "" if tensor.dtype in (self.dtype, torch.int64) else f", dtype={tensor.dtype}"
         if not tensor.numel():
             return f"torch.zeros({tuple(tensor.shape)}{kind})"
-        return f"torch.tensor({_numbers(tensor)}{kind})"
+        return f"torch.tensor({numbers(tensor)}{kind})"
 
     def _bind(self, noun: str, expression: str) -> str:
         taken = any(line.startswith(f"{noun} =") for line in self.lines)
@@ -289,5 +289,7 @@ def source(definition: Any) -> str:
     return ast.unparse(_Plain().visit(ast.parse(inspect.getsource(definition))))
 
 
-def _numbers(tensor: torch.Tensor) -> str:
-    return str(tensor.detach().tolist()).replace("inf", "float('inf')")
+def numbers(tensor: torch.Tensor) -> str:
+    """Return a tensor's values as nested lists of Python."""
+    text = str(tensor.detach().tolist())
+    return text.replace("inf", "float('inf')").replace("nan", "float('nan')")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
+from grader.transcript import numbers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -113,10 +115,8 @@ def agree(
 
 def compared(quantity: str, got: str, expected: torch.Tensor, bound: float) -> list[str]:
     """Return the lines of a notebook cell that show a tensor beside what it should be."""
-    values = expected.tolist() if expected.numel() else []
-    text = str(values).replace("inf", "float('inf')").replace("nan", "float('nan')")
     return [
-        f"esperado = torch.tensor({text}, dtype=torch.float64)",
+        f"esperado = torch.tensor({numbers(expected)}, dtype=torch.float64)",
         f"obtenido = {got}",
         f"print('{quantity} esperado:', esperado.tolist())",
         f"print('{quantity} obtenido:', obtenido.tolist())",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
@@ -100,7 +101,8 @@ def student(grade: Grade, lang: str) -> RenderableType:
     if failures:
         shown += ["", explanation(failures[0], lang)]
     total = "Total" if lang == "en" else "Puntos"
-    shown += ["", Text(f"{total}: {grade.score:g}/{grade.max_score:g}", style="bold")]
+    most = math.fsum(check.max_points for check in grade.checks)  # of the part, where it is one
+    shown += ["", Text(f"{total}: {grade.score:g}/{most:g}", style="bold")]
     return Group(*shown)
 
 
