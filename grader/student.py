@@ -153,10 +153,26 @@ class Student:
         Return, for each tensor in `of` (sent with requires_grad), its gradient or None, and for
         each module the gradients of its parameters by name.
         """
-        gradients: list[Any] = self.ask(
-            "backward", outputs=list(outputs), gradients=list(weights), of=list(of)
+        asked = {"outputs": list(outputs), "gradients": list(weights), "of": list(of)}
+        gradients: list[Any] = self.ask_for(
+            lambda answer: (
+                _is_list(answer, len(of))
+                and all(
+                    isinstance(given, dict if isinstance(item, RemoteObject) else _MAYBE_TENSOR)
+                    for given, item in zip(answer, of, strict=True)
+                )
+            ),
+            "backward",
+            **asked,
         )
         return gradients
+
+    def ask_for(self, form: Callable[[Any], bool], operation: str, **arguments: Any) -> Any:
+        """Ask a question whose answer the worker gives a form; whoever forges another is lost."""
+        answer = self.ask(operation, **arguments)
+        if not form(answer):
+            raise StudentLost("crashed", "respondió algo que no es una respuesta")
+        return answer
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask the sandbox; see `grader.sandbox.Check.ask` for what it raises."""
@@ -248,8 +264,9 @@ class RemoteObject:
 
     def unroll(self, inputs: torch.Tensor, state: Any, *, swapped: bool = False) -> list[Any]:
         """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
-        steps: list[Any] = self._student.ask(
-            "unroll", target=self, inputs=inputs, state=state, swapped=swapped
+        asked = {"target": self, "inputs": inputs, "state": state, "swapped": swapped}
+        steps: list[Any] = self._student.ask_for(
+            lambda answer: _is_list(answer, len(inputs)), "unroll", **asked
         )
         return steps
 
@@ -257,6 +274,13 @@ class RemoteObject:
         return self._student.ask(
             "method", target=self, name=name, args=list(args), kwargs=dict(kwargs)
         )
+
+
+_MAYBE_TENSOR = (torch.Tensor, type(None))
+
+
+def _is_list(value: Any, length: int) -> bool:
+    return isinstance(value, list) and len(value) == length
 
 
 def to_tensor(array: wire.Array) -> torch.Tensor:

@@ -180,7 +180,14 @@ class Subject:
         `swapped` is for a cell that returns its two states the other way round. Raises
         StudentFault, Disagreement.
         """
-        answer = self._ask(student, "steps", case, swapped=swapped)
+
+        def form(answer: Any) -> bool:
+            if not isinstance(answer, dict):
+                return False
+            steps = answer.get("steps")
+            return "made" in answer or (isinstance(steps, list) and len(steps) == case.steps)
+
+        answer = self._ask(student, "steps", form, case, swapped=swapped)
         if "made" in answer:
             sizes = (case.input_size, case.hidden_size)
             raise _no_module(self.name, sizes, answer["made"])
@@ -189,14 +196,35 @@ class Subject:
 
     def profile(self, student: Student, case: CellCase, *, swapped: bool = False) -> list[Any]:
         """Return h_T (B, H) and ∂ΣhT/∂x (T, B, I), None where autograd found no way back."""
-        answer: list[Any] = self._ask(student, "profile", case, swapped=swapped)
+        shape = tuple(case.inputs.shape)
+
+        def form(answer: Any) -> bool:
+            if not isinstance(answer, list) or len(answer) != len(("h", "gradient")):
+                return False
+            gradient = answer[1]
+            return gradient is None or (
+                isinstance(gradient, Tensor)
+                and gradient.is_floating_point()
+                and tuple(gradient.shape) == shape
+            )
+
+        answer: list[Any] = self._ask(student, "profile", form, case, swapped=swapped)
         return answer
 
-    def _ask(self, student: Student, operation: str, case: CellCase, *, swapped: bool) -> Any:
+    def _ask(
+        self,
+        student: Student,
+        operation: str,
+        form: Callable[[Any], bool],
+        case: CellCase,
+        *,
+        swapped: bool,
+    ) -> Any:
         student.precision(self.dtype)
         student.require(self.name)
         states = tuple(state.to(self.dtype) for state in case.states.values())
-        return student.ask(
+        return student.ask_for(
+            form,
             operation,
             name=self.name,
             sizes=[case.input_size, case.hidden_size],

@@ -32,7 +32,7 @@ class Samples:
 
 
 def draw(student: Student, length: int, count: int, seed: int | None = None) -> Samples:
-    """Return a data set that the student's function made, from a seed so that it can be made again.
+    """Return a data set of the right shapes that the student's function made, the same from a seed.
 
     Raises StudentFault and Disagreement.
     """
@@ -56,7 +56,9 @@ def draw(student: Student, length: int, count: int, seed: int | None = None) -> 
     for tensor, name in zip(tensors, NAMES, strict=True):
         if not isinstance(tensor, torch.Tensor):
             raise _wrong(name, tensor, "un tensor", kind(tensor), "torch.is_tensor({})")
-    return Samples(*tensors)
+    samples = Samples(*tensors)
+    require_shapes(samples, length, count)
+    return samples
 
 
 NAMES = ("las secuencias", "las etiquetas")

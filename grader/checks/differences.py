@@ -11,7 +11,7 @@ import torch
 
 from grader.checks import models
 from grader.checks.cases import Numbers
-from grader.checks.compare import Disagreement
+from grader.checks.compare import Disagreement, require_shape
 from grader.checks.reading import Misconception
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def require(
 
 
 def _along(gradient: Any, direction: Tensor) -> float:
-    value = gradient if isinstance(gradient, torch.Tensor) else torch.zeros_like(direction)
-    return float((value.double() * direction).sum())
+    if not isinstance(gradient, torch.Tensor) or gradient.shape != direction.shape:
+        return 0.0
+    return float((gradient.double() * direction).sum())
 
 
 def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
@@ -88,13 +89,19 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
         student.replace(kind.cell_class)
     dtype, _ = models.believed(student, kind)
     model, case = models.build(student, kind, case, dtype)
-    y = model(case.x.to(dtype))
+    y = _output(model, case, dtype)
     (found,) = student.gradients([y], [torch.ones_like(y)], of=[model])
     with student.unrecorded():
         slopes = _slopes(model, case, dtype)
     belief = _between_steps(found, slopes)
     for name, (direction, slope_) in slopes.items():
         require(found.get(name), direction, slope_, f"el gradiente de {name}", dtype, belief)
+
+
+def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype) -> Tensor:
+    y: Tensor = model(case.x.to(dtype))
+    require_shape(y, (case.x.shape[0], case.output_size), "y")
+    return y
 
 
 def _slopes(
@@ -107,7 +114,7 @@ def _slopes(
 
         def total(by: float, name: str = name, at: Tensor = value, to: Tensor = direction) -> float:
             model.load({name: (at.double() + by * to).to(dtype)})
-            return float(model(case.x.to(dtype)).double().sum())
+            return float(_output(model, case, dtype).double().sum())
 
         slopes[name] = (direction, slope(total, dtype))
         model.load({name: value})

@@ -56,7 +56,8 @@ class Case:
 
     def run(self, student: Student, name: str, rate: float | None) -> list[Any]:
         """Run the student's loop; return what it gave, the state after it, whether gradients."""
-        given: list[Any] = student.ask(
+        given: list[Any] = student.ask_for(
+            _is_answer,
             "loop",
             name=_defined(student, name),
             state=self.state,
@@ -65,6 +66,17 @@ class Case:
             rate=rate,
         )
         return given
+
+
+def _is_answer(answer: Any) -> bool:
+    """Whether this is [what the loop gave, a state, whether gradients, their trace]."""
+    return (
+        isinstance(answer, list)
+        and len(answer) == len(("given", "state", "gradients", "trace"))
+        and isinstance(answer[1], dict)
+        and isinstance(answer[3], list)
+        and all(isinstance(value, torch.Tensor) for value in (*answer[1].values(), *answer[3]))
+    )
 
 
 def _defined(student: Student, name: str) -> str:

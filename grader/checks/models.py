@@ -18,8 +18,10 @@ from grader.checks import lstm
 from grader.checks.cases import Numbers, sizes
 from grader.checks.cells import Subject, believe, construct
 from grader.checks.compare import Disagreement, close, require_shape
+from grader.checks.compare import kind as kind_of
 from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
+from grader.student import RemoteObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
     from torch import Tensor
 
-    from grader.student import RemoteObject, Student
+    from grader.student import Student
 
 _LARGEST = 4
 _FRESH = 2  # cases that a reading must explain
@@ -216,9 +218,23 @@ def usable(student: Student, kind: Kind) -> bool:
     return not student.lost(f"{cell}/parameters", f"{cell}/interface")
 
 
+def layer(model: RemoteObject, name: str) -> RemoteObject:
+    """Return one of the model's layers. Raises Disagreement if there is none by that name."""
+    found = model.attribute(name)
+    if not isinstance(found, RemoteObject):
+        raise Disagreement(
+            f"self.{name} debería ser una capa y es {kind_of(found)}",
+            quantity=f"modelo.{name}",
+            expected="torch.nn.Module",
+            got=kind_of(found),
+            holds=lambda code: [f"assert isinstance({code(model)}.{name}, torch.nn.Module)"],
+        )
+    return found
+
+
 def run_cell(model: RemoteObject, kind: Kind, case: Case, reading: Reading) -> Tensor:
     """Return what the model's own cell and own `fc` give, run as the reading has it: (B, O)."""
-    cell, fc = model.attribute(kind.cell), model.attribute("fc")
+    cell, fc = layer(model, kind.cell), layer(model, "fc")
     x = case.x.to(case.dtype)
     steps = x.transpose(0, 1) if reading.batch_first else x
     first = torch.full((steps.shape[1], case.hidden_size), reading.initial_state, dtype=case.dtype)
@@ -230,7 +246,8 @@ def run_cell(model: RemoteObject, kind: Kind, case: Case, reading: Reading) -> T
         hidden, memory = (given, given) if kind.states == 1 else _pair(given)
         if reading.swapped:
             hidden, memory = memory, hidden
-        require_shape(hidden, tuple(first.shape), "h_t")
+        for state_, name in ((hidden, "h_t"), (memory, "c_t")):
+            require_shape(state_, tuple(first.shape), name)
         h.append(hidden)
         c.append(memory)
     if not h:
@@ -290,7 +307,7 @@ def require_shapes(student: Student, kind: Kind) -> None:
     for seed, (shape, hidden_size, output_size) in enumerate(_SHAPES):
         model, case = build(student, kind, make(seed, shape, hidden_size, output_size), dtype)
         for name in (kind.cell, "fc"):
-            model.attribute(name)
+            layer(model, name)
         y = model(case.x.to(dtype))
         rows = shape[0] if known.reading.batch_first else shape[1]
         require_shape(y, (rows, output_size), "la salida")

@@ -159,6 +159,18 @@ def given(data: Data) -> dict[str, Any]:
     return {"state": data.state(), "sequences": sequences, "labels": labels, **sizes}
 
 
+def is_told(answer: Any) -> bool:
+    """Whether this is what `grader.worker.training.train` returns."""
+    if not isinstance(answer, dict) or not isinstance(answer.get("states"), list):
+        return False
+    states = answer["states"]
+    return (
+        len(states) == EPOCHS
+        and all(isinstance(state, dict) for state in states)
+        and {"losses", "gradient_norms"} <= set(answer)
+    )
+
+
 def course(data: Data, told: Any) -> Course:
     """Measure the weights that a run came to, in the reference. Raises Disagreement."""
     model, shapes = _model(data), data.state()
@@ -166,7 +178,9 @@ def course(data: Data, told: Any) -> Course:
     labels, states, measured = held_out.sum((1, 2)), [], []
     for state in told["states"]:
         if set(state) != set(shapes) or any(
-            not isinstance(state[n], torch.Tensor) or state[n].shape != shapes[n].shape
+            not isinstance(state[n], torch.Tensor)
+            or state[n].shape != shapes[n].shape
+            or state[n].dtype != shapes[n].dtype
             for n in shapes
         ):
             raise Disagreement(

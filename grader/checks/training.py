@@ -91,7 +91,8 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
 
 def _train(student: Student, data: Data, wrong: list[str]) -> Run:
     before, started = student.used(), time.monotonic()
-    told = student.ask("train", model=data.kind.name, loop=LOOP, **network.given(data))
+    given = network.given(data)
+    told = student.ask_for(network.is_told, "train", model=data.kind.name, loop=LOOP, **given)
     waited, used = time.monotonic() - started, student.used() - before
     return Run(data, wrong, told, waited if _on_gpu(student) else used)
 
