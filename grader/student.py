@@ -205,7 +205,7 @@ class Student:
         if known is None and tensor.requires_grad:
             known = (tensor, len(self._refs) + 1)
             self._refs[id(tensor)] = known
-        flat = tensor.detach().cpu().contiguous().reshape(-1)
+        flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
         data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
         return wire.Array(_name(tensor.dtype), tuple(tensor.shape), data, known and known[1])
 

@@ -254,6 +254,15 @@ TRAINING_BANK: tuple[Misconception, ...] = (
     ),
 )
 
+NO_GRADIENT = Misconception(
+    "training.no_gradient",
+    {},
+    "Ningún gradiente llega a los parámetros del modelo que recibes: ¿falta backward, hay un "
+    "detach o un no_grad, o entrenas otro modelo, como una copia?",
+    "No gradient reaches the parameters of the model that you are given: is backward missing, is "
+    "there a detach or no_grad, or do you train another model, such as a copy?",
+)
+
 RIGHT_TRAINING = Training()
 
 
@@ -571,6 +580,7 @@ def require_trains(student: Student) -> None:
             expected="una por lote",
             got="ninguna",
             holds=lambda code: [f"assert {code(answer)}[3], 'no hubo ningún backward'"],
+            belief=NO_GRADIENT,
         )
 
 

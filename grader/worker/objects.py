@@ -271,7 +271,7 @@ def _to_bytes(tensor: torch.Tensor, ref: int | None) -> wire.Array:
         raise Unsendable(f"el tensor es de tipo {dtype}")
     if tensor.numel() * wire.ITEM_SIZES[dtype] > _LARGEST_REPLY:
         raise Unsendable(f"el tensor es demasiado grande: {tuple(tensor.shape)}")
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
+    flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
     data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
     return wire.Array(dtype, tuple(tensor.shape), data, ref)
 

@@ -38,7 +38,7 @@ def train(
     the gradient at each step of the optimizer.
     """
     model = model_class(1, hidden_size, 1)
-    torch.nn.Module.load_state_dict(model, state)
+    torch.nn.Module.load_state_dict(model, state, strict=False)
     model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), rate)
     loss_function = torch.nn.MSELoss()

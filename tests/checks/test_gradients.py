@@ -157,7 +157,7 @@ def test_a_cell_that_depends_on_nothing_has_no_right_gradient(student: Make) -> 
 
 def test_numbers_that_overflow_are_found(student: Make) -> None:
     def careless(g: Tensor) -> Tensor:
-        return (g.exp() - (-g).exp()) / (g.exp() + (-g).exp())
+        return ((4 * g).exp().log() / 4).tanh()
 
     one = student(cell_class(tanh=careless))
     gradients.judge_cell(one, gradients.LSTM, CASE)

@@ -245,3 +245,10 @@ def test_an_exception_says_its_place_in_the_notebook() -> None:
 
 def test_an_unknown_operation_is_an_answer_too() -> None:
     assert ask(objects(), "nada")["raised"][0] == "KeyError"
+
+
+def test_a_single_number_cut_out_of_a_row_is_sent() -> None:
+    asked = objects()
+    column = torch.arange(6.0).reshape(3, 2)[:1, 1]
+    assert column.stride() == (2,)
+    assert asked._out(column) == Array("float32", (1,), torch.tensor([1.0]).numpy().tobytes())
