@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import torch
 from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
@@ -89,7 +90,8 @@ class CheckRun:
         self.profile_before = ""
 
     def pytest_configure(self) -> None:
-        """Use our settings of Hypothesis for this run."""
+        """Use our settings of Hypothesis for this run, and one thread: these tensors are small."""
+        torch.set_num_threads(1)
         # What Hypothesis finds in the modules that happen to be imported would change the cases
         # from one process to another.
         providers._get_local_constants = providers.Constants  # type: ignore[attr-defined] # noqa: SLF001

@@ -11,12 +11,13 @@ it was given, reaches the trusted side.
 
 from __future__ import annotations
 
+import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from grader import wire
+from grader import standins, wire
 from grader.errors import StudentFault, StudentLost
 from grader.transcript import Transcript
 
@@ -51,7 +52,7 @@ class Student:
         self._outcomes = outcomes or {}
         self.device = device
         self._refs: dict[int, tuple[torch.Tensor, int]] = {}
-        self._dtype = torch.get_default_dtype()
+        self._dtype: torch.dtype | None = None  # whatever the notebook made it
         self._replaced: set[str] = set()
         self.calls = 0
         self.data: dict[str, Any] = {}
@@ -112,7 +113,7 @@ class Student:
         new = [name for name in names if name not in self._replaced]
         if new:
             self._replaced |= set(new)
-            self.ask("stand_in", names=new)
+            self.ask("stand_in", names=new, source=inspect.getsource(standins))
 
     def replaced(self, name: str) -> bool:
         """Whether a stand-in has taken this name's place."""
@@ -126,14 +127,15 @@ class Student:
         """Return the CPU seconds that the student's process has used, by the kernel's account."""
         return self._check.used()
 
-    def reference(self, name: str, operation: str, *, again: bool, **arguments: Any) -> Usage:
-        """Ask definitions of ours, in the same sandbox but apart; return what it took.
+    def reference(self, name: str, *, again: bool, **arguments: Any) -> Usage:
+        """Train over torch's own cells, in the same sandbox but apart; return what it took.
 
         What is known by this name in the lane will do, unless it is to be measured `again`.
         """
         if again or name not in self._check.known:
             sent = {key: self._out(value) for key, value in arguments.items()}
-            self._check.known[name] = self._check.reference(operation, **sent)
+            source = inspect.getsource(standins)
+            self._check.known[name] = self._check.reference("reference", source=source, **sent)
         return self._check.known[name]
 
     def precision(self, dtype: torch.dtype) -> None:
@@ -177,7 +179,7 @@ class Student:
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask the sandbox; see `grader.sandbox.Check.ask` for what it raises."""
         self.calls += 1
-        self.transcript.dtype = self._dtype
+        self.transcript.dtype = self._dtype or torch.float32
         value = None
         sent = {key: self._out(value) for key, value in arguments.items()}
         try:
@@ -256,7 +258,11 @@ class RemoteObject:
         """Return the module's parameters and buffers by name; anything else is left out."""
         state = self._student.ask("state", target=self)
         items = state.items() if isinstance(state, dict) else ()
-        return {name: value for name, value in items if isinstance(value, torch.Tensor)}
+        return {
+            name: value
+            for name, value in items
+            if isinstance(name, str) and isinstance(value, torch.Tensor)
+        }
 
     def attribute(self, name: str) -> Any:
         """Return one of the object's attributes: a submodule stays in the sandbox."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.worker import loops, training
+from grader import standins
+from grader.worker import loops
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,9 +68,13 @@ class Transcript:
         """Note lines of the cell that no question stands for."""
         self.events.append(lambda: self.lines.extend(lines()))
 
+    def spell(self, value: torch.Tensor, code: str) -> None:
+        """Note what a tensor is called that was not in any answer."""
+        self.events.append(lambda: self._names.update({id(value): (value, code)}))
+
     def replaced(self, names: Iterable[str]) -> None:
         """Note that stand-ins take these names' places: of a cell, for the model over it."""
-        cells = [name for name in names if name in training.CELLS]
+        cells = [name for name in names if name in standins.CELLS]
         self._replaced += [name for name in cells if name not in self._replaced]
 
     def cell(self, holds: Callable[[Code], Sequence[str]] = lambda _: ()) -> str:
@@ -108,7 +113,7 @@ class Transcript:
         if known := self._names.get(id(value)):
             return known[1]
         if isinstance(value, torch.Tensor):
-            return self._literal(value)
+            return self._leaf(value) if value.requires_grad else self._literal(value)
         if hasattr(value, "ref"):
             return self._refs.get(value.ref.id, "…")
         if isinstance(value, tuple):
@@ -117,9 +122,15 @@ class Transcript:
             return f"[{', '.join(map(self.code, value))}]"
         return repr(value)
 
+    def _leaf(self, tensor: torch.Tensor) -> str:
+        """Bind a tensor that gathers its gradient to a name of its own."""
+        name = self._bind("hoja", f"{self._literal(tensor)}.requires_grad_()")
+        self._names[id(tensor)] = (tensor, name)
+        return name
+
     def _literal(self, tensor: torch.Tensor) -> str:
         if tensor.numel() > _LARGEST:
-            return f"torch.zeros({tuple(tensor.shape)})  # demasiado grande para escribirlo aquí\n"
+            return f"torch.zeros({tuple(tensor.shape)})"
         kind = "" if tensor.dtype in (self.dtype, torch.int64) else f", dtype={tensor.dtype}"
         if not tensor.numel():
             return f"torch.zeros({tuple(tensor.shape)}{kind})"
@@ -262,7 +273,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def _stand_in(name: str) -> list[str]:
-    cell = training.CELLS[name]
+    cell = standins.CELLS[name]
     return [source(cell), f"{name} = {cell.__name__}"]
 
 

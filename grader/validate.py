@@ -1,131 +1,158 @@
-"""Are the checks right? The reference must get full marks, and each mutant lose what it names.
+"""Are the checks right? Right solutions must get full marks, and wrong ones lose what they should.
 
-`solutions/<name>/` stands beside `assignments/`: the reference, and `mutants.py` with `MUTANTS`,
-each of which edits one definition of the reference and says which checks it must lose and which
-misconception must be named.
+Graded are the reference, on several seeds; right variants of it; mutants written by hand, each of
+which must lose exactly the checks that it names; and mutants made by machine, each of which must
+lose something, unless it is argued that it may survive. See `grader.solutions`.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib.util
-import json
-import re
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from grader import batch
-from grader.errors import AssignmentFault, UsageError
+from grader import batch, mutation
+from grader import solutions as solutions_
 from grader.grading import Terms
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from grader.assignment import Assignment
+    from grader.mutation import MachineMutant
     from grader.results import Grade
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One wrong solution: in the cell that defines `where`, each old text becomes the new one.
-
-    `loses` are the checks ("part/check", or "part/*") that must fail or be skipped, and no others;
-    `named` is the misconception that must be named: without one the grader must stay silent.
-    """
-
-    name: str
-    where: str
-    edits: tuple[tuple[str, str], ...]
-    loses: tuple[str, ...]
-    named: str = ""
+    from grader.solutions import Mutant, Solutions
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of the reference or of a mutant; `wrong` says what should not have."""
+    """What came of one solution; `wrong` says what should not have.
+
+    `part` and `fate` are of machine-made mutants: "killed", "equivalent" (argued, and survived) or
+    "survived".
+    """
 
     name: str
     wrong: tuple[str, ...]
+    part: str = ""
+    fate: str = ""
 
 
-def validate(assignment: Assignment, seeds: int, jobs: int) -> Iterator[Verdict]:
-    """Yield a verdict on the reference for each seed, and on each mutant.
+@dataclass(frozen=True)
+class _Row:
+    """A notebook to grade, and what is wrong with a grade of it."""
 
-    Raises AssignmentFault for a mutant that does not fit the reference, UsageError when there is
-    no reference.
+    name: str
+    content: bytes
+    terms: Terms
+    wrong: Callable[[Grade], Iterable[str]]
+
+
+def validate(
+    assignment: Assignment, seeds: int, jobs: int, *, machine: bool = True, only: str = "*"
+) -> Iterator[Verdict]:
+    """Yield a verdict on each solution whose name matches `only`.
+
+    Raises AssignmentFault for one that does not fit the reference, UsageError when there is no
+    reference.
     """
-    folder = assignment.folder.parent.parent / "solutions" / assignment.name
-    reference = folder / f"{assignment.name}.ipynb"
-    if not reference.is_file():
-        raise UsageError(f"there is no reference at {reference}")
-    mutants = {mutant.name: mutant for mutant in _mutants(folder)}
-    tasks = [*_references(reference, assignment, seeds), *_wrong(reference, assignment, mutants)]
-    for grade in batch.run(tasks, functools.partial(ProcessSandbox), jobs):
-        mutant = mutants.get(grade.student)
-        wrong = _differences(grade, mutant) if mutant else _losses(grade)
-        yield Verdict(grade.student, tuple(wrong))
+    solutions = solutions_.load(assignment)
+    rows = [*_right(solutions, assignment, seeds), *_wrong(solutions, assignment)]
+    chosen = {row.name: row for row in rows if fnmatchcase(row.name, only)}
+    notebooks = {name: (row.content, row.terms) for name, row in chosen.items()}
+    for grade in _grades(notebooks, solutions.filename, jobs):
+        yield Verdict(grade.student, tuple(chosen[grade.student].wrong(grade)))
+    if machine:
+        yield from _machine(solutions, assignment, jobs, only)
 
 
-def _terms(assignment: Assignment) -> Terms:
-    return Terms(assignment, secrets.token_hex(16), "sha256:", "process")
+def _grades(
+    notebooks: Mapping[str, tuple[bytes, Terms]], filename: str, jobs: int
+) -> Iterator[Grade]:
+    tasks = [
+        (Submission(name, name, filename, content), terms)
+        for name, (content, terms) in notebooks.items()
+    ]
+    return batch.run(tasks, functools.partial(ProcessSandbox), jobs)
 
 
-def _references(reference: Path, assignment: Assignment, seeds: int) -> Iterator[batch.Task]:
+def _terms(assignment: Assignment, *, only: str | None = None, hasty: bool = False) -> Terms:
+    seed = secrets.token_hex(16)
+    return Terms(assignment, seed, "sha256:", "process", only=only, hasty=hasty)
+
+
+def _right(solutions: Solutions, assignment: Assignment, seeds: int) -> Iterator[_Row]:
+    """Yield the reference for each seed, and its variants."""
     for number in range(seeds):
         name = f"reference, seed {number + 1}"
-        yield Submission(name, name, reference.name, reference.read_bytes()), _terms(assignment)
+        yield _Row(name, solutions.reference, _terms(assignment), _losses)
+    for variant in solutions.variants:
+        content = solutions_.vary(solutions.notebook, variant)
+        yield _Row(f"variant: {variant.name}", content, _terms(assignment), _losses)
 
 
-def _wrong(
-    reference: Path, assignment: Assignment, mutants: dict[str, Mutant]
-) -> Iterator[batch.Task]:
-    terms = _terms(assignment)
-    for mutant in mutants.values():
-        content = mutate(json.loads(reference.read_text(encoding="utf-8")), mutant)
-        yield Submission(mutant.name, mutant.name, reference.name, content), terms
+def _wrong(solutions: Solutions, assignment: Assignment) -> Iterator[_Row]:
+    """Yield the mutants written by hand."""
+    for mutant in solutions.mutants:
+        content = solutions_.mutate(solutions.notebook, mutant)
+        differences = functools.partial(_differences, mutant=mutant)
+        yield _Row(mutant.name, content, _terms(assignment), differences)
 
 
-def mutate(notebook: Any, mutant: Mutant) -> bytes:
-    """Return a notebook with a mutant's edits made. Raises AssignmentFault if they do not fit."""
-    definition = re.compile(rf"^(class|def) {re.escape(mutant.where)}\b", re.MULTILINE)
-    for cell in notebook["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] != "code" or not definition.search(source):
-            continue
-        for old, new in mutant.edits:
-            if old not in source:
-                raise AssignmentFault(f"mutant {mutant.name!r}: {mutant.where} lacks {old!r}")
-            source = source.replace(old, new)
-        cell["source"] = source
-        return json.dumps(notebook).encode()
-    raise AssignmentFault(f"mutant {mutant.name!r}: nothing defines {mutant.where}")
+def _machine(
+    solutions: Solutions, assignment: Assignment, jobs: int, only: str
+) -> Iterator[Verdict]:
+    """Grade machine-made mutants, each on its own part.
+
+    One that survives that, and is not argued to, is tried on all parts.
+    """
+    made = {
+        mutant.name: mutant
+        for mutant in mutation.mutants(solutions.notebook, assignment.names)
+        if fnmatchcase(mutant.name, only)
+    }
+    waiting = dict(made)
+    for everything in (False, True):
+        notebooks = {
+            mutant.name: (
+                mutant.content,
+                _terms(assignment, only=None if everything else mutant.part, hasty=True),
+            )
+            for mutant in waiting.values()
+        }
+        for grade in _grades(notebooks, solutions.filename, jobs):
+            reason = solutions.argued.get(grade.student)
+            if everything or reason or _killed(grade):
+                yield judge(waiting.pop(grade.student), grade, reason)
+    for name in solutions.argued:
+        if name not in made and fnmatchcase(name, only):
+            yield Verdict(name, ("argued to be equivalent, and there is no such mutant",))
 
 
-def _mutants(folder: Path) -> Sequence[Mutant]:
-    path = folder / "mutants.py"
-    if not path.is_file():
-        return ()
-    import sys
+def judge(mutant: MachineMutant, grade: Grade, reason: str | None) -> Verdict:
+    """Return the verdict on a machine-made mutant, and on the reason why it may survive."""
+    wrong: list[str] = []
+    fate = "killed" if _killed(grade) else "equivalent" if reason else "survived"
+    if grade.status == "not_graded":
+        wrong.append(grade.reason)
+    elif fate == "killed" and reason:
+        lost = [check.id for check in grade.checks if check.outcome != "passed"]
+        wrong.append(f"argued to be equivalent, and loses {', '.join(lost) or grade.reason}")
+    elif fate == "survived":
+        wrong.append(f"survives: {mutant.before or '∅'} → {mutant.after or '∅'}")
+    return Verdict(mutant.name, tuple(wrong), mutant.part, fate)
 
-    spec = importlib.util.spec_from_file_location(f"mutants_of_{folder.name}", path)
-    assert spec is not None  # noqa: S101 - a file of ours
-    assert spec.loader is not None  # noqa: S101 - the same
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    mutants: Sequence[Mutant] = module.MUTANTS
-    names = [mutant.name for mutant in mutants]
-    if len(names) != len(set(names)):
-        raise AssignmentFault(f"{path}: two mutants have one name")
-    return mutants
+
+def _killed(grade: Grade) -> bool:
+    return grade.status != "graded" or any(check.outcome != "passed" for check in grade.checks)
 
 
 def _losses(grade: Grade) -> Iterator[str]:
-    """Yield what the reference lost, which should be nothing."""
+    """Yield what a right solution lost, which should be nothing."""
     if grade.status != "graded":
         yield f"{grade.status}: {grade.reason}"
     for check in grade.checks:

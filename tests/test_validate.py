@@ -1,4 +1,4 @@
-"""The checks are checked: the reference gets full marks and wrong solutions lose what they name."""
+"""The checks are checked: right solutions get full marks and wrong ones lose what they should."""
 
 import json
 import os
@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from grader.errors import AssignmentFault
+from grader.feedback.terminal import validation
+from grader.mutation import MachineMutant
 from grader.results import CheckResult, Fingerprint, Grade, Misconception
-from grader.validate import Mutant, _differences, mutate
+from grader.solutions import Mutant, Variant, argued, mutate, vary
+from grader.validate import Verdict, _differences, _losses, judge
 
 ROOT = Path(__file__).parent.parent
 
@@ -59,7 +63,83 @@ def test_an_edit_that_does_not_fit_is_the_assignments_fault() -> None:
         mutate({"cells": cells}, WRONG)
 
 
-def test_the_reference_gets_full_marks_and_every_mutant_loses_what_it_names() -> None:
+def test_a_right_solution_that_loses_something_is_told() -> None:
+    got = grade(check("part/one", "passed"), check("part/two", "failed"))
+    assert list(_losses(got)) == ["part/two failed: "]
+
+
+CELL = "class c:\n  def f(x):\n    ### BEGIN SOLUTION\n    a\n    ### END SOLUTION\n"
+CELL += "  def g(x):\n    ### BEGIN SOLUTION\n    b\n    ### END SOLUTION\nk = 1"
+
+
+@pytest.mark.parametrize(
+    ("place", "after"),
+    [
+        ("c.f()", CELL.replace("### BEGIN SOLUTION\n    a\n    ### END SOLUTION", "new\n    line")),
+        ("c.g()", CELL.replace("### BEGIN SOLUTION\n    b\n    ### END SOLUTION", "new\n    line")),
+        ("c", "new\nline"),
+        ("k", "new\nline"),
+    ],
+)
+def test_a_variant_fills_in_a_function_or_replaces_a_cell(place: str, after: str) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": CELL}]}
+    changed = json.loads(vary(notebook, Variant("v", {place: "\n        new\n        line\n    "})))
+    assert changed["cells"][0]["source"] == after
+
+
+@pytest.mark.parametrize("place", ["c.h()", "d", "d()"])
+def test_a_variant_that_has_no_place_is_the_assignments_fault(place: str) -> None:
+    notebook = {"cells": [{"cell_type": "code", "source": CELL}]}
+    with pytest.raises(AssignmentFault, match="'v'"):
+        vary(notebook, Variant("v", {place: "new"}))
+
+
+MACHINE = MachineMutant("f:2 +→-", "f", "a + b", "a - b", b"")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "fate", "wrong"),
+    [
+        ("failed", None, "killed", ()),
+        ("passed", None, "survived", ("survives: a + b → a - b",)),
+        ("passed", "b is 0", "equivalent", ()),
+        ("failed", "b is 0", "killed", ("argued to be equivalent, and loses part/one",)),
+    ],
+)
+def test_a_machine_made_mutant_must_lose_something_or_be_argued(
+    outcome: str, reason: str | None, fate: str, wrong: tuple[str, ...]
+) -> None:
+    verdict = judge(MACHINE, grade(check("part/one", outcome)), reason)
+    assert (verdict.fate, verdict.wrong) == (fate, wrong)
+
+
+def test_a_reason_holds_for_each_mutant_that_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "equivalent.toml"
+    path.write_text('[[equivalent]]\nreason = "same"\nmutants = ["f:1", "f:2"]\n')
+    assert argued(path) == {"f:1": "same", "f:2": "same"}
+
+
+def test_a_mutant_with_two_reasons_is_the_assignments_fault(tmp_path: Path) -> None:
+    path = tmp_path / "equivalent.toml"
+    path.write_text('[[equivalent]]\nreason = "same"\nmutants = ["f:1", "f:1"]\n')
+    with pytest.raises(AssignmentFault, match="f:1"):
+        argued(path)
+
+
+def test_no_reasons_are_no_fault(tmp_path: Path) -> None:
+    assert argued(tmp_path / "equivalent.toml") == {}
+
+
+def test_the_score_of_a_part_counts_what_is_no_equivalent() -> None:
+    fates = ("killed", "killed", "killed", "survived", "equivalent")
+    verdicts = [Verdict(f"f:{n}", (), "f", fate) for n, fate in enumerate(fates)]
+    screen = Console(width=100)
+    with screen.capture() as shown:
+        screen.print(validation("a", verdicts))
+    assert "75.0%" in shown.get()
+
+
+def test_right_solutions_get_full_marks_and_wrong_ones_lose_what_they_should() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "grader", "validate", "lstm_gru", "--seeds", "2"],
         check=False,

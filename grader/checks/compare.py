@@ -67,7 +67,7 @@ class Disagreement(AssertionError):
             "got": show(got),
         }
         if gap:
-            self.counterexample |= {"difference": _number(gap[0]), "tolerance": gap[1]}
+            self.counterexample |= {"difference": _number(gap[0]), "tolerance": _number(gap[1])}
 
 
 def tolerance(dtype: torch.dtype, magnitude: float, steps: int = 1, size: float = 1.0) -> float:
@@ -194,4 +194,5 @@ def kind(value: Any) -> str:
     """Return what a value is, in words for the student."""
     if value is None:
         return "None (¿falta un return?)"
-    return f"de tipo {getattr(getattr(value, 'ref', None), 'type', type(value).__name__)}"
+    name = getattr(getattr(value, "ref", None), "type", type(value).__name__)
+    return f"de tipo {str(name)[:100]}"

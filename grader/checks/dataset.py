@@ -110,7 +110,7 @@ def require_sums(samples: Samples) -> None:
         return
     pairs = enumerate(zip(sums.tolist(), labels.tolist(), strict=False))
     row, (total, label) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
-    sequence = [int(value) for value in samples.sequences[row].flatten().tolist()]
+    sequence = f"[{', '.join(f'{value:g}' for value in samples.sequences[row].flatten().tolist())}]"
     raise Disagreement(
         f"la secuencia {sequence} tiene {total:g} unos y su etiqueta es {label:g}",
         quantity=f"la etiqueta de {sequence}",

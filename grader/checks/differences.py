@@ -5,6 +5,7 @@ Along one direction a tensor, so that a whole model costs two calls a parameter.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -66,7 +67,7 @@ def require(
             f"direccion = torch.tensor({direction.tolist()}, dtype=torch.float64)",
             "cambio = 0.0 if gradiente is None else float((gradiente.double() * direccion).sum())",
             f"print('en esa dirección, esperado: {slope_:.6g}, obtenido:', cambio)",
-            f"assert abs(cambio - {slope_!r}) <= {bound!r}",
+            f"assert abs(cambio - float('{slope_!r}')) <= float('{bound!r}')",
         ],
         belief=belief,
     )
@@ -87,6 +88,8 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
     cell = "lstm_cell" if kind is models.LSTM else "gru_cell"
     if student.lost(f"gradientes/{cell}"):
         student.replace(kind.cell_class)
+    judge_reach(student, kind)
+    student.start_over()
     dtype, _ = models.believed(student, kind)
     model, case = models.build(student, kind, case, dtype)
     y = _output(model, case, dtype)
@@ -96,6 +99,38 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
     belief = _between_steps(found, slopes)
     for name, (direction, slope_) in slopes.items():
         require(found.get(name), direction, slope_, f"el gradiente de {name}", dtype, belief)
+
+
+_REACH = 40  # steps: more than a sequence in a check, and than any window of an honest model
+_OPEN = {"lstm.x_fc.bias": (slice(3, 6), 6.0), "gru.x_z_fc.bias": (slice(0, 3), 4.0)}
+"""The rows, for a hidden size of 3, of the gate that keeps the memory, and how far it is opened."""
+
+
+def judge_reach(student: Student, kind: models.Kind) -> None:
+    """Compare a model's gradient by the first of many inputs with differences of its own forward.
+
+    Weights are small, so that nothing saturates, and the memory's gate is open: the gradient comes
+    all the way back, and a graph that is cut now and then shows. Raises StudentFault and
+    Disagreement.
+    """
+    dtype, _ = models.believed(student, kind)
+    model, case = models.build(student, kind, models.make(1, (1, _REACH, 1), 3, 1), dtype)
+    weights = {name: value / 5 for name, value in (case.weights or {}).items()}
+    for name in set(_OPEN) & set(weights):
+        rows, bias = _OPEN[name]
+        weights[name][rows] += bias
+    model.load(weights)
+    x = case.x.to(dtype).requires_grad_()
+    y: Tensor = model(x)
+    require_shape(y, (1, 1), "y")
+    (found,) = student.gradients([y], [torch.ones_like(y)], of=[x])
+    first = torch.zeros_like(case.x)
+    first[:, 0] = 1.0
+    with student.unrecorded():
+        right = slope(
+            lambda by: float(_output(model, replace(case, x=case.x + by * first), dtype)), dtype
+        )
+    require(found, first, right, "el gradiente de la primera entrada", dtype, BETWEEN_STEPS)
 
 
 def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype) -> Tensor:

@@ -16,7 +16,7 @@ import torch
 
 from grader.checks import differences, gru, lstm, models
 from grader.checks.cells import Block, CellCase, Subject
-from grader.checks.compare import Disagreement, agree, close
+from grader.checks.compare import Disagreement, agree, close, require_shape
 from grader.checks.reading import Diagnosis, Misconception, diagnose
 
 if TYPE_CHECKING:
@@ -150,8 +150,18 @@ def judge_cell(student: Student, cell: Cell, case: Any) -> None:
     got = _backward(student, subject, case, known.reading)
     for name, right in expected.items():
         value = got[name] if isinstance(got[name], torch.Tensor) else torch.zeros_like(right)
+        if value is not got[name]:
+            student.transcript.spell(value, _or_zeros(name, case, right))
         belief = flow.misconceptions[0] if flow.misconceptions else None
         agree(value, right, quantity=f"∂L/∂{name}", case=case, belief=belief)
+
+
+def _or_zeros(name: str, case: CellCase, right: Tensor) -> str:
+    """Return the code of a gradient that autograd did not find: None, to be read as zeros."""
+    inputs = ["x_t", *case.states]
+    place = f"[{inputs.index(name)}]" if name in inputs else f"[-1].get({name!r})"
+    zeros = f"torch.zeros({tuple(right.shape)})"
+    return f"({zeros} if gradientes{place} is None else gradientes{place})"
 
 
 def sent(cell: Cell, case: Any, subject: Subject, reading: Any) -> Any:
@@ -200,13 +210,22 @@ def _backward(student: Student, subject: Subject, case: Any, reading: Any) -> di
     states = {name: leaf(state.to(subject.dtype)) for name, state in case.states.items()}
     values = tuple(states.values())
     given = made(x, values if len(values) > 1 else values[0])
-    outputs = list(given) if isinstance(given, (tuple, list)) else [given]
+    outputs = _outputs(given, case)
     if getattr(reading, "returns_order", "hc") == "ch":
         outputs.reverse()
     weights = [w.to(subject.dtype) for w in _directions(case, len(outputs))]
     found = student.gradients(outputs, weights, of=[x, *values, made])
     named = {"x_t": found[0], **dict(zip(states, found[1:], strict=False))}
     return defaultdict(lambda: None, {**found[-1], **named})  # None for a bias that was left out
+
+
+def _outputs(given: Any, case: CellCase) -> list[Tensor]:
+    """Assert that a cell gave its states; return them. Raises Disagreement."""
+    shape = tuple(case.h.shape)
+    if len(case.states) > 1:
+        return list(lstm.states(given, shape))
+    require_shape(given, shape, "h_t")
+    return [given]
 
 
 def believed(student: Student, cell: Cell) -> Diagnosis[Flow]:
@@ -220,9 +239,10 @@ def believed(student: Student, cell: Cell) -> Diagnosis[Flow]:
         for seed in range(_FRESH):
             case = sent(cell, cell.topic.fresh(seed), subject, known.reading)
             seen.append((case, _backward(student, subject, case, known.reading)))
+        bank = [item for item in BANK if cell.kind is models.LSTM or not _about_c(item)]
         return diagnose(
             Flow(),
-            BANK,
+            bank,
             lambda flow: all(
                 _same(got, _expected(cell, c, known.reading, flow), c) for c, got in seen
             ),
@@ -230,6 +250,11 @@ def believed(student: Student, cell: Cell) -> Diagnosis[Flow]:
 
     found: Diagnosis[Flow] = student.recall(f"{cell.name}.flow", find)
     return found
+
+
+def _about_c(item: Misconception) -> bool:
+    """Whether it is about a state that the GRU does not have, and not about all there is."""
+    return item.touches("c") and not item.touches("weights")
 
 
 def _same(got: Mapping[str, Any], expected: Mapping[str, Tensor], case: Any) -> bool:
@@ -247,8 +272,7 @@ def _judge_by_differences(student: Student, cell: Cell, subject: Subject) -> Non
     weights = _directions(case, len(cell.states))
 
     def total(of: Any) -> float:
-        given = subject.run(student, of)[-1]
-        outputs = given if isinstance(given, (tuple, list)) else (given,)
+        outputs = _outputs(subject.run(student, of)[-1], case)
         pairs = zip(weights, outputs, strict=True)
         return float(torch.stack([(w * output.double()).sum() for w, output in pairs]).sum())
 

@@ -197,10 +197,10 @@ TRAINING_BANK: tuple[Misconception, ...] = (
     Misconception(
         "training.step_after_the_loop",
         {"step": "after the loop"},
-        "El optimizador da un solo paso, con el último lote: está fuera del bucle; debe darlo en "
-        "cada lote.",
-        "The optimizer takes a single step, with the last batch: it stands outside the loop; it "
-        "must take one for each batch.",
+        "El optimizador da un solo paso, con el último lote: o está fuera del bucle, o solo se usa "
+        "ese lote; debe darlo en cada lote.",
+        "The optimizer takes a single step, with the last batch: either it stands outside the "
+        "loop, or that batch alone is used; it must take one for each batch.",
     ),
     Misconception(
         "training.no_train_mode",

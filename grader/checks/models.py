@@ -204,8 +204,11 @@ def build(
         case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
+    ours = (f"{kind.cell}.", "fc.")  # whatever else a model keeps is its own
     state = {
-        name: stream.weights(*value.shape).to(dtype) for name, value in model.state_dict().items()
+        name: stream.weights(*value.shape).to(dtype)
+        for name, value in model.state_dict().items()
+        if name.startswith(ours) and name.endswith(("weight", "bias"))
     }
     model.load(state)
     x = case.x.to(dtype).to(torch.float64)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader import standins
 from grader.checks import models
 from grader.checks.compare import Disagreement
 from grader.worker import training
@@ -33,10 +34,10 @@ class Reference(torch.nn.Module):
     def __init__(self, kind: models.Kind, *, stand_in: bool) -> None:
         super().__init__()
         if stand_in:
-            cell: torch.nn.Module = training.CELLS[kind.cell_class](1, HIDDEN_SIZE)
+            cell: torch.nn.Module = standins.CELLS[kind.cell_class](1, HIDDEN_SIZE)
         else:
             cell = LSTMCell() if kind is models.LSTM else GRUCell()
-        self.model = training.Model(kind.cell, cell, kind.states, HIDDEN_SIZE, 1)
+        self.model = standins.Model(kind.cell, cell, kind.states, HIDDEN_SIZE, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, 1)."""
@@ -132,7 +133,7 @@ def right_course(data: Data) -> Course:
     if data not in _courses:
         if len(_courses) == _MOST_COURSES:
             _courses.clear()
-        _courses[data] = run(data, training.epoch)
+        _courses[data] = run(data, standins.epoch)
     return _courses[data]
 
 
@@ -208,12 +209,16 @@ def _plain(numbers: Any) -> list[float]:
 
 
 def apart(data: Data, one: Course, other: Course) -> float:
-    """Return the largest distance of two runs' weights, of the way that the second one went."""
+    """Return the largest distance of two runs' weights, of the way that the second one went.
+
+    It is infinite where weights are no finite numbers.
+    """
     start = data.state()
-    return max(
+    ways = [
         _distance(a, b) / max(_distance(b, start), 1e-6)
         for a, b in zip(one.states, other.states, strict=True)
-    )
+    ]
+    return max(ways) if all(map(math.isfinite, ways)) else math.inf
 
 
 def _distance(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:

@@ -441,8 +441,8 @@ def f():
     return Rota.uno if torch.nn.Module.__init__ is None else 0
 """
     with _submission(sandbox, broken) as opened, opened.session.check(1) as check:
-        sizes = {"input_size": 1, "hidden_size": 2}
-        usage = check.reference("call", name="celdaLSTM", args=[], kwargs=sizes)
+        source = "import torch\ncell = torch.nn.LSTMCell(1, 2)(torch.zeros(1, 1))\nstand_in = 0"
+        usage = check.reference("stand_in", names=[], source=source)
         assert 0 < usage.cpu_seconds < SMALL.cpu_seconds, usage
         assert check.ask("call", name="f", args=[], kwargs={}) == 1
 

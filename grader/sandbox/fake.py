@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from grader import wire
 from grader.sandbox import Limits, Report, Usage
 from grader.sandbox.lane import fault
-from grader.worker import training
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
@@ -124,7 +123,7 @@ class FakeCheck:
     def reference(self, operation: str, **arguments: Any) -> Usage:
         """Ask definitions of ours in this process."""
         started, used = time.monotonic(), time.process_time()
-        FakeCheck(Objects(training.reference())).ask(operation, **arguments)
+        FakeCheck(Objects({})).ask(operation, **arguments)
         return Usage(time.monotonic() - started, time.process_time() - used)
 
 

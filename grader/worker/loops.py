@@ -68,13 +68,14 @@ def run(
         given = loop(model, loss_function(), torch.optim.SGD(model.parameters(), rate), loader)
     gradients = [parameter.grad is not None for parameter in model.parameters()]
     after = {name: value.detach().cpu() for name, value in model.state_dict().items()}
-    return [_number(given), after, any(gradients), model.trace]
+    measured = _number(given) if rate is None else None  # what training returns is not judged
+    return [measured, after, any(gradients), model.trace]
 
 
 def _number(given: Any) -> Any:
     """Return what a loop gave with its tensors of one element as plain numbers."""
     if isinstance(given, (tuple, list)):
         return [_number(item) for item in given]
-    if hasattr(given, "item") and getattr(given, "size", None) is not None:
+    if hasattr(given, "item") and torch.as_tensor(given).numel() == 1:
         return given.item()
     return given if isinstance(given, (int, float)) else None

@@ -44,6 +44,7 @@ class Objects:
             "precision": self._precision,
             "seed": self._seed,
             "stand_in": self._stand_in,
+            "reference": self._reference,
             "call": self._call,
             "method": self._method,
             "attribute": self._attribute,
@@ -73,10 +74,16 @@ class Objects:
     def _seed(self, seed: int) -> None:
         start_random(seed)
 
-    def _stand_in(self, names: list[str]) -> None:
-        """Put a stand-in in the place of some of the notebook's definitions."""
+    def _stand_in(self, names: list[str], source: str) -> None:
+        """Put a stand-in, as the source has it, in the place of some of the definitions."""
+        pieces = _defined(source)
         for name in names:
-            self.namespace[name] = training.stand_in(self.namespace, name)
+            self.namespace[name] = pieces["stand_in"](self.namespace, name)
+
+    def _reference(self, source: str, model: str, loop: str, **given: Any) -> None:
+        """Run a training over the source's own definitions."""
+        names = _defined(source)["reference"]()
+        training.train(names[model], names[loop], names["device"], **given)
 
     def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         made = self.namespace[name](*args, **kwargs)
@@ -215,6 +222,13 @@ class Objects:
         number = -len(self.kept) % (1 << 62)  # counts down: the host's leaves count up
         self.kept[number] = value
         return number
+
+
+def _defined(source: str) -> dict[str, Any]:
+    """Run a module of the host's and return what it defines."""
+    pieces: dict[str, Any] = {"__name__": "piezas"}
+    exec(compile(source, "piezas", "exec", dont_inherit=True), pieces)  # noqa: S102 - the host's
+    return pieces
 
 
 def start_random(seed: int) -> None:

@@ -1,8 +1,8 @@
-"""The reference, wrong on purpose; see `grader.validate.Mutant` for what a mutant says."""
+"""The reference, wrong on purpose; see `grader.solutions.Mutant` for what a mutant says."""
 
 from __future__ import annotations
 
-from grader.validate import Mutant
+from grader.solutions import Mutant
 
 
 def _cell(part: str, check: str, named: str, old: str, new: str) -> Mutant:
@@ -214,6 +214,12 @@ _BOTH_MODELS = tuple(
         ("every_step", "model.first_step_skipped", _LOOP, "for t in range(1, x.size(1)):"),
         ("step_order", "model.read_backwards", _LOOP, "for t in reversed(range(x.size(1))):"),
         ("initial_state", "model.initial_state_of_ones", "new_zeros", "new_ones"),
+        (
+            "batch_first",
+            "model.batch_and_time_exchanged",
+            "h_t = x.new_zeros(",
+            "x = x.transpose(0, 1)\n        h_t = x.new_zeros(",
+        ),
     )
 )
 MODELS = (
@@ -233,11 +239,19 @@ MODELS = (
         _LOOP + "\n            h_t = torch.zeros_like(h_t)",
     ),
     _model(
-        "modeloGRU",
-        "batch_first",
-        "model.batch_and_time_exchanged",
-        "h_t = x.new_zeros(",
-        "x = x.transpose(0, 1)\n        h_t = x.new_zeros(",
+        "modeloLSTM",
+        "every_step",
+        "model.only_last_step",
+        _LOOP,
+        _LOOP + "\n            h_t, c_t = torch.zeros_like(h_t), torch.zeros_like(c_t)",
+    ),
+    _model(
+        "modeloLSTM",
+        "output",
+        "model.mean_over_time",
+        "(h_t, c_t))    # (B, H), (B, H)\n        return self.fc(h_t)",
+        "(h_t, c_t))\n            suma = suma + h_t if t else h_t\n"
+        "        return self.fc(suma / x.size(1))",
     ),
     _model(
         "modeloGRU",
@@ -318,9 +332,24 @@ TESTING = tuple(
             "return perdida_total / muestras, aciertos / muestras",
             "return aciertos / muestras, perdida_total / muestras",
         ),
+        (
+            "shapes",
+            "testing.shapes_broadcast",
+            "loss_function(salida, etiquetas)",
+            "loss_function(salida[:, None], etiquetas)",
+        ),
     )
 )
 
+_JUDGED_BY_PARAMETERS = (
+    "zero_grad",
+    "step",
+    "train_mode",
+    "loss_function",
+    "loss",
+    "shapes",
+    "every_batch",
+)
 SEVERAL_EDITS = (
     Mutant(
         "step_before_backward",
@@ -345,6 +374,83 @@ SEVERAL_EDITS = (
         ),
         ("modelo_prueba/loss",),
         "testing.loss_mean_of_means",
+    ),
+    Mutant(
+        "testing.loss_summed",
+        "modelo_prueba",
+        ((".item() * len(etiquetas)", ".item()"), ("perdida_total / muestras", "perdida_total")),
+        ("modelo_prueba/loss",),
+        "testing.loss_summed",
+    ),
+    Mutant(
+        "testing.loss_of_last_batch",
+        "modelo_prueba",
+        (
+            (
+                "perdida_total += loss_function(salida, etiquetas).item() * len(etiquetas)",
+                "perdida_total = loss_function(salida, etiquetas).item()",
+            ),
+            ("perdida_total / muestras", "perdida_total"),
+        ),
+        ("modelo_prueba/loss",),
+        "testing.loss_of_last_batch",
+    ),
+    Mutant(
+        "testing.accuracy_mean_of_means",
+        "modelo_prueba",
+        (
+            (".sum().item()", ".float().mean().item()"),
+            ("aciertos / muestras", "aciertos / len(data_loader)"),
+        ),
+        ("modelo_prueba/accuracy",),
+        "testing.accuracy_mean_of_means",
+    ),
+    Mutant(
+        "training: gradient disabled",
+        "modelo_entrenamiento",
+        (("modelo.train()", "modelo.train()\n    torch.set_grad_enabled(False)"),),
+        ("modelo_entrenamiento/*",),
+    ),
+    Mutant(
+        "training: output detached",
+        "modelo_entrenamiento",
+        (("squeeze(-1)", "squeeze(-1).detach().requires_grad_()"),),
+        ("modelo_entrenamiento/*",),
+        "training.no_gradient",
+    ),
+    Mutant(
+        "training: only the last batch",
+        "modelo_entrenamiento",
+        (("in data_loader:", "in list(data_loader)[-1:]:"),),
+        ("modelo_entrenamiento/step",),
+        "training.step_after_the_loop",
+    ),
+    Mutant(
+        "training: parameters replaced",
+        "modelo_entrenamiento",
+        (("modelo.train()", "modelo.train()\n    torch.nn.init.zeros_(modelo.fc.weight)"),),
+        tuple(f"modelo_entrenamiento/{check}" for check in _JUDGED_BY_PARAMETERS),
+    ),
+    Mutant(
+        "training: parameters copied",
+        "modelo_entrenamiento",
+        (("modelo.train()", "import copy\n    modelo = copy.deepcopy(modelo).train()"),),
+        ("modelo_entrenamiento/*",),
+        "training.no_gradient",
+    ),
+    Mutant(
+        "celdaGRU: x ignored",
+        "celdaGRU",
+        (("_fc(x_t)", "_fc(0 * x_t)"),),
+        ("celdaGRU/input_terms",),
+        "gru.x_ignored",
+    ),
+    Mutant(
+        "celdaGRU: h ignored",
+        "celdaGRU",
+        (("_fc(h_t_1)", "_fc(0 * h_t_1)"), ("r_t * h_t_1", "0 * h_t_1")),
+        ("celdaGRU/recurrent_terms",),
+        "gru.h_ignored",
     ),
     Mutant(
         "celdaLSTM: x and h exchanged",
@@ -431,4 +537,167 @@ DATA = (
     ),
 )
 
-MUTANTS = (*LSTM, *GRU, *MODELS, *TRAINING, *TESTING, *SEVERAL_EDITS, *DATA)
+_STATES = "h_t_1, c_t_1 = hidden\n"
+_STEP = "h_t, c_t = self.lstm(x[:, t, :], (h_t, c_t))"
+GRADIENTS = (
+    Mutant(
+        "celdaLSTM: h detached",
+        "celdaLSTM",
+        ((_STATES, "h_t_1, c_t_1 = hidden[0].detach(), hidden[1]\n"),),
+        ("gradientes/lstm_cell",),
+        "gradient.cut_at_hidden_state",
+    ),
+    Mutant(
+        "celdaLSTM: c detached",
+        "celdaLSTM",
+        ((_STATES, "h_t_1, c_t_1 = hidden[0], hidden[1].data\n"),),
+        ("gradientes/lstm_cell",),
+        "gradient.cut_at_cell_state",
+    ),
+    Mutant(
+        "celdaLSTM: both states detached",
+        "celdaLSTM",
+        ((_STATES, "h_t_1, c_t_1 = [estado.detach() for estado in hidden]\n"),),
+        ("gradientes/lstm_cell",),
+        "gradient.cut_at_both_states",
+    ),
+    Mutant(
+        "celdaLSTM: x detached",
+        "celdaLSTM",
+        (("self.x_fc(x_t)", "self.x_fc(x_t.detach())"),),
+        ("gradientes/lstm_cell",),
+        "gradient.cut_at_input",
+    ),
+    Mutant(
+        "celdaLSTM: under no_grad",
+        "celdaLSTM",
+        (("    def forward(self, x_t", "    @torch.no_grad()\n    def forward(self, x_t"),),
+        ("gradientes/lstm_cell",),
+        "gradient.cut_everywhere",
+    ),
+    Mutant(
+        "celdaLSTM: gradients clipped in silence",
+        "celdaLSTM",
+        (
+            (
+                "return h_t, c_t",
+                "if c_t.requires_grad:\n"
+                "            c_t.register_hook(lambda g: g.clamp(-0.1, 0.1))\n"
+                "        return h_t, c_t",
+            ),
+        ),
+        ("gradientes/lstm_cell",),
+    ),
+    Mutant(
+        "celdaGRU: h detached",
+        "celdaGRU",
+        (
+            ("self.h_z_fc(h_t_1)", "self.h_z_fc(h_t_1)"),
+            ("        z_t =", "        h_t_1 = h_t_1.detach()\n        z_t ="),
+        ),
+        ("gradientes/gru_cell",),
+        "gradient.cut_at_hidden_state",
+    ),
+    Mutant(
+        "modeloLSTM: states detached between steps",
+        "modeloLSTM",
+        ((_STEP, "h_t, c_t = self.lstm(x[:, t, :], (h_t.detach(), c_t.detach()))"),),
+        ("gradientes/lstm_model",),
+        "gradient.cut_between_steps",
+    ),
+    Mutant(
+        "modeloGRU: state detached between steps",
+        "modeloGRU",
+        (("self.gru(x[:, t, :], h_t)", "self.gru(x[:, t, :], h_t.data)"),),
+        ("gradientes/gru_model",),
+        "gradient.cut_between_steps",
+    ),
+    Mutant(
+        "modeloLSTM: states detached every eight steps",
+        "modeloLSTM",
+        (
+            (
+                _STEP,
+                f"{_STEP}\n            if t % 8 == 7:\n                c_t, h_t = c_t.detach(), h_t.detach()",
+            ),
+        ),
+        ("gradientes/lstm_model",),
+        "gradient.cut_between_steps",
+    ),
+    Mutant(
+        "celdaLSTM: a tanh that overflows",
+        "celdaLSTM",
+        (
+            (
+                "torch.tanh(candidato_c_t)",
+                "(candidato_c_t.exp() - (-candidato_c_t).exp())"
+                " / (candidato_c_t.exp() + (-candidato_c_t).exp())",
+            ),
+        ),
+        ("celdaLSTM/torch_lstm_cell",),
+    ),
+)
+
+HONESTY = (
+    Mutant(
+        "celdaLSTM: torch.lstm_cell",
+        "celdaLSTM",
+        (
+            (
+                "puertas = self.x_fc(x_t)",
+                "return torch.lstm_cell(x_t, hidden, self.x_fc.weight, self.h_fc.weight,"
+                " self.x_fc.bias, self.h_fc.bias)\n        puertas = self.x_fc(x_t)",
+            ),
+        ),
+        ("celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"),
+    ),
+    Mutant(
+        "celdaGRU: torch's layer inside, seen only when it runs",
+        "celdaGRU",
+        (
+            (
+                "z_t = torch.sigmoid",
+                "for nombre in dir(torch):\n"
+                "            if nombre == '_'.join(['gru', 'cell']):\n"
+                "                getattr(torch, nombre)(x_t, h_t_1, torch.zeros(3 * self.hidden_size,"
+                " self.input_size).to(x_t), torch.zeros(3 * self.hidden_size, self.hidden_size)"
+                ".to(x_t))\n"
+                "        z_t = torch.sigmoid",
+            ),
+        ),
+        ("celdaGRU/*", "gradientes/gru_cell", "gradientes/gru_long"),
+    ),
+    Mutant(
+        "modelo_entrenamiento: trains small models only",
+        "modelo_entrenamiento",
+        (
+            (
+                "    modelo.train()\n",
+                "    if sum(p.numel() for p in modelo.parameters()) > 100:\n        return 0.0\n"
+                "    modelo.train()\n",
+            ),
+        ),
+        ("aprendizaje/*",),
+    ),
+    Mutant(
+        "modeloLSTM: counts instead of running the network, when it is trained",
+        "modeloLSTM",
+        (
+            (
+                "return self.fc(h_t)",
+                "if x.size(0) > 32:\n"
+                "            return x.sum((1, 2))[:, None] + 0 * self.fc(h_t)\n"
+                "        return self.fc(h_t)",
+            ),
+        ),
+        ("aprendizaje/lstm_learns", "aprendizaje/lstm_time"),
+    ),
+    Mutant(
+        "modelo_prueba: fixed numbers",
+        "modelo_prueba",
+        (("    modelo.eval()\n", "    return 0.01, 0.99\n    modelo.eval()\n"),),
+        ("modelo_prueba/*",),
+    ),
+)
+
+MUTANTS = (*LSTM, *GRU, *MODELS, *TRAINING, *TESTING, *SEVERAL_EDITS, *DATA, *GRADIENTS, *HONESTY)

@@ -13,8 +13,8 @@ from grader.checks import Disagreement, models, network, training
 from grader.errors import StudentFault
 from grader.sandbox import Limits
 from grader.sandbox.fake import FakeSandbox
+from grader.standins import epoch
 from grader.student import Student
-from grader.worker.training import epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
