@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import loops
+from grader.checks import loops, training_loop
 from grader.student import Student
 
 pytestmark = [pytest.mark.part("modelo_entrenamiento"), pytest.mark.needs("interface")]
@@ -15,7 +15,7 @@ def test_interface(student: Student) -> None:
 
     modelo_entrenamiento(modelo, loss_function, optimizer, data_loader) goes through the data.
     """
-    loops.require_trains(student)
+    training_loop.require_runs(student)
 
 
 @pytest.mark.points(2)
@@ -26,7 +26,7 @@ def test_zero_grad(student: Student, case: loops.Case) -> None:
 
     A batch's gradients are not added to those of the batch before.
     """
-    loops.judge_training(student, case, judging="zero_grad")
+    training_loop.judge(student, case, judging="zero_grad")
 
 
 @pytest.mark.points(2)
@@ -37,7 +37,7 @@ def test_step(student: Student, case: loops.Case) -> None:
 
     The optimizer takes a step for each batch, after backward.
     """
-    loops.judge_training(student, case, judging="step")
+    training_loop.judge(student, case, judging="step")
 
 
 @pytest.mark.points(1)
@@ -48,7 +48,7 @@ def test_train_mode(student: Student, case: loops.Case) -> None:
 
     The model is put into training mode.
     """
-    loops.judge_training(student, case, judging="train_mode")
+    training_loop.judge(student, case, judging="train_mode")
 
 
 @pytest.mark.points(1)
@@ -59,7 +59,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
     The loss is the function that is given.
     """
-    loops.judge_training(student, case, judging="loss_function")
+    training_loop.judge(student, case, judging="loss_function")
 
 
 @pytest.mark.points(1)
@@ -70,7 +70,7 @@ def test_loss(student: Student, case: loops.Case) -> None:
 
     Each batch's loss is propagated back as it is, without another scale.
     """
-    loops.judge_training(student, case, judging="loss")
+    training_loop.judge(student, case, judging="loss")
 
 
 @pytest.mark.points(2)
@@ -81,7 +81,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
     Each prediction is compared with its own label, not with all of them.
     """
-    loops.judge_training(student, case, judging="shapes")
+    training_loop.judge(student, case, judging="shapes")
 
 
 @pytest.mark.points(2)
@@ -92,4 +92,4 @@ def test_every_batch(student: Student, case: loops.Case) -> None:
 
     Every batch is used, the last one too, which may be smaller.
     """
-    loops.judge_training(student, case, judging="every_batch")
+    training_loop.judge(student, case, judging="every_batch")

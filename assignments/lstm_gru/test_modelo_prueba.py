@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import loops
+from grader.checks import loops, testing_loop
 from grader.student import Student
 
 pytestmark = [pytest.mark.part("modelo_prueba"), pytest.mark.needs("interface")]
@@ -15,7 +15,7 @@ def test_interface(student: Student) -> None:
 
     modelo_prueba(modelo, loss_function, data_loader) returns two numbers.
     """
-    loops.require_measures(student)
+    testing_loop.require_runs(student)
 
 
 @pytest.mark.points(1)
@@ -26,7 +26,7 @@ def test_loss(student: Student, case: loops.Case) -> None:
 
     The loss is the mean over the samples of the whole set.
     """
-    loops.judge_testing(student, case, judging="loss")
+    testing_loop.judge(student, case, judging="loss")
 
 
 @pytest.mark.points(1)
@@ -37,7 +37,7 @@ def test_accuracy(student: Student, case: loops.Case) -> None:
 
     The accuracy is the fraction of the whole set's samples that are right.
     """
-    loops.judge_testing(student, case, judging="accuracy")
+    testing_loop.judge(student, case, judging="accuracy")
 
 
 @pytest.mark.points(1)
@@ -48,7 +48,7 @@ def test_eval_mode(student: Student, case: loops.Case) -> None:
 
     The model is put into evaluation mode.
     """
-    loops.judge_testing(student, case, judging="eval_mode")
+    testing_loop.judge(student, case, judging="eval_mode")
 
 
 @pytest.mark.points(1)
@@ -59,7 +59,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
     The loss is the function that is given.
     """
-    loops.judge_testing(student, case, judging="loss_function")
+    testing_loop.judge(student, case, judging="loss_function")
 
 
 @pytest.mark.points(1)
@@ -70,7 +70,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
     Each prediction is compared with its own label, not with all of them.
     """
-    loops.judge_testing(student, case, judging="shapes")
+    testing_loop.judge(student, case, judging="shapes")
 
 
 @pytest.mark.points(1)
@@ -81,7 +81,7 @@ def test_returns_order(student: Student, case: loops.Case) -> None:
 
     Returns (loss, accuracy), in this order.
     """
-    loops.judge_testing(student, case, judging="returns_order")
+    testing_loop.judge(student, case, judging="returns_order")
 
 
 @pytest.mark.points(1)
@@ -92,4 +92,4 @@ def test_untouched(student: Student, case: loops.Case) -> None:
 
     Measuring changes no parameter and leaves no gradient.
     """
-    loops.require_untouched(student, case)
+    testing_loop.require_untouched(student, case)
