@@ -89,7 +89,7 @@ def own_assignments(tmp_path: Path) -> Path:
 
 def test_a_broken_configuration_is_shown_with_file_and_line(own_assignments: Path) -> None:
     toml = own_assignments / "lstm_gru" / "assignment.toml"
-    toml.write_text(toml.read_text().replace("celdaLSTM = 27", "celdaLSTM = 26"))
+    toml.write_text(toml.read_text().replace("celdaLSTM = 24", "celdaLSTM = 23"))
     out = own_assignments.parent / "out"
     ran = grader("grade", SAMPLES, "--assignments", own_assignments, "--out", out)
     assert_one_sentence(ran, 2, "assignment.toml:", "99")
