@@ -164,5 +164,5 @@ def test_checks_run_under_plain_pytest() -> None:
         text=True,
         cwd=ROOT,
     )
-    assert "1 failed, 61 passed" in ran.stdout
+    assert "1 failed, 71 passed" in ran.stdout
     assert "test_reset_before_product" in ran.stdout
