@@ -90,12 +90,13 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
         student.replace(kind.cell_class)
     judge_reach(student, kind)
     student.start_over()
-    dtype, _ = models.believed(student, kind)
+    dtype, known = models.believed(student, kind)
     model, case = models.build(student, kind, case, dtype)
-    y = _output(model, case, dtype)
+    rows = case.x.shape[0 if known.reading.batch_first else 1]
+    y = _output(model, case, dtype, rows)
     (found,) = student.gradients([y], [torch.ones_like(y)], of=[model])
     with student.unrecorded():
-        slopes = _slopes(model, case, dtype)
+        slopes = _slopes(model, case, dtype, rows)
     belief = _between_steps(found, slopes)
     for name, (direction, slope_) in slopes.items():
         require(found.get(name), direction, slope_, f"el gradiente de {name}", dtype, belief)
@@ -113,7 +114,9 @@ def judge_reach(student: Student, kind: models.Kind) -> None:
     all the way back, and a graph that is cut now and then shows. Raises StudentFault and
     Disagreement.
     """
-    dtype, _ = models.believed(student, kind)
+    dtype, known = models.believed(student, kind)
+    if not known.reading.batch_first:  # its steps are the samples: there is one
+        return
     model, case = models.build(student, kind, models.make(1, (1, _REACH, 1), 3, 1), dtype)
     weights = {name: value / 5 for name, value in (case.weights or {}).items()}
     for name in set(_OPEN) & set(weights):
@@ -133,14 +136,14 @@ def judge_reach(student: Student, kind: models.Kind) -> None:
     require(found, first, right, "el gradiente de la primera entrada", dtype, BETWEEN_STEPS)
 
 
-def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype) -> Tensor:
+def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype, rows: int = 0) -> Tensor:
     y: Tensor = model(case.x.to(dtype))
-    require_shape(y, (case.x.shape[0], case.output_size), "y")
+    require_shape(y, (rows or case.x.shape[0], case.output_size), "y")
     return y
 
 
 def _slopes(
-    model: RemoteObject, case: models.Case, dtype: torch.dtype
+    model: RemoteObject, case: models.Case, dtype: torch.dtype, rows: int
 ) -> dict[str, tuple[Tensor, float]]:
     """Return, for each parameter, a direction and the slope of Σy along it."""
     slopes: dict[str, tuple[Tensor, float]] = {}
@@ -149,7 +152,7 @@ def _slopes(
 
         def total(by: float, name: str = name, at: Tensor = value, to: Tensor = direction) -> float:
             model.load({name: (at.double() + by * to).to(dtype)})
-            return float(_output(model, case, dtype).double().sum())
+            return float(_output(model, case, dtype, rows).double().sum())
 
         slopes[name] = (direction, slope(total, dtype))
         model.load({name: value})

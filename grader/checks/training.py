@@ -81,7 +81,7 @@ class Run:
 def _run(student: Student, kind: models.Kind, seed: int) -> Run:
     """Train the student's network, or recall how that went. Raises StudentFault."""
     wrong = stand_ins(student, kind)
-    data = Data(kind, seed, stand_in=kind.cell_class in wrong)
+    data = network.learnable(kind, seed, stand_in=kind.cell_class in wrong)
     student.precision(torch.float32)
     student.replace(*wrong)
     for name in (kind.cell_class, kind.name, LOOP):

@@ -139,6 +139,17 @@ def test_the_same_seed_gives_the_same_data_and_another_one_others() -> None:
     assert not one.sequences()[0].equal(other.sequences()[0])
 
 
+def test_a_seed_on_which_the_reference_learns_late_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(network, "SURE", 0.0)
+    assert network.learnable(models.LSTM, SEED, stand_in=False).seed == SEED
+    late = network.right_course(network.Data(models.LSTM, SEED, stand_in=False)).measured[-1][1]
+    monkeypatch.setattr(network, "SURE", late + 1e-3)
+    if late < 1:
+        assert network.learnable(models.LSTM, SEED, stand_in=False).seed > SEED
+
+
 @pytest.mark.parametrize("kind", [models.LSTM, models.GRU])
 def test_the_stand_ins_learn_too(kind: models.Kind) -> None:
     data = network.Data(kind, SEED, stand_in=True)
