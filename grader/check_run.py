@@ -35,7 +35,7 @@ count and not a time, so that a slow machine reports the same one."""
 
 hypothesis.settings.register_profile(
     _PROFILE,
-    max_examples=20,
+    max_examples=10,
     deadline=None,
     database=None,
     phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),

@@ -1,7 +1,7 @@
 """celdaGRU, equation by equation (SEED 3.2; Cho et al. 2014)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from grader.checks import agree, construct, gru, parameters
 from grader.student import Student
@@ -131,6 +131,7 @@ def test_state_update(student: Student, case: gru.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=25)
 @given(case=gru.like_torch(sequence=False))
 def test_torch_gru_cell(student: Student, case: gru.Case) -> None:
     """Donde el orden del reinicio no importa, la celda da lo mismo que torch.nn.GRUCell.
@@ -142,6 +143,7 @@ def test_torch_gru_cell(student: Student, case: gru.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=25)
 @given(case=gru.like_torch(sequence=True))
 def test_torch_gru(student: Student, case: gru.Case) -> None:
     """Paso a paso por una secuencia, donde el orden del reinicio no importa, lo mismo que torch.nn.GRU.

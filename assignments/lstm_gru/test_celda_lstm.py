@@ -1,7 +1,7 @@
 """celdaLSTM, equation by equation (SEED 2.2)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from grader.checks import agree, construct, lstm, parameters
 from grader.student import Student
@@ -151,6 +151,7 @@ def test_hidden_state(student: Student, case: lstm.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=25)
 @given(case=lstm.cases(large=True))
 def test_torch_lstm_cell(student: Student, case: lstm.Case) -> None:
     """La celda entera da lo mismo que torch.nn.LSTMCell, también con números muy grandes.
@@ -164,6 +165,7 @@ def test_torch_lstm_cell(student: Student, case: lstm.Case) -> None:
 
 
 @pytest.mark.points(1)
+@settings(max_examples=25)
 @given(case=lstm.sequences())
 def test_torch_lstm(student: Student, case: lstm.Case) -> None:
     """Paso a paso por una secuencia, la celda da lo mismo que torch.nn.LSTM.

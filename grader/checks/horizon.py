@@ -6,6 +6,7 @@ does in the reference, whose profile is kept beside the student's for the plot. 
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,12 @@ from grader.checks.compare import Disagreement, agree
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from grader.checks.cells import CellCase
+    from grader.checks.cells import CellCase, Subject
     from grader.student import Student
 
 _LONG, _SURVIVAL = 500, 200
 _BIAS = {"open": 4.0, "shut": -4.0}
+_KEPT = 64  # cases, and gradients, for the students to come
 
 
 def judge(student: Student, cell: gradients.Cell) -> None:
@@ -35,15 +37,14 @@ def judge(student: Student, cell: gradients.Cell) -> None:
     subject, known = cell.topic.believed(student)
     flow = gradients.believed(student, cell)
     certain = known.explained and flow.explained
-    for name, case in _long_cases(cell, student):
-        case = gradients.sent(cell, case, subject, known.reading)  # noqa: PLW2901 - as it is sent
+    for name in _names(student, cell):
+        case = _case(cell, name, subject, known.reading)
         swapped = getattr(known.reading, "returns_order", "hc") == "ch"
         _, gradient = subject.profile(student, case, swapped=swapped)
-        right = _long_expected(cell, case, known.reading, flow.reading)
+        right = _expected(cell, name, subject, known.reading, flow.reading)
         gradient = torch.zeros_like(right) if gradient is None else gradient
         if name == "open":
-            reference = known.right == known.reading and flow.reading == gradients.Flow()
-            ours = right if reference else _long_expected(cell, case, known.right, gradients.Flow())
+            ours = _expected(cell, name, subject, known.right, gradients.Flow())
             student.data["profile"] = {"student": _norms(gradient), "reference": _norms(ours)}
         if bool(right.isfinite().all()):
             _require_finite(gradient, case, certain=certain)
@@ -67,21 +68,27 @@ def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
     )
 
 
-def _long_cases(cell: gradients.Cell, student: Student) -> list[tuple[str, Any]]:
-    """Return long sequences: the memory's gate kept open, kept shut, and inputs of ±1e3.
+def _names(student: Student, cell: gradients.Cell) -> list[str]:
+    """Return the long sequences: the memory's gate kept open, kept shut, and inputs of ±1e3.
 
     A cell that is already known not to stand large numbers is not asked for them again.
     """
-    gate = "f" if cell.kind is models.LSTM else "z"
+    large = "torch_lstm_cell" if cell.kind is models.LSTM else "torch_gru_cell"
+    return [*_BIAS] if student.lost(f"{cell.name}/{large}") else [*_BIAS, "extreme"]
+
+
+@functools.lru_cache(_KEPT)
+def _case(cell: gradients.Cell, name: str, subject: Subject, reading: Any) -> Any:
+    """Return a long sequence as this student's cell takes it."""
     source = Numbers(0, scale=0.5, states=0.5)
-    plain = cell.topic.make(source, _SURVIVAL, 1, 1, 3)
-    cases = [(name, plain.fix(**{gate: bias})) for name, bias in _BIAS.items()]
-    large = f"{cell.name}/" + ("torch_lstm_cell" if gate == "f" else "torch_gru_cell")
-    if not student.lost(large):
+    if name in _BIAS:
+        gate = "f" if cell.kind is models.LSTM else "z"
+        case = cell.topic.make(source, _SURVIVAL, 1, 1, 3).fix(**{gate: _BIAS[name]})
+    else:
         far = cell.topic.make(source, _LONG, 1, 1, 3)
-        blocks = {name: block.map(_small) for name, block in far.blocks.items()}
-        cases.append(("extreme", replace(far, inputs=far.inputs.sign() * 1e3, blocks=blocks)))
-    return cases
+        blocks = {gate: block.map(_small) for gate, block in far.blocks.items()}
+        case = replace(far, inputs=far.inputs.sign() * 1e3, blocks=blocks)
+    return gradients.sent(cell, case, subject, reading)
 
 
 def _small(weights: Tensor) -> Tensor:
@@ -89,7 +96,12 @@ def _small(weights: Tensor) -> Tensor:
     return weights.clamp(-0.6, 0.6)
 
 
-def _long_expected(cell: gradients.Cell, case: Any, reading: Any, flow: gradients.Flow) -> Tensor:
+@functools.lru_cache(_KEPT)
+def _expected(
+    cell: gradients.Cell, name: str, subject: Subject, reading: Any, flow: gradients.Flow
+) -> Tensor:
+    """Return ∂Σh_T/∂x (T, 1, 1) of a long sequence; most students read the equations alike."""
+    case = _case(cell, name, subject, reading)
     inputs = gradients.leaf(case.inputs)
     total = cell.gives(replace(case, inputs=inputs), reading, flow)[0].sum()
     if not total.requires_grad:

@@ -50,8 +50,8 @@ def run(incoming: int, outgoing: int, users: Users) -> int:
     supervisor = Supervisor(users, incoming)
     while True:
         try:
-            question = wire.receive(lambda count: _read_exactly(incoming, count), _HOST_CAPS)
-            _write_all(outgoing, supervisor.answer(question))
+            frame, question = _read_frame(incoming)
+            _write_all(outgoing, supervisor.answer(question, frame))
         except (EOFError, OSError, HostLeft, wire.WireError):
             supervisor.close()
             return HOST_LEFT
@@ -76,8 +76,8 @@ class Supervisor:
         self.kills_before = 0
         self.clean = True
 
-    def answer(self, question: wire.Message) -> bytes:
-        """Return the frame that answers one question of the host."""
+    def answer(self, question: wire.Message, frame: bytes) -> bytes:
+        """Return the frame that answers one question of the host, which came as this frame."""
         nonce = question["nonce"]
         own: dict[str, Callable[[wire.Message], dict[str, Any]]] = {
             "hello": self._hello,
@@ -91,7 +91,7 @@ class Supervisor:
         try:
             if question["op"] in own:
                 return message(nonce, **own[question["op"]](question))
-            return self._relay(question)
+            return self._relay(frame)
         except wire.WireError as error:  # from encoding the student's report anew
             self._destroy()
             return message(nonce, lost=["crashed", f"el cuaderno no se dejó leer: {error}"])
@@ -152,14 +152,14 @@ class Supervisor:
             theirs.close()
         return {}
 
-    def _relay(self, question: wire.Message) -> bytes:
+    def _relay(self, frame: bytes) -> bytes:
         """Pass a question on to the check's process and its answer back, both unread."""
         if self.check is None or self.control is None:
             raise Lost("crashed", "el proceso del estudiante ya no existe")
         started = time.monotonic()
         deadline = started + self.seconds_left
         try:
-            self.check.send(wire.encode(question), deadline)
+            self.check.send(frame, deadline)
             self._await(self.check, deadline)
             return self.check.receive_raw(self._caps(), deadline)
         except Late:
@@ -323,6 +323,14 @@ def _signal_name(number: int) -> str:
     with contextlib.suppress(ValueError):
         return signal.Signals(number).name
     return f"señal {number}"
+
+
+def _read_frame(descriptor: int) -> tuple[bytes, wire.Message]:
+    """Return the host's next frame, and the message that it holds."""
+    start = _read_exactly(descriptor, wire.PREFIX_SIZE)
+    prefix = wire.read_prefix(start, _HOST_CAPS)
+    rest = _read_exactly(descriptor, prefix.header + prefix.body)
+    return start + rest, wire.decode(prefix, rest)
 
 
 def _read_exactly(descriptor: int, count: int) -> bytes:

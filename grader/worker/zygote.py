@@ -13,7 +13,7 @@ import select
 import shutil
 from typing import TYPE_CHECKING
 
-from grader.worker import supervisor
+from grader.worker import pages, supervisor
 from grader.worker.users import Users
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def preload() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # a student's garbage collections need not walk, and so copy, all of torch
+    pages.collapse()
 
 
 def _take_standard_streams() -> tuple[int, int]:
