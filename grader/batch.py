@@ -1,7 +1,8 @@
 """Grade many submissions: one process and one lane for each job, a grade at a time.
 
 A lane that is lost is replaced and its submission tried again; a submission that loses its lane
-three times is set aside without a grade, and all others go on.
+three times is set aside without a grade, and all others go on. So is one on which a check breaks:
+that is not its author's fault, nor anybody else's trouble, until it happens to a third one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.errors import SandboxFault
+from grader.errors import BrokenCheck, SandboxFault
 from grader.grading import Terms, grade, not_graded
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 MOST_TRIES = 3
+MOST_BROKEN = 3
+"""When checks have broken on so many submissions, the run ends: it is the checks."""
 SUBMISSIONS_A_LANE = 100
 """After so many submissions a lane is replaced, so that nothing can build up in it."""
 
@@ -97,6 +100,16 @@ class _Queue:
 
     waiting: deque[Task]
     tries: Counter[str] = field(default_factory=Counter)
+    broken: int = 0
+
+    def __post_init__(self) -> None:
+        self.most_broken = min(MOST_BROKEN, len(self.waiting))
+
+    def set_aside(self, fault: BrokenCheck) -> None:
+        """Count a submission on which a check broke. Raises the fault where they are too many."""
+        self.broken += 1
+        if self.broken >= self.most_broken:
+            raise fault
 
     def again(self, task: Task) -> bool:
         """Put a task back; say whether it may be tried again."""
@@ -120,7 +133,7 @@ def run(
     `make` opens the sandbox, in each job's process; a lane takes as many submissions as it has
     `lives`.
 
-    Raises AssignmentFault when a check is broken, SandboxFault when no lane can be started at all.
+    Raises AssignmentFault when checks are broken, SandboxFault when no lane can be started at all.
     """
     queue = _Queue(deque(tasks))
     while queue.waiting:
@@ -152,6 +165,9 @@ def _run_pool(
                 task = running.pop(future)
                 try:
                     yield future.result()
+                except BrokenCheck as fault:
+                    queue.set_aside(fault)
+                    yield not_graded(*task, f"{fault}; mend the check and grade again")
                 except (SandboxFault, BrokenProcessPool) as fault:
                     if not queue.again(task):
                         yield not_graded(*task, _reason(fault))

@@ -16,7 +16,14 @@ from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
 from grader.checks import Disagreement
-from grader.errors import AssignmentFault, Delegated, SandboxFault, StudentFault, StudentLost
+from grader.errors import (
+    AssignmentFault,
+    BrokenCheck,
+    Delegated,
+    SandboxFault,
+    StudentFault,
+    StudentLost,
+)
 from grader.results import CheckResult, Flag, Misconception
 from grader.sandbox import Limits
 from grader.student import Student
@@ -203,9 +210,8 @@ class CheckRun:
         if isinstance(failure, SandboxFault):
             self.fault = failure
         elif outcome is None:
-            self.fault = AssignmentFault(
-                f"{_identity(item)} is broken: {type(failure).__name__}: {failure}"
-            )
+            text = f"{_identity(item)} is broken: {type(failure).__name__}: {failure}"
+            self.fault = BrokenCheck(text)
         if outcome is None:
             item.session.shouldstop = "the check or the sandbox is broken"
             return

@@ -25,6 +25,10 @@ class AssignmentFault(GraderError):
     """The assignment (its configuration or one of its checks) is broken."""
 
 
+class BrokenCheck(AssignmentFault):
+    """A check raised what no check should, on one submission; on another it may not."""
+
+
 class SandboxFault(GraderError):
     """The machine failed: no engine, no image, a worker that is gone."""
 

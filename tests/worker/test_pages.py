@@ -49,5 +49,5 @@ def test_memory_keeps_its_bytes_and_a_childs_writes_are_its_own() -> None:
 
 def test_nothing_happens_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a student's own machine."""
-    monkeypatch.setattr(pages.Path, "read_text", lambda _: (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(Path, "read_text", lambda _: (_ for _ in ()).throw(OSError))
     assert pages.collapse() == 0

@@ -1,0 +1,76 @@
+"""Many submissions: what goes wrong with one of them is nobody else's trouble."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader import assignment as assignments
+from grader import batch
+from grader.errors import BrokenCheck
+from grader.grading import Terms
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.results import Grade
+
+CONFIG = """
+name = "tiny"
+title = { es = "Mínima", en = "Tiny" }
+[points]
+f = 100
+[names]
+f = []
+"""
+CHECK = '''
+import pytest
+
+@pytest.mark.part("f")
+@pytest.mark.points(100)
+def test_value(student):
+    """f da un divisor de 12."""
+    assert 12 % student.f() in (0, 1) or pytest.fail()
+'''
+
+
+@pytest.fixture
+def terms(tmp_path: Path) -> Terms:
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    (folder / "assignment.toml").write_text(CONFIG)
+    (folder / "test_f.py").write_text(CHECK)
+    return Terms(assignments.load(folder), "seed", "sha256:", "process")
+
+
+def run(terms: Terms, **sources: str) -> dict[str, Grade]:
+    tasks = [
+        (Submission(name, name, f"{name}.py", f"def f(): return {value}".encode()), terms)
+        for name, value in sources.items()
+    ]
+    make = functools.partial(ProcessSandbox)
+    return {grade.student: grade for grade in batch.run(tasks, make, jobs=1)}
+
+
+def test_a_check_that_breaks_on_one_submission_costs_nobody_a_point(terms: Terms) -> None:
+    grades = run(terms, ana="3", broken="0", carla="4", dario="6")
+    assert {name: grade.status for name, grade in grades.items()} == {
+        "ana": "graded",
+        "broken": "not_graded",
+        "carla": "graded",
+        "dario": "graded",
+    }
+    assert "f/value is broken: ZeroDivisionError" in grades["broken"].reason
+    assert [grades[name].score for name in ("ana", "carla", "dario")] == [100, 100, 100]
+
+
+@pytest.mark.parametrize("sources", [{"a": "0"}, {"a": "0", "b": "0", "c": "3", "d": "0"}])
+def test_a_check_that_breaks_on_all_or_on_many_ends_the_run(
+    terms: Terms, sources: dict[str, str]
+) -> None:
+    with pytest.raises(BrokenCheck, match="f/value is broken"):
+        run(terms, **sources)
