@@ -17,7 +17,10 @@ _KEYS = ("name", "title", "points", "names", "scale", "limits", "packages", "dev
 _REQUIRED = ("name", "title", "points", "names")
 _KINDS: dict[str, type] = {"name": str, "scale": float, "packages": list, "device": str}
 _WORDS = {str: "text", float: "number", list: "list"}
-_LIMITS = ("seconds", "cpu_seconds", "load_seconds", "memory", "pids", "output", "disk")
+_LIMITS = (
+    *("seconds", "cpu_seconds", "load_seconds", "total_seconds", "total_cpu_seconds", "patience"),
+    *("memory", "pids", "output", "disk"),
+)
 
 
 @dataclass(frozen=True)

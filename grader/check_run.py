@@ -25,7 +25,7 @@ from grader.errors import (
     StudentLost,
 )
 from grader.results import CheckResult, Flag, Misconception
-from grader.sandbox import Limits
+from grader.sandbox import Limits, Usage
 from grader.student import Student
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ class CheckRun:
         self.flags = [Flag(**flag) for flag in session.report.flags]
         self.memory: dict[str, Any] = {}
         self.seconds = 0.0
-        self.cpu_seconds = 0.0
+        self.usage = Usage()
+        self.limits = limits_of(assignment)
         self.data: dict[str, Any] = {}
         self.best: tuple[Disagreement, str] | None = None
         self.current: Student | None = None
@@ -131,7 +132,8 @@ class CheckRun:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip a check whose prerequisites did not pass."""
-        self.best, self.seconds, self.cpu_seconds, self.data = None, 0.0, 0.0, {}
+        self.best, self.seconds, self.usage, self.data = None, 0.0, Usage(), {}
+        self._require_time()
         if flag := self._delegation(_part(item)):
             raise Delegated(flag.text, flag.part)
         marker = item.get_closest_marker("needs")
@@ -165,7 +167,7 @@ class CheckRun:
             yield self.current
         self.data = self.current.data
         self.current = None
-        self.cpu_seconds = check.cpu_seconds
+        self.usage = check.usage
 
     def case_seed(self, item: pytest.Item) -> int:
         """Return a check's own number to draw a case from."""
@@ -174,8 +176,18 @@ class CheckRun:
     def _account(self) -> None:
         last = self.results[-1]
         self.results[-1] = replace(
-            last, cpu_seconds=round(self.cpu_seconds, 4), data={**last.data, **self.data}
+            last, cpu_seconds=round(self.usage.cpu_seconds, 4), data={**last.data, **self.data}
         )
+
+    def _require_time(self) -> None:
+        """Assert that the submission has time left for another check. Raises StudentLost."""
+        for spent, most, of_what in (
+            (self.session.spent.cpu_seconds, self.limits.total_cpu_seconds, "de procesador"),
+            (self.session.spent.seconds, self.limits.total_seconds, "de espera"),
+        ):
+            if spent > most:
+                text = f"las comprobaciones anteriores gastaron los {most:g} segundos {of_what}"
+                raise StudentLost("timeout", f"{text} de toda la entrega: esta ya no se hizo")
 
     def _delegation(self, part: str) -> Flag | None:
         """Return the flag of a part whose work torch's own cells do."""

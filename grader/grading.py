@@ -59,15 +59,16 @@ def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None 
     try:
         content = submission.read()
     except UnreadableError as error:
-        return _rejected(submission, terms, lane, error.es)
+        return _grade(submission, terms, lane, "rejected", reason=error.es)
     try:
         with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
-            if reason := _unusable(session.report):
-                return _rejected(submission, terms, lane, reason, session.report)
-            run = _check(terms, session, only or terms.only)
-            return _grade(submission, terms, lane, "graded", run=run, report=session.report)
+            reason = _unusable(session.report)
+            run = None if reason else _check(terms, session, only or terms.only)
+        status: Status = "rejected" if reason else "graded"
+        return _grade(submission, terms, lane, status, reason=reason, run=run, session=session)
     except StudentLost as lost:
-        return _rejected(submission, terms, lane, f"el cuaderno no se pudo cargar: {lost.message}")
+        reason = f"el cuaderno no se pudo cargar: {lost.message}"
+        return _grade(submission, terms, lane, "rejected", reason=reason)
 
 
 def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
@@ -125,12 +126,6 @@ class _Registered:
         config.pluginmanager.register(self.run, RUN)
 
 
-def _rejected(
-    submission: Submission, terms: Terms, lane: Lane, reason: str, report: Report | None = None
-) -> Grade:
-    return _grade(submission, terms, lane, "rejected", reason=reason, report=report)
-
-
 def _grade(
     submission: Submission,
     terms: Terms,
@@ -139,7 +134,7 @@ def _grade(
     *,
     reason: str = "",
     run: CheckRun | None = None,
-    report: Report | None = None,
+    session: Session | None = None,
 ) -> Grade:
     checks = tuple(run.results) if run else ()
     score = math.fsum(check.points for check in checks)
@@ -148,6 +143,7 @@ def _grade(
         **(lane.versions if lane else {}),
         "sandbox": terms.sandbox,
         "device": terms.device,
+        **({"usage": session.usage} if session else {}),
     }
     return Grade(
         submission=submission.id,
@@ -162,6 +158,6 @@ def _grade(
         reason=reason,
         checks=checks,
         flags=tuple(run.flags) if run else (),
-        notices=tuple(Notice(**notice) for notice in report.notices) if report else (),
+        notices=tuple(Notice(**notice) for notice in session.report.notices) if session else (),
         environment=environment,
     )

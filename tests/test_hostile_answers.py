@@ -50,7 +50,7 @@ class Liar:
         self.honest = honest
         self.chance = chance
         self.often = often
-        self.cpu_seconds = 0.0
+        self.usage = honest.usage
         self.known = honest.known
 
     def ask(self, operation: str, **arguments: Any) -> Any:
@@ -92,6 +92,7 @@ class LiarSession:
     def __init__(self, honest: Session, chance: random.Random, often: float) -> None:
         self.honest = honest
         self.report: Report = honest.report
+        self.spent, self.usage = honest.spent, honest.usage
         self.chance = chance
         self.often = often
 

@@ -21,14 +21,19 @@ MIB = 1 << 20
 class Limits:
     """What a submission may use. Seconds are wall time spent waiting for the student's code.
 
-    `seconds` and `cpu_seconds` are for one check, `load_seconds` for running the notebook's
-    definitions; `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in
-    bytes; `pids` counts processes and threads.
+    `seconds` and `cpu_seconds` are for one check, `total_seconds` and `total_cpu_seconds` for all
+    checks of a submission together, `load_seconds` for running the notebook's definitions;
+    `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in bytes; `pids`
+    counts processes and threads. Waiting for a core on a busy machine does not count, up to
+    `patience` times the seconds in question.
     """
 
     seconds: float = 30.0
     cpu_seconds: float = 20.0
     load_seconds: float = 30.0
+    total_seconds: float = 300.0
+    total_cpu_seconds: float = 120.0
+    patience: float = 3.0
     memory: int = 1024 * MIB
     pids: int = 64
     output: int = 64 * MIB
@@ -52,10 +57,13 @@ class Report:
 
 @dataclass(frozen=True)
 class Usage:
-    """Wall and CPU seconds."""
+    """Wall seconds that were waited for the student's code, and CPU seconds that it used."""
 
-    seconds: float
-    cpu_seconds: float
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
 
 
 class Check(Protocol):
@@ -69,8 +77,8 @@ class Check(Protocol):
         """
 
     @property
-    def cpu_seconds(self) -> float:
-        """The kernel's account of the CPU that the check used; known once it has ended."""
+    def usage(self) -> Usage:
+        """What the check took, by the kernel's account; known once it has ended."""
 
     def used(self) -> float:
         """Return the kernel's account of the CPU seconds that the check has used so far."""
@@ -90,6 +98,12 @@ class Session(Protocol):
     """One submission in a lane."""
 
     report: Report
+    spent: Usage
+    """What its checks have taken so far, together."""
+    usage: dict[str, float | None]
+    """What the submission used: `cpu_seconds`, `peak_memory` (bytes, of its largest process, beyond
+    what torch takes), `processes` started, bytes `written`; None where the machine does not tell.
+    It is known once the session has ended."""
 
     def check(self, entropy: int) -> AbstractContextManager[Check]:
         """Start a process for one check; its random generators start from `entropy`."""

@@ -467,6 +467,56 @@ def f(work):
 
 
 @_promise
+def waiting_for_a_core_is_not_the_students(sandbox: Sandbox) -> None:
+    """A check that others keep from the processor does not time out; one that sleeps does."""
+    source = """
+import os, time
+def f(busy):
+    others = []
+    for _ in range(5 if busy else 0):
+        others.append(os.fork())
+        if others[-1] == 0:
+            while True: pass
+    started = time.process_time()
+    while time.process_time() - started < 0.3:
+        if not busy: time.sleep(1)
+    for pid in others: os.kill(pid, 9), os.wait()
+    return busy
+"""
+    with _submission(sandbox, source, replace(SMALL, seconds=1, patience=99)) as opened:
+        assert opened.f(True) is True
+        opened.is_lost("timeout", False)
+
+
+@_promise
+def a_session_knows_what_it_used(sandbox: Sandbox) -> None:
+    """CPU, memory, processes and bytes written are the kernel's, and none is the last one's."""
+    source = """
+import os
+def f(much):
+    if not much: return 0
+    data = b"x" * 50_000_000
+    open("file", "wb").write(data[:300_000])
+    for _ in range(3):
+        if os.fork() == 0: os._exit(0)
+        os.wait()
+    os.remove("file")
+    return sum(range(10_000_000)) and 1
+"""
+    used = []
+    with _lane(sandbox) as lane:
+        for much in (True, False):
+            with lane.open(source) as opened:
+                assert opened.f(much) == much
+            used.append(opened.session.usage)
+    for name, least in (("cpu_seconds", 0.1), ("peak_memory", 40_000_000), ("written", 300_000)):
+        first, second = (each[name] for each in used)
+        assert first is None or second is None or first - second >= least, used
+    first, second = (each["processes"] for each in used)
+    assert first is None or second is None or first - second >= 3, used
+
+
+@_promise
 def nothing_passes_from_check_to_check(sandbox: Sandbox) -> None:
     """Globals, files, environment and patches are as they were, in the next check and after."""
     source = """

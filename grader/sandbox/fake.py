@@ -82,6 +82,8 @@ class FakeSession:
     def __init__(self, namespace: dict[str, Any], report: Report) -> None:
         self.namespace = namespace
         self.report = report
+        self.spent = Usage()
+        self.usage: dict[str, float | None] = {}
 
     @contextmanager
     def check(self, entropy: int) -> Iterator[FakeCheck]:  # noqa: ARG002 - one process, one state
@@ -100,7 +102,7 @@ class FakeSession:
 class FakeCheck:
     """Asks through real frames, so that what a real worker cannot send fails here too."""
 
-    cpu_seconds = 0.0
+    usage = Usage()
 
     def __init__(self, objects: Objects) -> None:
         self.objects = objects

@@ -73,28 +73,35 @@ class StreamLane:
     ) -> Iterator[StreamSession]:
         """Load a notebook's definitions, and clean up after it whatever happens."""
         self.caps = wire.Caps(body=limits.output)
+        session = None
         try:
             message = self.ask(
                 "open",
-                limits.load_seconds + _GRACE_SECONDS,
+                _most(limits.load_seconds, limits),
                 source=content,
                 filename=filename,
                 names=list(names),
                 limits=limits.to_wire(),
             )
-            yield StreamSession(self, limits, _report(message))
+            session = StreamSession(self, limits, _report(message))
+            yield session
         finally:
-            self._finish(_GRACE_SECONDS)
+            usage = self._finish(_GRACE_SECONDS)
+            if session is not None:
+                session.usage = usage
 
     def close(self) -> None:
         """End the worker and everything in it."""
         self.stream.close()
 
-    def _finish(self, seconds: float) -> None:
-        """End the session. Raises SandboxFault if the lane is not clean afterwards."""
-        if not self.ask("close", seconds)["clean"]:
+    def _finish(self, seconds: float) -> dict[str, float | None]:
+        """End the session; return what it used. Raises SandboxFault if the lane is not clean."""
+        told = self.ask("close", seconds)
+        if not told["clean"]:
             self.stream.close()
             raise SandboxFault("a submission left something behind that cannot be removed")
+        usage: dict[str, float | None] = told["usage"]
+        return usage
 
 
 class StreamSession:
@@ -104,18 +111,20 @@ class StreamSession:
         self.lane = lane
         self.limits = limits
         self.report = report
+        self.spent = Usage()
+        self.usage: dict[str, float | None] = {}
 
     @contextmanager
     def check(self, entropy: int) -> Iterator[StreamCheck]:
         """Start a process for one check; if the last one took the submission down, load anew."""
-        seconds = self.limits.load_seconds + _GRACE_SECONDS
-        self.lane.ask("begin", seconds, entropy=entropy)
         check = StreamCheck(self)
         try:
+            self.lane.ask("begin", _most(self.limits.load_seconds, self.limits), entropy=entropy)
             yield check
         finally:
             ended = self.lane.ask("end", _GRACE_SECONDS)
-            check.cpu_seconds = _seconds(ended.get("cpu_seconds"))
+            check.usage = Usage(_seconds(ended["seconds"]), _seconds(ended["cpu_seconds"]))
+            self.spent += check.usage
 
 
 class StreamCheck:
@@ -123,11 +132,11 @@ class StreamCheck:
 
     def __init__(self, session: StreamSession) -> None:
         self.session = session
-        self.cpu_seconds = 0.0
+        self.usage = Usage()
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question of the student's code; see `grader.sandbox.Check.ask`."""
-        seconds = self.session.limits.seconds + _GRACE_SECONDS
+        seconds = _most(self.session.limits.seconds, self.session.limits)
         message = self.session.lane.ask(operation, seconds, args=arguments)
         if "tripped" in message:
             raise _delegated(message["tripped"])
@@ -151,6 +160,11 @@ class StreamCheck:
     def known(self) -> dict[str, Usage]:
         """What this lane has already taken for references, by name."""
         return self.session.lane.references
+
+
+def _most(seconds: float, limits: Limits) -> float:
+    """Return how long the supervisor may take to answer where the student has so many seconds."""
+    return seconds * (1 + limits.patience) + _GRACE_SECONDS
 
 
 def _delegated(tripped: Any) -> Delegated:

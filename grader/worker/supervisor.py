@@ -10,18 +10,15 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import resource
 import signal
 import socket
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import wire
-from grader.worker import submission
+from grader.worker import accounts, submission
 from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
-from grader.worker.users import descendants_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +30,7 @@ CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
 _HOST_CAPS = wire.Caps(header=1 << 28, body=1 << 28)
 # What the submission's own process says is small, and is encoded anew for the host.
 _REPORT_CAPS = wire.Caps(header=1 << 19, body=0)
+_LOOKS = 20
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
 
 
@@ -51,7 +49,9 @@ def run(incoming: int, outgoing: int, users: Users) -> int:
     while True:
         try:
             frame, question = _read_frame(incoming)
-            _write_all(outgoing, supervisor.answer(question, frame))
+            answer = supervisor.answer(question, frame)
+            supervisor.account.sent += len(answer)
+            _write_all(outgoing, answer)
         except (EOFError, OSError, HostLeft, wire.WireError):
             supervisor.close()
             return HOST_LEFT
@@ -71,7 +71,8 @@ class Supervisor:
         self.check: Channel | None = None
         self.opened: wire.Message = {}
         self.limits: dict[str, Any] = {}
-        self.seconds_left = 0.0
+        self.account = accounts.Account(apart=users.separate)
+        self.waited = self.waited_before = 0.0
         self.cpu_before = 0.0
         self.kills_before = 0
         self.clean = True
@@ -118,30 +119,31 @@ class Supervisor:
         if self.user is None:
             raise Lost("crashed", "el proceso se perdió demasiadas veces")
         self.control, theirs = pair()
-        self.kills_before = _memory_kills()
+        self.kills_before = accounts.memory_kills()
         self.pid = os.fork()
         if self.pid == 0:
             submission.run(theirs, self.user, self.opened)
         theirs.close()
-        deadline = time.monotonic() + self.limits["load_seconds"]
         try:
-            first_readable([self.control], deadline, self.host)
-            return self.control.receive(_REPORT_CAPS, deadline)["report"]
+            self._await([self.control], self.limits["load_seconds"])
+            return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
         except Late:
             raise Lost(
                 "timeout", "las definiciones del cuaderno no terminan de ejecutarse"
             ) from None
         except (Gone, KeyError):
-            raise self._autopsy("al ejecutar las definiciones del cuaderno") from None
+            where = "al ejecutar las definiciones del cuaderno"
+            raise self._autopsy(where, "load_seconds") from None
 
     def _begin(self, question: wire.Message) -> dict[str, Any]:
+        self.cpu_before = self.account.cpu()
+        self.waited = 0.0
         if self.user is None:
             self._start()
         assert self.control is not None  # noqa: S101 - set by _start
         self.check, theirs = pair()
-        self.seconds_left = float(self.limits["seconds"])
-        self.cpu_before = self._cpu()
-        self.kills_before = _memory_kills()
+        self.waited_before = self.waited
+        self.kills_before = accounts.memory_kills()
         plan = message(b"", cpu_seconds=self.limits["cpu_seconds"], entropy=question["entropy"])
         try:
             self.control.send(plan, time.monotonic() + _GRACE)
@@ -156,44 +158,74 @@ class Supervisor:
         """Pass a question on to the check's process and its answer back, both unread."""
         if self.check is None or self.control is None:
             raise Lost("crashed", "el proceso del estudiante ya no existe")
-        started = time.monotonic()
-        deadline = started + self.seconds_left
         try:
-            self.check.send(frame, deadline)
-            self._await(self.check, deadline)
-            return self.check.receive_raw(self._caps(), deadline)
+            self.check.send(frame, time.monotonic() + self._left())
+            self._await_answer(self.check, self.control)
+            return self._receive(self.check)
         except Late:
             seconds = self.limits["seconds"]
             raise Lost("timeout", f"no terminó en {seconds:g} segundos") from None
         except Gone as gone:
-            raise self._autopsy("", str(gone)) from None
-        finally:
-            self.seconds_left -= time.monotonic() - started
+            raise self._autopsy("", why=str(gone)) from None
 
-    def _await(self, check: Channel, deadline: float) -> None:
+    def _left(self) -> float:
+        """Return the seconds for which this check may still be waited for."""
+        left: float = self.limits["seconds"] - (self.waited - self.waited_before)
+        return left
+
+    def _await_answer(self, check: Channel, control: Channel) -> None:
         """Wait for the check's process to answer. Raises Late, and Gone once it has ended."""
-        assert self.control is not None  # noqa: S101 - there is a check
-        if first_readable([check, self.control], deadline, self.host) is self.control:
+        if self._await([check, control], self._left()) is control:
             raise Gone
+
+    def _receive(self, check: Channel) -> bytes:
+        """Return the frame that has begun to arrive, unread. Raises Late and Gone."""
+        started = time.monotonic()
+        try:
+            return check.receive_raw(self._caps(), started + max(self._left(), _GRACE))
+        finally:
+            self.waited += time.monotonic() - started
+
+    def _await(self, channels: list[Channel], seconds: float) -> Channel:
+        """Wait for the student's process to say something. Raises Late.
+
+        Time in which it could have run and had no core is the machine's, not the student's.
+        """
+        assert self.user is not None  # noqa: S101 - its process is waited for
+        started, added = time.monotonic(), 0.0
+        before = accounts.waits(self.user.processes())
+        try:
+            while True:
+                try:
+                    return first_readable(channels, started + seconds + added, self.host)
+                except Late:
+                    starved = accounts.starved(self.user.processes(), before)
+                    starved = min(starved, seconds * self.limits["patience"])
+                    if starved <= added:
+                        raise
+                    added = starved
+        finally:
+            self.waited += max(0.0, time.monotonic() - started - added)
 
     def _end(self, _: wire.Message) -> dict[str, Any]:
         """End the check's process; whatever it left behind ends the submission's as well."""
+        used = self.account.cpu() - self.cpu_before
         if self.check is None:
-            return {"cpu_seconds": 0.0}
+            return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
         report = self._last_words()
-        used = self._cpu() - self.cpu_before
+        used = self.account.cpu() - self.cpu_before
         told = report.get("cpu_seconds")
-        if not self._own_clock:
+        if not self.account.own_clock:
             used = told if isinstance(told, float) else 0.0
         assert self.user is not None  # noqa: S101 - there is a check
         tidy = self.user.processes() == [self.pid] and self.user.has_empty_folder()
         if not report or not tidy:
             self._destroy()
-        return {"cpu_seconds": max(0.0, used)}
+        return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
 
     def _used(self, _: wire.Message) -> dict[str, Any]:
         """Tell the CPU seconds that the check has used so far."""
-        return {"cpu_seconds": max(0.0, self._cpu() - self.cpu_before)}
+        return {"cpu_seconds": max(0.0, self.account.cpu() - self.cpu_before)}
 
     def _reference(self, question: wire.Message) -> dict[str, Any]:
         """Ask a question of definitions of ours, in a process of their own; tell its time.
@@ -222,8 +254,7 @@ class Supervisor:
             user.wipe()
         if "raised" in answer:
             return {"failed": True}
-        if self._own_clock:  # the lane's clock counted it too
-            self.cpu_before += cpu_seconds
+        self.account.ours += cpu_seconds
         return {"seconds": seconds, "cpu_seconds": cpu_seconds}
 
     def _last_words(self) -> wire.Message:
@@ -239,7 +270,7 @@ class Supervisor:
 
     def _close(self, _: wire.Message) -> dict[str, Any]:
         self._destroy()
-        return {"clean": self.clean, "peak_memory": _peak_memory()}
+        return {"clean": self.clean, "usage": self.account.usage()}
 
     def _destroy(self) -> None:
         """Kill all of the student's processes, wipe what they wrote, and see that it is so."""
@@ -258,16 +289,16 @@ class Supervisor:
         self.clean = self.clean and not self.user.processes() and not self.user.folder.exists()
         self.user = None
 
-    def _autopsy(self, when: str, why: str = "") -> Lost:
+    def _autopsy(self, when: str, limit: str = "cpu_seconds", why: str = "") -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
         if why:
             return Lost("crashed", f"respondió algo que no es una respuesta: {why}")
-        killed_for_memory = _memory_kills() > self.kills_before
-        status = self._last_words().get("status", 0) if self.control is not None else 0
+        killed_for_memory = accounts.memory_kills() > self.kills_before
+        status = self._last_words().get("status") or self._own_end()
         if killed_for_memory:
             return Lost("out_of_memory", "se quedó sin memoria")
         if status in (-signal.SIGXCPU, -signal.SIGKILL):
-            seconds = self.limits["cpu_seconds"]
+            seconds = self.limits[limit]
             return Lost("timeout", f"gastó más de {seconds:g} segundos de procesador")
         if isinstance(status, int) and status < 0:
             return Lost(
@@ -275,48 +306,19 @@ class Supervisor:
             )
         return Lost("crashed", f"el proceso terminó por su cuenta {when}".rstrip())
 
+    def _own_end(self) -> int:
+        """Return how the submission's own process ended, 0 while it lives."""
+        how = os.WEXITED | os.WNOWAIT | os.WNOHANG
+        for _ in range(_LOOKS):  # its sockets close a moment before it has ended
+            ended = os.waitid(os.P_PID, self.pid, how)
+            if ended is not None:
+                killed = ended.si_code in (os.CLD_KILLED, os.CLD_DUMPED)
+                return -ended.si_status if killed else ended.si_status
+            time.sleep(0.01)
+        return 0
+
     def _caps(self) -> wire.Caps:
         return wire.Caps(body=int(self.limits["output"]))
-
-    @property
-    def _own_clock(self) -> bool:
-        """Whether the kernel counts this lane's CPU apart from the rest of the machine's."""
-        return self.users.separate and _cgroup_cpu() is not None
-
-    def _cpu(self) -> float:
-        """Return the CPU seconds of everything in the lane but this process."""
-        if not self._own_clock:
-            return descendants_cpu(os.getpid())
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        return (_cgroup_cpu() or 0.0) - used.ru_utime - used.ru_stime
-
-
-def _cgroup_cpu() -> float | None:
-    """Return the control group's CPU seconds (version 1 or 2), None where they are not told."""
-    with contextlib.suppress(OSError):
-        return int(Path("/sys/fs/cgroup/cpuacct/cpuacct.usage").read_text()) / 1e9
-    with contextlib.suppress(OSError, StopIteration, ValueError):
-        lines = Path("/sys/fs/cgroup/cpu.stat").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("usage_usec")).split()[1]) / 1e6
-    return None
-
-
-def _memory_kills() -> int:
-    """Return how often the kernel killed for memory in this control group."""
-    for path in ("memory/memory.oom_control", "memory.events"):
-        with contextlib.suppress(OSError):
-            for line in (Path("/sys/fs/cgroup") / path).read_text().splitlines():
-                if line.startswith("oom_kill "):
-                    return int(line.split()[1])
-    return 0
-
-
-def _peak_memory() -> int:
-    """Return the most bytes that the lane has used, 0 where it is not told."""
-    for path in ("memory/memory.max_usage_in_bytes", "memory.peak"):
-        with contextlib.suppress(OSError, ValueError):
-            return int((Path("/sys/fs/cgroup") / path).read_text())
-    return 0
 
 
 def _signal_name(number: int) -> str:

@@ -1,0 +1,72 @@
+"""One slow student cannot hold the class: all checks of a submission share a budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader import assignment as assignments
+from grader.grading import Terms, grade
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.results import Grade
+
+CONFIG = """
+name = "tiny"
+title = { es = "Mínima", en = "Tiny" }
+[points]
+f = 100
+[names]
+f = []
+[limits]
+"""
+CHECKS = '''
+import pytest
+
+pytestmark = [pytest.mark.part("f"), pytest.mark.points(50)]
+
+def test_first(student):
+    """Primera."""
+    student.f()
+
+def test_second(student):
+    """Segunda."""
+    student.f()
+'''
+WORK = "def f(): return sum(range(20_000_000))"
+SLEEP = "import time\ndef f(): time.sleep(0.5)"
+
+
+def graded(folder: Path, source: str, limit: str) -> Grade:
+    (folder / "assignment.toml").write_text(CONFIG + limit)
+    (folder / "test_f.py").write_text(CHECKS)
+    terms = Terms(assignments.load(folder), "seed", "sha256:", "process")
+    lane = ProcessSandbox().lane()
+    try:
+        return grade(Submission("s", "s", "s.py", source.encode()), terms, lane)
+    finally:
+        lane.close()
+
+
+@pytest.mark.parametrize(
+    ("source", "limit", "of_what"),
+    [(WORK, "total_cpu_seconds = 0.05", "de procesador"), (SLEEP, "total_seconds = 0.2", "espera")],
+)
+def test_what_is_over_the_budget_is_not_run(
+    tmp_path: Path, source: str, limit: str, of_what: str
+) -> None:
+    first, second = graded(tmp_path, source, limit).checks
+    assert (first.outcome, second.outcome) == ("passed", "timeout")
+    assert of_what in second.message
+    assert second.cpu_seconds == 0
+
+
+def test_waiting_costs_no_processor_time(tmp_path: Path) -> None:
+    got = graded(tmp_path, SLEEP, "total_cpu_seconds = 0.4")
+    assert [check.outcome for check in got.checks] == ["passed", "passed"]
+    assert got.environment["usage"]["cpu_seconds"] < 0.4
