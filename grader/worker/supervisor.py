@@ -294,10 +294,12 @@ class Supervisor:
         if why:
             return Lost("crashed", f"respondió algo que no es una respuesta: {why}")
         killed_for_memory = accounts.memory_kills() > self.kills_before
-        status = self._last_words().get("status") or self._own_end()
+        told = self._last_words().get("status")
+        status = told or self._own_end()
         if killed_for_memory:
             return Lost("out_of_memory", "se quedó sin memoria")
-        if status in (-signal.SIGXCPU, -signal.SIGKILL):
+        # A check that withstands SIGXCPU meets SIGKILL; its mother may have been killed by it.
+        if status == -signal.SIGXCPU or told == -signal.SIGKILL:
             seconds = self.limits[limit]
             return Lost("timeout", f"gastó más de {seconds:g} segundos de procesador")
         if isinstance(status, int) and status < 0:
