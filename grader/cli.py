@@ -172,6 +172,19 @@ def replay(
 
 
 @app.command()
+def doctor(
+    sandbox: Annotated[
+        SandboxName, typer.Option(help="Which sandbox to try; auto as in grade.")
+    ] = SandboxName.auto,
+    device: Annotated[Device, typer.Option(help="Where student code computes.")] = Device.cpu,
+) -> None:
+    """Examine this machine: what is there, and every limit of the sandbox tripped for real."""
+    from grader.commands import examine_machine
+
+    raise typer.Exit(examine_machine(sandbox.value, device.value))
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(help="What to call it, such as celda_rnn.")],
     assignments: AssignmentsOption = None,

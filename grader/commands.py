@@ -134,6 +134,18 @@ def validate_assignments(
     return 1 if failures else 0
 
 
+def examine_machine(chosen: str, device: str) -> int:
+    """Say whether this machine is fit to grade; return 0 if nothing is bad, else 1."""
+    from grader import doctor
+
+    screen, bad = terminal.console(), 0
+    for finding in doctor.examine(lambda: _sandbox(chosen, doctor.LIMITS, device), device):
+        screen.print(terminal.finding(finding))
+        bad += finding.state == "bad"
+    screen.print(f"\n{bad} to mend before you grade here" if bad else "\nfit to grade")
+    return 1 if bad else 0
+
+
 def replay_student(options: ReplayOptions) -> int:
     """Grade a student again as before and show what failed; return 0 for the same, else 1."""
     stored = replay.stored(options.folder, options.student)

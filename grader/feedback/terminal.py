@@ -53,6 +53,7 @@ _HEADER = {
 _MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
 _FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
+_WIDEST_FINDING = 50
 _LONGEST_REASON = 100  # in the class table; the whole of it is in the student's grade
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
 
@@ -142,6 +143,41 @@ def validation(name: str, verdicts: Sequence[Verdict]) -> RenderableType:
         shown += [_mutation_scores(fates), ""]
     total = f"{name}: {len(verdicts) - len(wrong)} of {len(verdicts)} as they should be"
     return Group(*shown, Text(total, style="bold red" if wrong else "bold green"))
+
+
+class Finding(Protocol):
+    """What was found of a machine."""
+
+    @property
+    def what(self) -> str:
+        """What was looked at."""
+
+    @property
+    def found(self) -> str:
+        """What it is like."""
+
+    @property
+    def state(self) -> str:
+        """How good that is: good, doubtful or bad."""
+
+    @property
+    def advice(self) -> str:
+        """What to do about it."""
+
+
+_STATES = {"good": "[green]✓[/]", "doubtful": "[yellow]![/]", "bad": "[red]✗[/]"}
+
+
+def finding(one: Finding) -> RenderableType:
+    """Return a line of the table of what was found, with what to do below."""
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=1)
+    row.add_column(width=_WIDEST_FINDING)
+    row.add_column(overflow="fold")
+    row.add_row(_STATES[one.state], escape(plain(one.what)), escape(plain(one.found)))
+    if one.advice:
+        row.add_row("", "", f"→ {escape(plain(one.advice))}")
+    return row
 
 
 def _mutation_scores(fates: Counter[tuple[str, str]]) -> Table:
