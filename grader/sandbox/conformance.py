@@ -501,7 +501,7 @@ def f(much):
         if os.fork() == 0: os._exit(0)
         os.wait()
     os.remove("file")
-    return sum(range(10_000_000)) and 1
+    return sum(range(30_000_000)) and 1
 """
     used = []
     with _lane(sandbox) as lane:
