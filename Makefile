@@ -23,7 +23,7 @@ demo: setup
 	  sandbox=process; \
 	  echo "demo: no Docker engine, so students' code runs as a plain process, unprotected"; \
 	fi; \
-	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results
+	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results --regrade
 
 lint: setup
 	$(BIN)/ruff format --check grader assignments tests

@@ -49,11 +49,19 @@ class Assignment:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the configuration and all the checks, by name and content."""
+        """SHA-256 over every file of the folder as it is now, by name and content.
+
+        Hidden files and Python's caches are no part of it. Raises AssignmentFault.
+        """
         digest = hashlib.sha256()
-        for path in sorted([self.folder / FILE, *self.folder.glob("*.py")]):
-            data = path.read_bytes()
-            digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
+        try:
+            for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
+                name = path.relative_to(self.folder)
+                if not any(part.startswith((".", "__pycache__")) for part in name.parts):
+                    data = path.read_bytes()
+                    digest.update(f"{name.as_posix()}\0{len(data)}\0".encode() + data)
+        except OSError as error:
+            raise AssignmentFault(f"{error.filename} cannot be read: {error.strerror}") from error
         return digest.hexdigest()
 
     def mark(self, score: float) -> float:

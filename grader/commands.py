@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
-from grader import batch, replay
+from grader import batch, folder, replay
 from grader.check_run import limits_of
-from grader.errors import GraderError, SandboxFault, UsageError
-from grader.exports import csv
+from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
 from grader.feedback.progress import progress
 from grader.grading import Terms
@@ -25,7 +24,7 @@ from grader.sandbox.process import ProcessSandbox
 from grader.submission import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from grader.results import Grade
@@ -69,19 +68,17 @@ def grade_submissions(options: GradeOptions) -> int:
     root = assignments_.folder_of_assignments(options.assignments)
     assignment = assignments_.choose(root, options.assignment)
     submissions = find(options.submissions, assignment.name)
-    _make_folder(options.out)
+    folder.make(options.out)
     with Journal(options.out) as journal:
         seed = journal.seed(options.seed, secrets.token_hex(16))
-        limits = limits_of(assignment)
-        sandbox = _sandbox(options.sandbox, limits, options.device)
-        journal.found({one.id: replay.origin(one, options.submissions) for one in submissions})
+        sandbox = _sandbox(options.sandbox, limits_of(assignment), options.device)
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
+        _begin(options, journal, submissions, terms)
         with _interruptible(), _reaping(sandbox):
             _grade_all(options, journal, submissions, terms, sandbox)
-        known = [grade for grade in journal.grades() if grade.assignment == assignment.name]
-    _write(options.out, known)
+        written = folder.write_all(options.out, journal)
     asked = {submission.id for submission in submissions}
-    grades = [grade for grade in known if grade.submission in asked]
+    grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
 
@@ -90,8 +87,7 @@ def check_notebook(
     notebook: Path, name: str | None, root: Path | None, part: str | None, lang: str
 ) -> int:
     """Check a notebook in the process sandbox and explain it; return 0 for full marks, else 1."""
-    folder = assignments_.folder_of_assignments(root)
-    assignment = assignments_.choose(folder, name)
+    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
     if part is not None and part not in assignment.points:
         known = ", ".join(assignment.points)
         raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
@@ -117,12 +113,12 @@ def validate_assignments(
     """Validate the named assignments, or all; return 0 if all hold, else 1."""
     from grader.validate import validate
 
-    folder = assignments_.folder_of_assignments(root)
+    root = assignments_.folder_of_assignments(root)
     jobs = jobs or os.cpu_count() or 1
     failures = 0
-    for name in names or assignments_.names(folder):
+    for name in names or assignments_.names(root):
         verdicts = []
-        assignment = assignments_.choose(folder, name)
+        assignment = assignments_.choose(root, name)
         for verdict in validate(assignment, seeds, jobs, machine=machine, only=only):
             verdicts.append(verdict)
             said = "; ".join(verdict.wrong) or verdict.fate or "as it should be"
@@ -157,7 +153,7 @@ def replay_student(options: ReplayOptions) -> int:
     limits, device = limits_of(assignment), str(then["device"])
     sandbox = _sandbox(options.sandbox or str(then["sandbox"]), limits, device)
     terms = Terms(assignment, stored.seed, sandbox.image, sandbox.name, device)
-    make = functools.partial(_open, sandbox.name, limits, device, getattr(sandbox, "run", ""))
+    make = _again(sandbox, limits, device)
     with _interruptible(), _reaping(sandbox):
         (again,) = batch.run([(submission, terms)], make, 1, lives=1)
     if again.status == "not_graded":
@@ -171,6 +167,17 @@ def replay_student(options: ReplayOptions) -> int:
     return 1 if found else 0
 
 
+def _begin(
+    options: GradeOptions, journal: Journal, submissions: Sequence[Submission], terms: Terms
+) -> None:
+    """Refuse what would mix grades; store what the run begins with. Raises UsageError."""
+    folder.require_same_terms(options.out, journal, submissions, terms, regrade=options.regrade)
+    if lost := folder.lost(options.out, journal):
+        _say(f"the journal has lost grades whose files are there ({lost}): they are given again")
+    sources = {one.id: replay.origin(one, options.submissions) for one in submissions}
+    journal.begin(terms.seed, sources, forget=sources if options.regrade else ())
+
+
 def _grade_all(
     options: GradeOptions,
     journal: Journal,
@@ -182,17 +189,16 @@ def _grade_all(
     waiting = [
         (submission, terms)
         for submission in submissions
-        if options.regrade or not journal.known(submission.id, terms.fingerprint(submission))
+        if not journal.knows(submission.id, terms.fingerprint(submission))
     ]
     jobs = options.jobs or os.cpu_count() or 1
-    run = getattr(sandbox, "run", "")
-    make = functools.partial(_open, sandbox.name, limits_of(terms.assignment), options.device, run)
+    make = _again(sandbox, limits_of(terms.assignment), options.device)
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
         for grade in batch.run(waiting, make, jobs, shown.started, lives):
-            journal.add(grade)
-            _write_one(options.out, grade)
+            folder.write(options.out, grade.submission, journal.add(grade))
             shown.finished(grade)
+    terms.require_unchanged()
 
 
 def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
@@ -205,7 +211,13 @@ def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
     return _open(name, limits, device, secrets.token_hex(8))
 
 
-def _open(name: str, limits: Limits, device: str, run: str) -> Sandbox:
+def _again(sandbox: Sandbox, limits: Limits, device: str) -> Callable[[], Sandbox]:
+    """Return how a job opens this sandbox in its process: the same image, whatever happens."""
+    run = getattr(sandbox, "run", "")
+    return functools.partial(_open, sandbox.name, limits, device, run, sandbox.image)
+
+
+def _open(name: str, limits: Limits, device: str, run: str, image: str | None = None) -> Sandbox:
     if name == "process":
         return ProcessSandbox()
     try:
@@ -214,7 +226,7 @@ def _open(name: str, limits: Limits, device: str, run: str) -> Sandbox:
         raise SandboxFault(
             "Docker's Python package is missing: pip install 'rnn-grader[docker]'"
         ) from error
-    return DockerSandbox(limits, device=device, run=run, say=_say)
+    return DockerSandbox(limits, device=device, run=run, image=image, say=_say)
 
 
 @contextmanager
@@ -240,34 +252,6 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _make_folder(out: Path) -> None:
-    try:
-        (out / "results").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be made a results folder: {error.strerror}") from error
-
-
-def _write(out: Path, grades: Sequence[Grade]) -> None:
-    for grade in grades:
-        _write_one(out, grade)
-    _replace(out / "grades.csv", csv.table(grades))
-
-
-def _write_one(out: Path, grade: Grade) -> None:
-    _replace(out / "results" / f"{grade.submission}.json", grade.to_json())
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises GraderError."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        text = f"{path} cannot be written ({error.strerror}); what was graded is in the journal"
-        raise GraderError(text) from error
 
 
 def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:

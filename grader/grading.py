@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.metadata
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,11 +27,34 @@ if TYPE_CHECKING:
     from grader.submission import Submission
 
 
+_OWN = (
+    "archives.py", "assignment.py", "check_run.py", "errors.py", "grading.py", "pytest_plugin.py",
+    "results.py", "standins.py", "student.py", "submission.py", "transcript.py", "wire.py",
+    "checks/*.py", "sandbox/*.py", "worker/*.py",
+)  # fmt: skip
+"""Our own files that a grade depends on."""
+_LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
+"""What draws the cases and computes the right answers beside them."""
+
+
+def own_digest() -> str:
+    """Return the SHA-256, in hexadecimal, of the code of ours that grades, and of its libraries."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256(grader.__version__.encode())
+    for name in _LIBRARIES:
+        digest.update(f"\0{name} {importlib.metadata.version(name)}".encode())
+    for path in sorted(path for pattern in _OWN for path in package.glob(pattern)):
+        data = path.read_bytes()
+        digest.update(f"\0{path.relative_to(package).as_posix()}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class Terms:
     """What all the grades of a run have in common. `seed` is secret; grades hold its digest.
 
-    `only` grades one part; `hasty` ends with the first check that is lost.
+    `only` grades one part; `hasty` ends with the first check that is lost. `checks` and `grader`
+    are what the assignment's files and our own code were when the run began.
     """
 
     assignment: Assignment
@@ -39,14 +64,39 @@ class Terms:
     device: str = "cpu"
     only: str | None = None
     hasty: bool = False
+    checks: str = ""
+    grader: str = field(default_factory=own_digest)
+
+    def __post_init__(self) -> None:
+        """Note what the assignment's files are now."""
+        object.__setattr__(self, "checks", self.checks or self.assignment.digest)
+
+    def require_unchanged(self) -> None:
+        """See that no file that grades was edited since the run began. Raises AssignmentFault."""
+        checks = f"the assignment's files in {self.assignment.folder}"
+        for what, then, now in (
+            (checks, self.checks, self.assignment.digest),
+            ("grader's own files", self.grader, own_digest()),
+        ):
+            if then != now:
+                raise AssignmentFault(
+                    f"{what} were edited while the run went on; the grades from before are kept: "
+                    "put the former files back and run again to go on with them, or grade all "
+                    "with the new ones by --regrade"
+                )
 
     def fingerprint(self, submission: Submission) -> Fingerprint:
         """Return what a submission's grade depends on."""
+        return self.fingerprint_of(submission.digest)
+
+    def fingerprint_of(self, notebook: str) -> Fingerprint:
+        """Return what the grade of a notebook with this digest depends on."""
         return Fingerprint(
-            notebook=submission.digest,
-            assignment=self.assignment.digest,
+            notebook=notebook,
+            assignment=self.checks,
             image=self.image.removeprefix("sha256:"),
             seed=hashlib.sha256(self.seed.encode()).hexdigest(),
+            grader=self.grader,
         )
 
 
@@ -95,6 +145,7 @@ def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         code = pytest.main(arguments, plugins=[_Registered(run)])
+    terms.require_unchanged()
     if run.fault is not None:
         raise run.fault
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

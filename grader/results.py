@@ -73,12 +73,16 @@ class Flag:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix)."""
+    """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix).
+
+    `grader` is the program's own code, and the libraries that draw cases and compute answers.
+    """
 
     notebook: str
     assignment: str
     image: str
     seed: str
+    grader: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,8 @@ def keep(folder: Path, grade: Grade, paths: Sequence[Path] = (), seed: str = "se
     (folder / "results").mkdir(parents=True, exist_ok=True)
     (folder / "results" / f"{grade.submission}.json").write_text(grade.to_json(), encoding="utf-8")
     with Journal(folder) as journal:
-        journal.seed(seed, "")
+        journal.begin(seed, {grade.submission: paths})
         journal.add(grade)
-        journal.found({grade.submission: paths})
     return folder
 
 
@@ -89,7 +88,7 @@ def test_what_was_not_graded_cannot_be_repeated(tmp_path: Path) -> None:
 def test_the_seed_of_an_earlier_run_is_found(tmp_path: Path) -> None:
     keep(tmp_path, GRADE)
     with Journal(tmp_path) as journal:
-        journal.seed("otra", "")
+        journal.begin("otra", {})
     assert replay.stored(tmp_path, "ana").seed == "semilla"
 
 

@@ -38,8 +38,9 @@ _ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestExce
 class DockerSandbox:
     """Starts workers in containers of the local engine.
 
-    `run` is the label by which this run's containers can be found and removed. Raises SandboxFault
-    when no engine answers or the image cannot be made.
+    `run` is the label by which this run's containers can be found and removed; `image` is the id of
+    the one that the run began with. Raises SandboxFault when no engine answers or the image cannot
+    be made.
     """
 
     name = "docker"
@@ -51,13 +52,14 @@ class DockerSandbox:
         *,
         device: str = "cpu",
         run: str | None = None,
+        image: str | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.limits = limits
         self.device = device
         self.run = run or secrets.token_hex(8)
         self.client = connect()
-        self._image = ensure(self.client, say)
+        self._image = image or ensure(self.client, say)
 
     @property
     def image(self) -> str:
@@ -68,6 +70,11 @@ class DockerSandbox:
         """Start a container. Raises SandboxFault."""
         try:
             return StreamLane(ContainerStream(self.client, self._create()))
+        except docker.errors.ImageNotFound as error:
+            raise SandboxFault(
+                f"the image {self._image[:19]} that this run began with was removed: run again, "
+                "which makes one"
+            ) from error
         except _ENGINE_ERRORS as error:
             raise SandboxFault(f"the engine could not start a container: {error}") from error
 
