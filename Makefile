@@ -42,6 +42,7 @@ skeleton: setup
 bench: setup
 	$(BIN)/python tests/bench_startup.py
 	$(BIN)/python tests/bench_checks.py
+	$(BIN)/python tests/bench_again.py
 
 seeds: setup
 	$(BIN)/python tests/campaign_training.py
