@@ -48,19 +48,20 @@ def fill(work: Path) -> None:
             first = grade(found[0], terms, lane)
             for one in found:
                 inputs = terms.fingerprint(one)
-                own = {"submission": one.id, "student": one.student, "fingerprint": inputs}
-                journal.add(replace(first, **own))
+                journal.add(
+                    replace(first, submission=one.id, student=one.student, fingerprint=inputs)
+                )
             folder.write_all(work / f"out_{kind}", journal)
     lane.close()
 
 
 def seconds(work: Path, kind: str) -> float:
     """Return the CPU seconds of a second run."""
-    command = [sys.executable, "-m", "grader", "grade", work / kind, "--assignment", "elman"]
-    command += ["--assignments", work / "assignments", "--sandbox", "process"]
+    command = [sys.executable, "-m", "grader", "grade", str(work / kind), "--assignment", "elman"]
+    command += ["--assignments", str(work / "assignments"), "--sandbox", "process"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ran = subprocess.run(
-        [*command, "--out", work / f"out_{kind}"], check=True, capture_output=True, text=True
+        [*command, "--out", str(work / f"out_{kind}")], check=True, capture_output=True, text=True
     )
     if "[" in ran.stderr:
         raise SystemExit(f"something was graded: {ran.stderr}")
