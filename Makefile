@@ -1,14 +1,15 @@
 # make demo    grade tests/submissions and show the class
 # make test    lint, types and all tests
 # make bench   start-up times and the cost of a submission, as ratios
+# make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
-# Both make the environment first; neither needs anything but Python 3.11, or later, and make.
+# All make the environment first; none needs anything but Python 3.11, or later, and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton bench seeds clean
+.PHONY: setup demo test lint skeleton bench seeds faults clean
 
 setup: $(READY)
 
@@ -46,6 +47,9 @@ bench: setup
 
 seeds: setup
 	$(BIN)/python tests/campaign_training.py
+
+faults: setup
+	GRADER_FAULTS=full $(BIN)/pytest tests/faults
 
 clean:
 	rm -rf .venv results dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

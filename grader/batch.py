@@ -1,8 +1,10 @@
 """Grade many submissions: one process and one lane for each job, a grade at a time.
 
 A lane that is lost is replaced and its submission tried again; a submission that loses its lane
-three times is set aside without a grade, and all others go on. So is one on which a check breaks:
-that is not its author's fault, nor anybody else's trouble, until it happens to a third one.
+three times is set aside without a grade, and all others go on. Where a job's process dies, nobody
+can tell which submission did it: those that were under way are tried again one at a time. A
+submission on which a check breaks is set aside as well: that is not its author's fault, nor
+anybody else's trouble, until it happens to a third one.
 """
 
 from __future__ import annotations
@@ -96,9 +98,13 @@ def _grade(submission: Submission, terms: Terms) -> Grade:
 
 @dataclass
 class _Queue:
-    """The tasks still to do, and how often each submission has been tried."""
+    """The tasks still to do, and how often each submission has lost its lane.
+
+    `suspects` were under way when a job's process died; they are graded first, and alone.
+    """
 
     waiting: deque[Task]
+    suspects: deque[Task] = field(default_factory=deque)
     tries: Counter[str] = field(default_factory=Counter)
     broken: int = 0
 
@@ -111,13 +117,13 @@ class _Queue:
         if self.broken >= self.most_broken:
             raise fault
 
-    def again(self, task: Task) -> bool:
-        """Put a task back; say whether it may be tried again."""
+    def again(self, task: Task, tasks: deque[Task]) -> bool:
+        """Put a task back among others; say whether it may be tried again."""
         submission, _ = task
         self.tries[submission.id] += 1
         if self.tries[submission.id] >= MOST_TRIES:
             return False
-        self.waiting.append(task)
+        tasks.append(task)
         return True
 
 
@@ -136,29 +142,30 @@ def run(
     Raises AssignmentFault when checks are broken, SandboxFault when no lane can be started at all.
     """
     queue = _Queue(deque(tasks))
-    while queue.waiting:
-        lanes = min(jobs, len(queue.waiting))
+    while tasks_left := queue.suspects or queue.waiting:
+        lanes = 1 if queue.suspects else min(jobs, len(queue.waiting))
         pool = ProcessPoolExecutor(
             lanes,
             multiprocessing.get_context("spawn"),
             initializer=_start,
             initargs=(make, lives),
         )
-        yield from _run_pool(queue, pool, lanes, started)
+        yield from _run_pool(queue, tasks_left, pool, lanes, started)
 
 
 def _run_pool(
     queue: _Queue,
+    tasks: deque[Task],
     pool: ProcessPoolExecutor,
     jobs: int,
     started: Callable[[Submission], None],
 ) -> Iterator[Grade]:
-    """Grade with one pool of processes, until all is done or one of its processes dies."""
+    """Grade some tasks with a pool of processes, until all is done or one of these dies."""
     running: dict[Future[Grade], Task] = {}
     try:
-        while queue.waiting or running:
-            while queue.waiting and len(running) < jobs:
-                task = queue.waiting.popleft()
+        while tasks or running:
+            while tasks and len(running) < jobs:
+                task = tasks.popleft()
                 started(task[0])
                 running[pool.submit(_grade, *task)] = task
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -168,19 +175,23 @@ def _run_pool(
                 except BrokenCheck as fault:
                     queue.set_aside(fault)
                     yield not_graded(*task, f"{fault}; mend the check and grade again")
-                except (SandboxFault, BrokenProcessPool) as fault:
-                    if not queue.again(task):
+                except BrokenProcessPool as fault:
+                    if running:
+                        queue.suspects.extend([task, *running.values()])
+                    elif not queue.again(task, tasks):
                         yield not_graded(*task, _reason(fault))
-                    if isinstance(fault, BrokenProcessPool):
-                        queue.waiting.extend(running.values())
-                        return
+                    return
+                except SandboxFault as fault:
+                    if not queue.again(task, tasks):
+                        yield not_graded(*task, _reason(fault))
     finally:
         _end(pool)
 
 
 def _reason(fault: Exception) -> str:
-    text = "the process that graded it was killed" if not str(fault) else str(fault)
-    return f"given up after {MOST_TRIES} tries: {text}"
+    killed = isinstance(fault, BrokenProcessPool)
+    text = "the process that graded it was killed" if killed else str(fault)
+    return f"given up after {MOST_TRIES} tries: {text}; run again to try it once more"
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 RUN_LABEL = "rnn-grader.run"
 _TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
 _INODES = 4096
+_RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
 _MUX_HEADER = struct.Struct("!BxxxI")
 _STDOUT = 1
 _ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException)
@@ -58,6 +59,7 @@ class DockerSandbox:
         self.limits = limits
         self.device = device
         self.run = run or secrets.token_hex(8)
+        self.patience = _RESTART_SECONDS
         self.client = connect()
         self._image = image or ensure(self.client, say)
 
@@ -68,6 +70,7 @@ class DockerSandbox:
 
     def lane(self) -> StreamLane:
         """Start a container. Raises SandboxFault."""
+        self._await_engine()
         try:
             return StreamLane(ContainerStream(self.client, self._create()))
         except docker.errors.ImageNotFound as error:
@@ -77,6 +80,23 @@ class DockerSandbox:
             ) from error
         except _ENGINE_ERRORS as error:
             raise SandboxFault(f"the engine could not start a container: {error}") from error
+
+    def _await_engine(self) -> None:
+        """Give an engine that restarts the time to come back. Raises SandboxFault."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                self.client.ping()
+            except _ENGINE_ERRORS as error:
+                if time.monotonic() > deadline:
+                    self.patience = 0.0  # one that did not come back is not waited for again
+                    raise SandboxFault(
+                        "the Docker engine does not answer any more: start it and run again, which "
+                        "goes on from here"
+                    ) from error
+                time.sleep(0.5)
+            else:
+                return
 
     def reap(self) -> None:
         """Remove the containers of this run that are still there."""

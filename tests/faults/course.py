@@ -77,7 +77,9 @@ class Course:
         command = [sys.executable, "-c", f"{self.before}\n{_START}", "grade", self.submissions]
         command += ["--assignments", self.root / "assignments", "--assignment", "elman"]
         command += ["--sandbox", self.sandbox, "--out", out, "--jobs", "2"]
-        with out.with_name(f"{out.name}.said").open("w") as said:
+        heard = out.with_name(f"{out.name}.said")
+        heard.unlink(missing_ok=True)  # what is left of a killed run may still write to it
+        with heard.open("w") as said:
             return subprocess.Popen(
                 [*map(str, command), *options],
                 stdout=subprocess.DEVNULL,
