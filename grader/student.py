@@ -181,8 +181,8 @@ class Student:
         self.calls += 1
         self.transcript.dtype = self._dtype or torch.float32
         value = None
-        sent = {key: self._out(value) for key, value in arguments.items()}
         try:
+            sent = {key: self._out(value) for key, value in arguments.items()}
             value = self._in(self._check.ask(operation, **sent))
         except RecursionError as error:
             raise StudentLost("crashed", "devolvió listas anidadas sin fin") from error

@@ -10,6 +10,7 @@ it has been compared with its cap, and this module does not know torch: what arr
 from __future__ import annotations
 
 import math
+import reprlib
 import struct
 import zlib
 from dataclasses import dataclass
@@ -90,9 +91,10 @@ class Prefix:
     checksum: int
 
 
-def encode(message: Mapping[str, Any]) -> bytes:
+def encode(message: Mapping[str, Any], caps: Caps | None = None) -> bytes:
     """Return the frame for a message of None, bool, int, float, str, bytes, list, tuple, dict,
-    `Array` and `Ref`. Raises WireError for anything else and for integers beyond 64 bits.
+    `Array` and `Ref`. Raises WireError for anything else, for integers beyond 64 bits and for
+    what is larger than the caps.
     """  # noqa: D205 - one sentence
     body: list[bytes] = []
     try:
@@ -100,6 +102,8 @@ def encode(message: Mapping[str, Any]) -> bytes:
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise WireError(f"this cannot be sent: {error}") from error
     data = b"".join(body)
+    if caps is not None:
+        _compare(len(header), len(data), caps)
     checksum = zlib.crc32(data, zlib.crc32(header))
     return _PREFIX.pack(MAGIC, VERSION, len(header), len(data), checksum) + header + data
 
@@ -111,8 +115,7 @@ def read_prefix(data: bytes, caps: Caps) -> Prefix:
     magic, version, header, body, checksum = _PREFIX.unpack(data)
     if magic != MAGIC or version != VERSION:
         raise WireError("this is not a frame of this version")
-    if header > caps.header or body > caps.body:
-        raise WireError(f"a frame of {header + body} bytes is more than is allowed")
+    _compare(header, body, caps)
     return Prefix(header, body, checksum)
 
 
@@ -138,6 +141,11 @@ def receive(read: Callable[[int], bytes], caps: Caps) -> Message:
     """Read one frame through `read(n)`, which returns exactly n bytes. Raises WireError."""
     prefix = read_prefix(read(PREFIX_SIZE), caps)
     return decode(prefix, read(prefix.header + prefix.body))
+
+
+def _compare(header: int, body: int, caps: Caps) -> None:
+    if header > caps.header or body > caps.body:
+        raise WireError(f"a frame of {header + body} bytes is more than is allowed")
 
 
 def _pack(value: Any, body: list[bytes]) -> bytes:
@@ -174,7 +182,7 @@ class _Body:
         if self.arrays > MAX_ARRAYS:
             raise WireError("too many tensors in one frame")
         if not isinstance(dtype, str) or dtype not in ITEM_SIZES:
-            raise WireError(f"tensors of dtype {dtype!r} are not accepted")
+            raise WireError(f"tensors of dtype {reprlib.repr(dtype)} are not accepted")
         if len(shape) > MAX_RANK:
             raise WireError(f"a tensor of {len(shape)} dimensions is not accepted")
         sizes = tuple(_natural(length) for length in shape)
@@ -197,17 +205,31 @@ def _unpack(header: bytes, body: _Body, depth: int = 0) -> Any:
         if code == _TUPLE:
             return tuple(_unpack(data, body, depth + 1))
         if code == _REF:
-            number, name = msgpack.unpackb(data)
-            return Ref(_natural(number), str(name))
+            number, name = _plain(data)
+            if not isinstance(name, str):
+                raise WireError("the name of a type is no text")
+            return Ref(_natural(number), name)
         if code == _ARRAY:
-            return body.array(msgpack.unpackb(data))
+            return body.array(_plain(data))
         raise WireError(f"an unknown extension type, {code}")
 
+    return _plain(header, extension)
+
+
+def _plain(packed: bytes, extension: Callable[[int, bytes], Any] = msgpack.ExtType) -> Any:
+    """Return what msgpack's bytes hold.
+
+    They are gone through once before: msgpack makes a list as long as it says to be, and only then
+    looks for what is in it.
+    """
+    unpacker = msgpack.Unpacker(max_buffer_size=len(packed))
+    unpacker.feed(packed)
+    unpacker.skip()
     # msgpack keeps its own times from `ext_hook`: they become plain numbers.
-    return msgpack.unpackb(header, ext_hook=extension, strict_map_key=True, timestamp=1)
+    return msgpack.unpackb(packed, ext_hook=extension, strict_map_key=True, timestamp=1)
 
 
 def _natural(number: Any) -> int:
     if type(number) is not int or number < 0:
-        raise WireError(f"{number!r} is not a size")
+        raise WireError(f"{reprlib.repr(number)} is not a size")
     return number

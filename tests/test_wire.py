@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import pickle
 import struct
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -269,3 +270,29 @@ def test_any_bytes_as_a_header_are_refused_or_decode(header: bytes) -> None:
 
 def test_a_time_of_msgpacks_own_arrives_as_a_number() -> None:
     assert read(with_value(msgpack.packb(msgpack.Timestamp(1, 0)))) == {"v": 1.0}
+
+
+def test_a_list_that_says_to_be_long_takes_no_memory() -> None:
+    frame = with_value((b"\xdd" + struct.pack("!I", 1 << 15)) * 200 + bytes(1 << 15))
+    tracemalloc.start()
+    assert survives(frame)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+def test_what_is_refused_is_shown_shortened() -> None:
+    with pytest.raises(WireError) as caught:
+        read(with_array("x" * 50_000, [1], 0, 8, None, body=bytes(8)))
+    assert len(str(caught.value)) < 200
+
+
+def test_a_type_whose_name_is_no_text_is_refused() -> None:
+    with pytest.raises(WireError):
+        read(with_value(msgpack.packb(msgpack.ExtType(REF, msgpack.packb([1, ["x"]])))))
+
+
+@pytest.mark.parametrize("value", ["x" * CAPS.header, Array("uint8", (70_000,), bytes(70_000))])
+def test_what_the_other_side_would_refuse_is_not_sent(value: Any) -> None:
+    with pytest.raises(WireError):
+        wire.encode({"v": value}, CAPS)

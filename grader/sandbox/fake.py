@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.sandbox import Limits, Report, Usage
-from grader.sandbox.lane import fault
+from grader.sandbox.lane import fault, frame_of
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
@@ -110,10 +110,8 @@ class FakeCheck:
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question; see `grader.sandbox.Check.ask`."""
-        question = _through_the_wire(
-            wire.encode({"nonce": b"", "op": operation, "args": arguments})
-        )
-        message = _through_the_wire(self.objects.answer(question))
+        asked = _through_the_wire(frame_of({"nonce": b"", "op": operation, "args": arguments}))
+        message = _through_the_wire(self.objects.answer(asked))
         if "raised" in message:
             raise fault(message["raised"])
         return message.get("value")

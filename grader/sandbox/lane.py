@@ -46,20 +46,16 @@ class StreamLane:
         self.stream = stream
         self.caps = wire.Caps()
         self.references: dict[str, Usage] = {}
-        try:
-            hello = self.ask("hello", _START_SECONDS)
-            self._finish(_START_SECONDS)
-        except SandboxFault:
-            stream.close()
-            raise
-        self.versions = {"python": str(hello["python"]), "torch": str(hello["torch"])}
+        hello = self._own("hello", _START_SECONDS)
+        self._finish(_START_SECONDS)
+        self.versions = {name: _text(hello.get(name)) for name in ("python", "torch")}
 
     def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
         """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
         nonce = secrets.token_bytes(16)
-        question = wire.encode({"nonce": nonce, "op": operation, **fields})
+        asked = frame_of({"nonce": nonce, "op": operation, **fields})
         try:
-            self.stream.write(question)
+            self.stream.write(asked)
             prefix = wire.read_prefix(self.stream.read(wire.PREFIX_SIZE, seconds), self.caps)
             data = self.stream.read(prefix.header + prefix.body, seconds)
         except (OSError, EOFError, ValueError, wire.WireError) as error:  # ValueError: it is closed
@@ -96,12 +92,21 @@ class StreamLane:
 
     def _finish(self, seconds: float) -> dict[str, float | None]:
         """End the session; return what it used. Raises SandboxFault if the lane is not clean."""
-        told = self.ask("close", seconds)
-        if not told["clean"]:
+        told = self._own("close", seconds)
+        if told.get("clean") is not True:
             self.stream.close()
             raise SandboxFault("a submission left something behind that cannot be removed")
-        usage: dict[str, float | None] = told["usage"]
-        return usage
+        return _usage(told.get("usage"))
+
+    def _own(self, operation: str, seconds: float) -> wire.Message:
+        """Ask what no student's code has a part in: a lane that answers amiss is broken."""
+        try:
+            return self.ask(operation, seconds)
+        except StudentLost as lost:
+            self.stream.close()
+            raise SandboxFault(
+                f"the worker does not answer as it should ({lost.message})"
+            ) from lost
 
 
 class StreamSession:
@@ -123,7 +128,7 @@ class StreamSession:
             yield check
         finally:
             ended = self.lane.ask("end", _GRACE_SECONDS)
-            check.usage = Usage(_seconds(ended["seconds"]), _seconds(ended["cpu_seconds"]))
+            check.usage = Usage(_seconds(ended.get("seconds")), _seconds(ended.get("cpu_seconds")))
             self.spent += check.usage
 
 
@@ -146,7 +151,7 @@ class StreamCheck:
 
     def used(self) -> float:
         """Return the CPU seconds used so far."""
-        return _seconds(self.session.lane.ask("used", _GRACE_SECONDS)["cpu_seconds"])
+        return _seconds(self.session.lane.ask("used", _GRACE_SECONDS).get("cpu_seconds"))
 
     def reference(self, operation: str, **arguments: Any) -> Usage:
         """Ask definitions of ours, in a process of their own; see `grader.sandbox.Check`."""
@@ -154,7 +159,7 @@ class StreamCheck:
         told = self.session.lane.ask("reference", seconds, ask=operation, args=arguments)
         if "failed" in told:
             raise SandboxFault("the reference for the time of a run did not end well")
-        return Usage(_seconds(told["seconds"]), _seconds(told["cpu_seconds"]))
+        return Usage(_seconds(told.get("seconds")), _seconds(told.get("cpu_seconds")))
 
     @property
     def known(self) -> dict[str, Usage]:
@@ -167,13 +172,25 @@ def _most(seconds: float, limits: Limits) -> float:
     return seconds * (1 + limits.patience) + _GRACE_SECONDS
 
 
+def frame_of(message: wire.Message) -> bytes:
+    """Return a question's frame. Raises StudentLost.
+
+    A check's question repeats what the student's code returned; a notebook comes as it was read.
+    """
+    try:
+        return wire.encode(message, None if message["op"] == "open" else wire.Caps())
+    except wire.WireError as error:
+        text = f"lo que devolvió no se puede volver a enviar: {error}"
+        raise StudentLost("crashed", text) from error
+
+
 def _delegated(tripped: Any) -> Delegated:
     """Return what a tripwire said, believing none of its types."""
     try:
         operator, part, cell, line = tripped
     except (TypeError, ValueError):
         return Delegated("torch")
-    return Delegated(str(operator)[:100], str(part or "")[:100], _place(cell, line))
+    return Delegated(_text(operator, 100), _text(part, 100), _place(cell, line))
 
 
 def _place(cell: object, line: object) -> Place | None:
@@ -191,7 +208,7 @@ def fault(raised: Any) -> StudentFault:
         return StudentFault("una excepción que no se puede leer")
     if memory is True:
         raise StudentLost("out_of_memory", "se quedó sin memoria")
-    text = f"{str(name)[:200]}: {str(text)[:2000]}".rstrip(": ")
+    text = f"{_text(name, 200)}: {_text(text, 2000)}".rstrip(": ")
     return StudentFault(text, _place(cell, line))
 
 
@@ -210,7 +227,7 @@ def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
         case None:
             return message
         case [outcome, text]:
-            raise StudentLost(_outcome(outcome), str(text)[:500])
+            raise StudentLost(_outcome(outcome), _text(text, 500))
         case _:
             raise StudentLost("crashed", "respondió algo que no es una respuesta")
 
@@ -220,30 +237,45 @@ def _report(message: wire.Message) -> Report:
     try:
         report = message["report"]
         return Report(
-            defined=tuple(str(name) for name in report["defined"]),
-            missing={str(name): str(why)[:1000] for name, why in report["missing"].items()},
+            defined=tuple(_text(name) for name in report["defined"]),
+            missing={_text(name): _text(why) for name, why in report["missing"].items()},
             notices=tuple(
-                {"text": str(note["text"])[:1000], "cell": note["cell"], "line": note["line"]}
+                {"text": _text(note["text"]), "cell": note["cell"], "line": note["line"]}
                 for note in report["notices"]
-                if all(isinstance(note[key], (int, type(None))) for key in ("cell", "line"))
+                if all(type(note[key]) in {int, type(None)} for key in ("cell", "line"))
             ),
             flags=tuple(
                 {
-                    **{key: str(flag[key])[:1000] for key in ("kind", "part", "text")},
+                    **{key: _text(flag[key]) for key in ("kind", "part", "text")},
                     "cell": flag["cell"],
                     "line": flag["line"],
                 }
                 for flag in report["flags"][:_MOST_FLAGS]
                 if type(flag["cell"]) is int and type(flag["line"]) is int
             ),
-            unreadable=str(report["unreadable"])[:1000],
+            unreadable=_text(report["unreadable"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise StudentLost("crashed", "el cuaderno no se dejó leer") from error
 
 
+def _text(told: object, most: int = 1000) -> str:
+    """Return a text, cut; nothing for what is none: it may be nested too deeply to be shown."""
+    return told[:most] if isinstance(told, str) else ""
+
+
 def _seconds(told: object) -> float:
     return told if isinstance(told, float) and 0 <= told < math.inf else 0.0
+
+
+def _usage(told: object) -> dict[str, float | None]:
+    """Return what a session used, as far as it is numbers, or None for what is not known."""
+    items = told.items() if isinstance(told, dict) else ()
+    return {
+        _text(name): amount
+        for name, amount in items
+        if amount is None or (type(amount) in {int, float} and 0 <= amount < math.inf)
+    }
 
 
 def _outcome(word: object) -> FaultOutcome:

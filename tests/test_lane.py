@@ -1,0 +1,122 @@
+"""The host's half of the conversation, with a worker that answers as it is told to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from grader import wire
+from grader.errors import SandboxFault, StudentFault, StudentLost
+from grader.sandbox import Limits
+from grader.sandbox.fake import FakeSandbox
+from grader.sandbox.lane import StreamLane
+from grader.student import Student
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPORT = {"defined": ["f"], "missing": {}, "notices": [], "flags": [], "unreadable": ""}
+DEEP: Any = "x"
+for _ in range(20):
+    DEEP = (DEEP,)
+    for _ in range(60):
+        DEEP = [DEEP]
+
+
+class Scripted:
+    """A worker that answers each question with the fields that `answers` gives for its name."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.answers: dict[str, Any] = {
+            "hello": {"python": "3", "torch": "2"},
+            "close": {"clean": True},
+            "open": {"report": REPORT},
+            "begin": {},
+            "end": {"cpu_seconds": 0.5},
+            **answers,
+        }
+        self.waiting = b""
+        self.asked: list[str] = []
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        start = wire.PREFIX_SIZE
+        caps = wire.Caps(header=1 << 28, body=1 << 28)
+        question = wire.decode(wire.read_prefix(data[:start], caps), data[start:])
+        self.asked.append(question["op"])
+        answer = self.answers[question["op"]]
+        self.waiting += wire.encode({"nonce": question["nonce"], **answer})
+
+    def read(self, count: int, seconds: float) -> bytes:  # noqa: ARG002 - never waits
+        data, self.waiting = self.waiting[:count], self.waiting[count:]
+        return data
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def ask(stream: Scripted, question: Callable[[Student], Any]) -> Any:
+    lane = StreamLane(stream)
+    with lane.open(b"", "a.ipynb", ["f"], Limits()) as session, session.check(0) as check:
+        return question(Student(check, session.report, {}))
+
+
+def test_an_answer_arrives() -> None:
+    assert ask(Scripted(call={"value": [1, (2,)]}), lambda student: student.f()) == [1, (2,)]
+
+
+@pytest.mark.parametrize("value", [2**64, "x" * (1 << 20), {1}], ids=["2^64", "1 MiB", "a set"])
+def test_a_question_that_cannot_be_sent_is_the_students_and_is_not_sent(value: Any) -> None:
+    stream = Scripted()
+    with pytest.raises(StudentLost, match="no se puede volver a enviar") as caught:
+        ask(stream, lambda student: student.f(value))
+    assert caught.value.outcome == "crashed"
+    assert stream.asked[-3:] == ["begin", "end", "close"]
+    assert not stream.closed
+
+
+def test_an_answer_that_is_too_much_to_be_sent_back_is_the_students() -> None:
+    lane = FakeSandbox(igual=lambda *given: given).lane()
+    with lane.open(b"", "a.ipynb", ["igual"], Limits()) as session, session.check(0) as check:
+        student = Student(check, session.report, {})
+        (text,) = student.igual("x" * 700_000)
+        with pytest.raises(StudentLost, match="no se puede volver a enviar"):
+            student.igual(text, text)
+
+
+def test_a_notebook_may_be_larger_than_a_question() -> None:
+    lane = StreamLane(Scripted())
+    with lane.open(bytes(3 << 20), "a.ipynb", ["f"], Limits()) as session:
+        assert session.report.defined == ("f",)
+
+
+@pytest.mark.parametrize("operation", ["hello", "close"])
+@pytest.mark.parametrize("answer", [{"nonce": b""}, {"lost": ["crashed", "x"]}, {"clean": 1}])
+def test_a_worker_that_answers_amiss_for_itself_is_the_machines_fault(
+    operation: str, answer: dict[str, Any]
+) -> None:
+    if operation == "hello":
+        answer = {"lost": 1, **answer}
+    stream = Scripted(**{operation: answer})
+    with pytest.raises(SandboxFault):
+        StreamLane(stream)
+    assert stream.closed
+
+
+@pytest.mark.parametrize("key", ["defined", "missing", "notices", "flags", "unreadable"])
+@pytest.mark.parametrize("odd", [None, 1, DEEP, [DEEP], {"a": DEEP}, [{"text": DEEP}], b"\xff"])
+def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
+    stream = Scripted(open={"report": {**REPORT, key: odd}})
+    try:
+        with StreamLane(stream).open(b"", "a.ipynb", ["f"], Limits()) as session:
+            assert all(isinstance(name, str) for name in session.report.defined)
+    except StudentLost as lost:
+        assert lost.outcome == "crashed"  # noqa: PT017 - either will do
+    assert stream.asked[-1] == "close"
+
+
+@pytest.mark.parametrize("raised", [DEEP, [DEEP] * 5, ["E", "x", 1, 2, 3], None, {}])
+def test_no_exception_that_is_told_breaks_the_host(raised: Any) -> None:
+    with pytest.raises(StudentFault):
+        ask(Scripted(call={"raised": raised}), lambda student: student.f())
