@@ -183,6 +183,7 @@ class _Reader:
             texts |= {text for text in script if text.lstrip().startswith("def ")}
         for text in sorted(texts - self.texts_read):
             self.texts_read.add(text)
+            self.names.spend(len(text))
             if len(self.texts_read) > _MOST_TEXTS:
                 raise RecursionError
             if tree := self.scopes.code(text, node):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_NOTICES = 200
+_LONGEST_NOTICE = 400  # a student's name for something may be of any length
 _CUDA = re.compile(r"cuda(:\d+)?")
 _LONGEST_MESSAGE = 300
 
@@ -45,7 +46,10 @@ class Loaded:
             "defined": self.defined,
             "missing": self.missing,
             "flags": [asdict(finding) for finding in self.flags],
-            "notices": [asdict(notice) for notice in self.notices[:_MOST_NOTICES]],
+            "notices": [
+                {**asdict(notice), "text": notice.text[:_LONGEST_NOTICE]}
+                for notice in self.notices[:_MOST_NOTICES]
+            ],
         }
 
 

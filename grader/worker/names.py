@@ -1,7 +1,8 @@
 """What an expression of a notebook may stand for, as far as can be told without running it.
 
 A small abstract interpreter: it follows imports, aliases, `getattr`, `__dict__` and texts that are
-put together, and takes all branches. What it does not understand has no value.
+put together, and takes all branches. What it does not understand has no value. It takes so many
+steps and no more: who reads a notebook that needs more is told so.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from grader.worker import folding
 from grader.worker.values import Function, Getter, Path, Table, constant, elements, some
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grader.worker.scopes import Binding, Scope, Scopes
     from grader.worker.values import Value
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
 _MOST_VALUES = 16
 _MOST_COMBINATIONS = 64
 _DEEPEST = 100  # expressions within expressions and names for names
+_MOST_STEPS = 300_000  # a hundred times what long notebooks take; a second or two
+_STEPS_OF_A_NODE = 4
+_CHARACTERS_OF_A_STEP = 100
 _NOTEBOOK = Path("")  # the notebook's own names, as in `globals()`
 _LOOK_UP = frozenset({"get", "pop", "setdefault", "__getitem__", "__getattribute__", "__getattr__"})
+
+
+class TooMuch(Exception):
+    """Telling what a part's names stand for takes more steps than it may."""
 
 
 class Names:
@@ -32,7 +40,8 @@ class Names:
 
     def __init__(self, scopes: Scopes, orders: Iterable[int]) -> None:
         self.scopes = scopes
-        self.orders = frozenset(orders)
+        self.orders = sorted(set(orders))
+        self._left = _MOST_STEPS
         self._known: dict[ast.AST, tuple[Value, ...]] = {}
         self._depth = 0
         self._calls: dict[str, Callable[[ast.Call], Iterator[Value]]] = {
@@ -54,15 +63,30 @@ class Names:
         }
 
     def values(self, node: ast.expr) -> tuple[Value, ...]:
-        """Return what an expression may stand for, none if nothing is known of it."""
+        """Return what an expression may stand for, none if nothing is known of it.
+
+        Raises TooMuch.
+        """
         if node not in self._known:
+            self.spend(_STEPS_OF_A_NODE)
             self._known[node] = ()  # for a name that stands for itself
             self._depth += 1
-            if self._depth < _DEEPEST:
-                found = filter(folding.small, self._values(node))
-                self._known[node] = tuple(dict.fromkeys(islice(found, _MOST_VALUES)))
-            self._depth -= 1
+            try:
+                if self._depth < _DEEPEST:
+                    found = filter(folding.small, self._values(node))
+                    self._known[node] = tuple(dict.fromkeys(islice(found, _MOST_VALUES)))
+            except BaseException:
+                del self._known[node]  # it is not known: whoever asks again must not be told so
+                raise
+            finally:
+                self._depth -= 1
         return self._known[node]
+
+    def spend(self, steps: int) -> None:
+        """Take steps from those that are left. Raises TooMuch."""
+        self._left -= steps
+        if self._left < 0:
+            raise TooMuch
 
     def paths(self, node: ast.expr) -> list[str]:
         """Return the dotted names of what an expression may stand for."""
@@ -116,7 +140,14 @@ class Names:
                 yield Function((body,))
 
     def _combinations(self, parts: list[ast.expr]) -> Iterator[tuple[Value, ...]]:
-        return islice(product(*map(self.values, parts)), _MOST_COMBINATIONS)
+        for values in islice(product(*map(self.values, parts)), _MOST_COMBINATIONS):
+            self._spend_on(values)
+            yield values
+
+    def _spend_on(self, values: Iterable[Value]) -> None:
+        """Take the steps that working with values costs: the more, the longer they are."""
+        lengths = [len(value) for value in values if isinstance(value, (str, bytes, tuple))]
+        self.spend(1 + sum(lengths) // _CHARACTERS_OF_A_STEP)
 
     def _named(self, name: str, scope: Scope) -> Iterator[Value]:
         bindings, later = scope.lookup(name)
@@ -140,10 +171,12 @@ class Names:
 
     def _bound(self, bindings: Iterable[Binding]) -> Iterator[Value]:
         for binding in bindings:
+            self.spend(1)
             if isinstance(binding.value, ast.expr):
-                found: Iterable[Value] = self.values(binding.value)
+                found: Sequence[Value] = self.values(binding.value)
                 for _ in range(binding.depth):
                     found = [element for value in found for element in elements(value)]
+                    self.spend(len(found))
                 yield from found
             elif binding.value is not None:
                 yield binding.value
@@ -154,7 +187,8 @@ class Names:
         for base in paths:
             yield from self._member(base, name)
         if not paths:
-            for order in sorted(self.orders):
+            self.spend(len(self.orders))
+            for order in self.orders:
                 yield from self._bound(self.scopes.attributes[order].get(name, []))
 
     def _member(self, base: Path, name: str) -> Iterator[Value]:
@@ -180,6 +214,7 @@ class Names:
         parts = (indices.lower, indices.upper, indices.step)
         for bounds in product(*(self._bounds(part) for part in parts)):
             for value in self.values(base):
+                self._spend_on([value])
                 yield from some(folding.cut(constant(value), slice(*bounds)))
 
     def _bounds(self, part: ast.expr | None) -> list[int | None]:
@@ -222,6 +257,7 @@ class Names:
             yield from (value for part in given[1:] for value in self.values(part))
         for base in bases:
             for arguments in self._combinations(given):
+                self._spend_on([base])
                 plain = [constant(value) for value in arguments]
                 yield from some(folding.method(constant(base), function.attr, plain))
 
@@ -240,6 +276,7 @@ class Names:
         function, given, *_ = [self.values(part) for part in node.args] + [(), ()]
         for path, parts in product(function, given):
             if isinstance(path, Path) and isinstance(parts, (str, bytes, tuple)):
+                self.spend(len(parts))
                 yield tuple(folding.call(path.dotted, [constant(one)]) for one in parts)
 
     def _import(self, node: ast.Call) -> Iterator[Value]:

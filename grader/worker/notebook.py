@@ -19,6 +19,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 # Cell magics whose body is Python that runs in the notebook itself.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "python3"})
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
+_MOST_WORK = 1_000_000  # characters that IPython's transformer may go through
+_LONGEST_MAGIC = 100
+_COMMAND = re.compile(r"^[^\S\n]*[%!?,;/]|=[^\S\n]*[%!]|\?[^\S\n]*$", re.MULTILINE)
 _LEADING = re.compile(r"(?:[^\S\n]*\n)*")  # empty lines, which IPython drops
 
 
@@ -60,8 +63,9 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
         except SyntaxError as error:
             text = f"la celda tiene un error de sintaxis y no se usa: {error.msg}"
             notices.append(Notice(text, number, error.lineno))
-        except (ValueError, RecursionError, MemoryError) as error:
-            notices.append(Notice(f"la celda no se puede leer y no se usa: {error}", number))
+        except Exception as error:  # noqa: BLE001 - IPython's transformer raises what it likes
+            text = f"la celda no se puede leer y no se usa: {_short(error)}"
+            notices.append(Notice(text, number))
     return cells, notices
 
 
@@ -98,19 +102,28 @@ def _short(error: Exception) -> str:
 def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
     """Parse one cell. Raises SyntaxError and what else `ast.parse` does."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    while match := _CELL_MAGIC.match(source):
+    body = 0
+    while match := _CELL_MAGIC.match(source, body):
         if match[1] not in _PYTHON_MAGICS:
-            notices.append(
-                Notice(f"la celda es de %%{match[1]}, no de Python, y no se usa", number, 1)
-            )
+            name = match[1][:_LONGEST_MAGIC]
+            notices.append(Notice(f"la celda es de %%{name}, no de Python, y no se usa", number, 1))
             return Cell(number, source, ())
         notices.append(Notice(f"se ignora %%{match[1]}", number, 1))
-        source = "\n" * match[0].count("\n") + source[match.end() :]
+        body = match.end()
+    source = "\n" * source.count("\n", 0, body) + source[body:]
     python = source
     try:
         tree = ast.parse(python)
     except SyntaxError:
+        _refuse_many(source)
         manager = TransformerManager()  # type: ignore[no-untyped-call]
         python = _LEADING.match(source)[0] + manager.transform_cell(source)  # type: ignore[index]
         tree = ast.parse(python)
     return Cell(number, python, tuple(tree.body))
+
+
+def _refuse_many(source: str) -> None:
+    """Raise ValueError where IPython, which starts over at each command, would take long."""
+    commands = len(_COMMAND.findall(source))
+    if commands * len(source) > _MOST_WORK:
+        raise ValueError("tiene demasiados comandos de IPython")

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grader.worker.slicing import providers
+from grader.worker.slicing import Index
 from grader.worker.values import Function, Path
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Scopes:
     """The scopes of all the statements of a notebook, and which one each node stands in."""
 
     def __init__(self, everything: list[Statement]) -> None:
-        self.everything = everything
+        self.index = Index(everything)
         self.of: dict[ast.AST, Scope] = {}
         self.modules: dict[int, Scope] = {}
         self.stars: list[str] = []
@@ -73,12 +73,12 @@ class Scopes:
     def notebook(self, name: str, before: int | None) -> list[list[Binding]]:
         """Return, for each statement that gives a name of the notebook its value, its bindings.
 
-        As in `slicing.providers`, those `before` the one that uses it at once, if there are any.
+        As in `slicing.Index`, those `before` the one that uses it at once, if there are any.
         """
         if (name, before) not in self._known:
             self._known[name, before] = [
                 self.modules[item.order].bound.get(name, [])
-                for item in providers(name, before, self.everything, [])
+                for item in self.index.providers(name, before)
             ]
         return self._known[name, before]
 

@@ -10,6 +10,8 @@ import __future__
 
 import ast
 import symtable
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -86,9 +88,11 @@ def _closure(
     notices: list[Notice],
 ) -> dict[int, Statement]:
     """Return, by order, the statements that the wanted names need, not following `stop_at`."""
+    index = Index(everything)
     chosen: dict[int, Statement] = {}
     queue: list[tuple[str, int | None]] = [(name, None) for name in wanted]
     seen: set[tuple[str, int | None]] = set()
+    taken: dict[tuple[str, int], int] = {}  # up to which binder, by name and first binder
 
     def take(item: Statement) -> None:
         if item.order not in chosen:
@@ -103,33 +107,81 @@ def _closure(
         need = queue.pop()
         if need not in seen:
             seen.add(need)
-            for item in providers(*need, everything, notices):
+            name, before = need
+            start, stop = index.span(name, before)
+            if before is None and start:
+                notices += index.defined_again(name)
+            done = taken.get((name, start), start)
+            taken[name, start] = max(done, stop)
+            for item in reversed(index.binders[name][done:stop]):
+                take(item)
+            for item in index.unseen_extenders(name, start):
                 take(item)
     return chosen
 
 
-def providers(
-    name: str, before: int | None, everything: list[Statement], notices: list[Notice]
-) -> list[Statement]:
-    """Return the statements that give a name its value, and those that extend it.
+class Index:
+    """The statements of a notebook by the names that they bind and extend, in order."""
 
-    The value is the last one; for what a statement needs at once, the last one `before` it, if
-    there is any.
-    """
-    binders = [item for item in everything if name in item.binds]
-    binders = [item for item in binders if not item.is_loop] or binders
-    if before is not None:
-        binders = [item for item in binders if item.order < before] or binders
-    needed: list[Statement] = []
-    for item in reversed(binders):
-        needed.append(item)
-        if _replaces(item, name):
-            break
-    first = min((item.order for item in needed), default=0)
-    if before is None and len(needed) < len(binders) and isinstance(needed[0].node, _DEFINITIONS):
-        text = f"«{name}» se define {len(binders)} veces; cuenta la última"
-        notices.append(Notice(text, needed[0].cell, needed[0].node.lineno))
-    return needed + [item for item in everything if name in item.extends and item.order > first]
+    def __init__(self, everything: list[Statement]) -> None:
+        self.binders: defaultdict[str, list[Statement]] = defaultdict(list)
+        self.extenders: defaultdict[str, list[Statement]] = defaultdict(list)
+        for item in everything:
+            for name in item.binds:
+                self.binders[name].append(item)
+            for name in item.extends:
+                self.extenders[name].append(item)
+        for name, items in self.binders.items():
+            self.binders[name] = [item for item in items if not item.is_loop] or items
+        self._starts = {name: _starts(name, items) for name, items in self.binders.items()}
+        self._seen: dict[str, int] = {}
+
+    def span(self, name: str, before: int | None) -> tuple[int, int]:
+        """Return where among a name's binders those begin and end that give it its value.
+
+        The value is the last one; for what a statement needs at once, the last one `before` it, if
+        there is any. The span begins where the name is bound without using its former value.
+        """
+        binders = self.binders.get(name, [])
+        stop = len(binders) if before is None else bisect_left(binders, before, key=_order)
+        stop = stop or len(binders)
+        return (self._starts[name][stop - 1], stop) if stop else (0, 0)
+
+    def providers(self, name: str, before: int | None) -> list[Statement]:
+        """Return what gives a name its value, last first, and what extends it."""
+        start, stop = self.span(name, before)
+        return self.binders[name][start:stop][::-1] + self._extenders_after(name, start)
+
+    def unseen_extenders(self, name: str, start: int) -> list[Statement]:
+        """Return what extends a name after its binder `start`, but for what was returned before."""
+        found = self._extenders_after(name, start)
+        seen = self._seen.get(name, 0)
+        self._seen[name] = max(seen, len(found))
+        return found[: len(found) - seen]
+
+    def defined_again(self, name: str) -> list[Notice]:
+        """Say that of several definitions the last one counts."""
+        last = self.binders[name][-1]
+        text = f"«{name}» se define {len(self.binders[name])} veces; cuenta la última"
+        definition = isinstance(last.node, _DEFINITIONS)
+        return [Notice(text, last.cell, last.node.lineno)] if definition else []
+
+    def _extenders_after(self, name: str, start: int) -> list[Statement]:
+        extenders, binders = self.extenders.get(name, []), self.binders.get(name)
+        first = binders[start].order if binders else 0
+        return extenders[bisect_left(extenders, first + 1, key=_order) :]
+
+
+def _order(item: Statement) -> int:
+    return item.order
+
+
+def _starts(name: str, binders: list[Statement]) -> list[int]:
+    """Return for each binder the last one up to it that does not use the name's former value."""
+    starts: list[int] = []
+    for place, item in enumerate(binders):
+        starts.append(place if _replaces(item, name) or not starts else starts[-1])
+    return starts
 
 
 def _replaces(item: Statement, name: str) -> bool:
@@ -143,33 +195,46 @@ def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[State
     """Sort by place, but put what a statement needs at once before it."""
     ordered: list[Statement] = []
     placed: set[int] = set()
-
-    def place(item: Statement) -> None:
-        if item.order in placed:
-            return
-        placed.add(item.order)
-        for name in sorted(item.needs_now - item.binds):
-            if not any(name in other.binds for other in ordered):
-                for later in (chosen[order] for order in sorted(chosen)):
-                    if name in later.binds and later.order > item.order:
-                        text = (
-                            f"«{name}» se usa antes de definirse; se ejecuta primero su definición"
-                        )
-                        notices.append(Notice(text, item.cell, item.node.lineno))
-                        place(later)
-                        break
-        ordered.append(item)
-
+    bound: set[str] = set()
+    binders: defaultdict[str, list[Statement]] = defaultdict(list)
     for order in sorted(chosen):
-        place(chosen[order])
+        for name in chosen[order].binds:
+            binders[name].append(chosen[order])
+
+    def missing(item: Statement) -> Iterator[Statement]:
+        for name in sorted(item.needs_now - item.binds):
+            others = binders[name] if name not in bound else []
+            for later in others[bisect_left(others, item.order + 1, key=_order) :][:1]:
+                text = f"«{name}» se usa antes de definirse; se ejecuta primero su definición"
+                notices.append(Notice(text, item.cell, item.node.lineno))
+                yield later
+
+    stack = [iter([chosen[order] for order in sorted(chosen)])]
+    pending: list[Statement] = []
+    while stack:
+        item = next(stack[-1], None)
+        if item is None:
+            stack.pop()
+            if pending:
+                ordered.append(pending.pop())
+                bound |= ordered[-1].binds
+        elif item.order not in placed:
+            placed.add(item.order)
+            pending.append(item)
+            stack.append(missing(item))
     return ordered
 
 
 def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
     try:
-        table = symtable.symtable(ast.unparse(node), "celda", "exec")
-    except (SyntaxError, RecursionError):
+        return _exactly(cell, node, order)
+    # ValueError: a number of thousands of digits, a line break within an f-string's expression.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _roughly(cell, node, order)
+
+
+def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
+    table = symtable.symtable(ast.unparse(node), "celda", "exec")
     binds = {
         symbol.get_name()
         for symbol in table.get_symbols()
