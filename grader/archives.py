@@ -32,7 +32,9 @@ MAX_RATIO = 200  # of files over a megabyte; notebooks shrink by 3 to 30
 MAX_ZIPPED_ZIP = 128 * MEGABYTE  # a zip inside a zip is held in memory
 MAX_ZIP_READ = 8 * MEGABYTE  # zipfile reads a zip's whole directory at once
 MAX_DEPTH = 32  # folders in folders; what lies deeper is not looked at
+MAX_NAME = 1024  # characters; disks have room for 255 bytes
 
+MENTIONED = 100  # characters of such a name
 IGNORED = {"__macosx", "__pycache__", "__init__.py", "thumbs.db", "desktop.ini"}
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # zipfile inflates the others without bound
 ENCRYPTED = 0x1 | 0x40 | 0x2000
@@ -178,12 +180,23 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _on_disk(item: os.DirEntry[str], root: Path, parts: tuple[str, ...]) -> Entry:
-    source, status = Source(root.joinpath(*parts)), item.stat(follow_symlinks=False)
+    source = Source(root.joinpath(*parts))
     if item.is_symlink():
-        return Entry(parts, source, problem=LINK, folder=item.is_dir())
+        return Entry(parts, source, problem=LINK, folder=_leads_to_folder(item))
+    try:
+        status = item.stat(follow_symlinks=False)
+    except OSError:  # gone by now, or a name that is too long with its folders
+        return Entry(parts, source, problem=SPECIAL)
     folder = stat.S_ISDIR(status.st_mode)
     problem = "" if folder or stat.S_ISREG(status.st_mode) else SPECIAL
     return Entry(parts, source, status.st_size, problem, folder)
+
+
+def _leads_to_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link to itself, or to where nobody may look
+        return False
 
 
 def _open_regular(path: Path) -> IO[bytes]:
@@ -217,6 +230,10 @@ def too_large(limit: int) -> UnreadableError:
     )
 
 
+class _Beyond(zipfile.BadZipFile, OSError):
+    """An offset before a file's beginning: where zipfile tries, it waits for an OSError."""
+
+
 class _Stingy:
     """A file for zipfile that refuses the huge reads and wild offsets of a forged directory."""
 
@@ -236,9 +253,7 @@ class _Stingy:
         try:
             return self._file.seek(offset, whence)
         except OSError as error:
-            if whence:  # zipfile tries, from the end, and knows what to make of this
-                raise
-            raise zipfile.BadZipFile("an offset beyond its end") from error
+            raise _Beyond("an offset outside of it") from error
 
 
 @contextmanager
@@ -290,7 +305,10 @@ def _refuse_size() -> NoReturn:
 
 def _refuse_member(info: zipfile.ZipInfo) -> None:
     name, path = plain(info.orig_filename), _slashes(info)
-    if re.match(r"/|[A-Za-z]:", path) or "\0" in path or ".." in path.split("/"):
+    parts = path.split("/")
+    outside = re.match(r"/|[A-Za-z]:", path) or ".." in parts
+    if outside or "\0" in path or max(map(len, parts)) > MAX_NAME:
+        name = name[:MENTIONED]
         raise UnreadableError(
             f"El zip contiene un nombre que no vale, {name}. Sube solo el cuaderno.",
             f"the name {name} in it leads outside or is not valid",

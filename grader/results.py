@@ -6,15 +6,22 @@ changes its meaning.
 
 from __future__ import annotations
 
+import builtins
 import json
+import math
+import reprlib
+import types
+import typing
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 SCHEMA = 1
 
 Outcome = Literal["passed", "failed", "error", "timeout", "out_of_memory", "crashed", "skipped"]
 Status = Literal["graded", "rejected", "not_graded"]
 Json = dict[str, Any]
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -113,18 +120,47 @@ class Grade:
 
     @classmethod
     def from_json(cls, text: str) -> Grade:
-        """Read what `to_json` wrote. Raises ValueError for another schema."""
-        fields = json.loads(text)
-        if fields.get("schema") != SCHEMA:
-            raise ValueError(f"results of schema {fields.get('schema')}, not {SCHEMA}")
-        fields["fingerprint"] = Fingerprint(**fields["fingerprint"])
-        fields["checks"] = tuple(_check(check) for check in fields["checks"])
-        fields["flags"] = tuple(Flag(**flag) for flag in fields["flags"])
-        fields["notices"] = tuple(Notice(**notice) for notice in fields["notices"])
-        return cls(**fields)
+        """Read what `to_json` wrote. Raises ValueError for another schema or anything else."""
+        try:
+            fields = json.loads(text)
+            if fields.get("schema") != SCHEMA:
+                raise ValueError(f"results of schema {fields.get('schema')}, not {SCHEMA}")
+            fields["fingerprint"] = _read(Fingerprint, fields["fingerprint"])
+            fields["checks"] = tuple(_check(check) for check in fields["checks"])
+            fields["flags"] = tuple(_read(Flag, flag) for flag in fields["flags"])
+            fields["notices"] = tuple(_read(Notice, notice) for notice in fields["notices"])
+            grade = _read(cls, fields)
+            grade.to_json().encode()  # no number or character that could not be stored
+        except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ValueError(f"no result of grading: {type(error).__name__} {error}") from error
+        return grade
 
 
 def _check(fields: Json) -> CheckResult:
     misconception = fields["misconception"]
-    fields["misconception"] = Misconception(**misconception) if misconception else None
-    return CheckResult(**fields)
+    fields["misconception"] = _read(Misconception, misconception) if misconception else None
+    return _read(CheckResult, fields)
+
+
+def _read(kind: type[Part], fields: Json) -> Part:
+    """Return an object of its fields. Raises TypeError where one is of another type."""
+    for name, hint in _hints(kind).items():  # type: ignore[arg-type] # mypy: a class has no hash
+        if name in fields and not _fits(fields[name], hint):
+            raise TypeError(f"{name} is {reprlib.repr(fields[name])}")
+    return kind(**fields)
+
+
+_hints = cache(get_type_hints)
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of the type that a field says; a float may be stored as a whole number."""
+    match get_origin(hint) or hint:
+        case typing.Literal:
+            return value in get_args(hint)
+        case types.UnionType:
+            return any(_fits(value, one) for one in get_args(hint))
+        case builtins.float:
+            return type(value) in {int, float} and math.isfinite(value)  # type: ignore[arg-type]
+        case kind:
+            return isinstance(value, kind) and not isinstance(value, bool)

@@ -215,7 +215,7 @@ class Student:
         if isinstance(value, wire.Array):
             try:
                 tensor = to_tensor(value)
-            except (RuntimeError, ValueError, OverflowError) as error:
+            except (RuntimeError, ValueError, TypeError, OverflowError) as error:
                 text = f"devolvió un tensor imposible, de forma {value.shape}"
                 raise StudentLost("crashed", text) from error
             if value.ref is not None:

@@ -354,9 +354,12 @@ def _submission(identity: str, files: list[_Owned], fits: list[Entry]) -> Submis
 
 
 def _ids(students: Iterable[str]) -> dict[str, str]:
-    """Give each student an id; those that differ only in case get a hash, longer if need be."""
+    """Give each student an id; those that differ only in case get a hash, longer if need be.
+
+    No student can be called what the longest ones are: `safe_id` would hash so long a name.
+    """
     ids = {student: safe_id(student) for student in students}
-    for digits in (8, 16, 32):
+    for digits in (8, 16, 64):
         uses = Counter(identity.lower() for identity in ids.values())
         clashing = [student for student, identity in ids.items() if uses[identity.lower()] > 1]
         ids |= {student: _hashed(student, digits) for student in clashing}

@@ -222,7 +222,7 @@ def _plain(packed: bytes, extension: Callable[[int, bytes], Any] = msgpack.ExtTy
     They are gone through once before: msgpack makes a list as long as it says to be, and only then
     looks for what is in it.
     """
-    unpacker = msgpack.Unpacker(max_buffer_size=len(packed))
+    unpacker = msgpack.Unpacker(max_buffer_size=len(packed) or 1)
     unpacker.feed(packed)
     unpacker.skip()
     # msgpack keeps its own times from `ext_hook`: they become plain numbers.

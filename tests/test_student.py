@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.errors import StudentFault
+from grader.errors import StudentFault, StudentLost
 from grader.sandbox import Limits
 from grader.sandbox.fake import FakeSandbox
 from grader.student import RemoteObject, Student
+from grader.wire import Array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,3 +170,11 @@ def test_a_private_name_is_no_question_to_the_student(student: Student) -> None:
 
 def test_what_was_found_out_is_remembered(student: Student) -> None:
     assert [student.recall("a", lambda: 1), student.recall("a", lambda: 2)] == [1, 1]
+
+
+def test_a_shape_that_torch_has_no_number_for_loses_the_student() -> None:
+    lane = FakeSandbox(f=lambda: None).lane()
+    with lane.open(b"", "a.ipynb", ["f"], Limits()) as session, session.check(0) as check:
+        student = Student(check, session.report, {})
+        with pytest.raises(StudentLost, match="tensor imposible"):
+            student._in(Array("int64", (2**63, 0), b""))
