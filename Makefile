@@ -2,14 +2,16 @@
 # make test    lint, types and all tests
 # make bench   start-up times and the cost of a submission, as ratios
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
+# make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
 # All make the environment first; none needs anything but Python 3.11, or later, and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
+SECONDS ?= 60
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton bench seeds faults clean
+.PHONY: setup demo test lint skeleton bench faults fuzz seeds clean
 
 setup: $(READY)
 
@@ -44,6 +46,11 @@ bench: setup
 	$(BIN)/python tests/bench_startup.py
 	$(BIN)/python tests/bench_checks.py
 	$(BIN)/python tests/bench_again.py
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python tests/fuzz/campaign.py $(SECONDS)
 
 seeds: setup
 	$(BIN)/python tests/campaign_training.py
