@@ -230,10 +230,6 @@ def too_large(limit: int) -> UnreadableError:
     )
 
 
-class _Beyond(zipfile.BadZipFile, OSError):
-    """An offset before a file's beginning: where zipfile tries, it waits for an OSError."""
-
-
 class _Stingy:
     """A file for zipfile that refuses the huge reads and wild offsets of a forged directory."""
 
@@ -253,7 +249,9 @@ class _Stingy:
         try:
             return self._file.seek(offset, whence)
         except OSError as error:
-            raise _Beyond("an offset outside of it") from error
+            if whence:  # zipfile tries, from the end, and knows what to make of this
+                raise
+            raise zipfile.BadZipFile("an offset beyond its end") from error
 
 
 @contextmanager

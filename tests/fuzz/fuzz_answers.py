@@ -143,7 +143,8 @@ def _ask(student: Student) -> None:
     answer = student.f(1)
     again = student.f(answer)
     if isinstance(again, RemoteObject):
-        again(answer).state_dict()
+        again.state_dict()
+        student.f(again(answer))
 
 
 def _read_stored(choices: Choices) -> None:

@@ -34,12 +34,20 @@ def target(data: bytes) -> None:
     except WireError as error:
         _is_short(str(error))
         return
-    again = wire.encode(message, Caps(header=2 * CAPS.header, body=CAPS.body))
-    assert _same(_decode(again), message)
+    try:
+        again = wire.encode(message, Caps(header=2 * CAPS.header, body=CAPS.body))
+    except WireError as error:  # msgpack reads lists that are nested twice as deeply as it writes
+        _is_about_depth(str(error))
+    else:
+        assert _same(_decode(again), message)
 
 
 def _is_short(text: str) -> None:
     assert len(text) < 500
+
+
+def _is_about_depth(text: str) -> None:
+    assert "recursion" in text, text
 
 
 def _frame(choices: Choices) -> bytes:
@@ -85,13 +93,18 @@ def _decode(frame: bytes) -> wire.Message:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two messages are the same, NaN being the same as NaN."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other) or (isinstance(one, float) and math.isnan(one) and math.isnan(other))
+    pairs = [(one, other)]
+    while pairs:
+        one, other = pairs.pop()
+        if isinstance(one, dict):
+            pairs += [(list(one), list(other)), (list(one.values()), list(other.values()))]
+        elif isinstance(one, (list, tuple)):
+            pairs += [(len(one), len(other)), *zip(one, other, strict=False)]
+        elif one != other and not (math.isnan(one) and math.isnan(other)):
+            return False
+        if type(one) is not type(other):
+            return False
+    return True
 
 
 def corpus() -> list[bytes]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import struct
 import sys
 import zipfile
 from functools import partial
@@ -16,9 +15,9 @@ from fuzz_notebook import as_notebook, examined
 from grader import wire
 from grader.errors import UsageError
 from grader.results import CheckResult, Fingerprint, Grade
-from grader.submission import find, safe_id
+from grader.submission import _hashed, _ids, find
 from grader.worker.conduct import findings
-from grader.worker.notebook import Cell, read
+from grader.worker.notebook import Cell
 from grader.worker.slicing import choose, statements
 
 if TYPE_CHECKING:
@@ -67,7 +66,6 @@ def steps(work: Callable[[], object]) -> int:
 
 
 GROWS: dict[str, Callable[[int], str]] = {
-    "a name that is added to": lambda n: "f = 0\n" + "f += 1\n" * n,
     "a name that is bound anew from itself": lambda n: "f = 0\n" + "f = f + 1\n" * n,
     "an object that is changed": lambda n: "f = g()\n" + "f.a = f.b\n" * n,
     "names that wait for one another": lambda n: (
@@ -81,13 +79,6 @@ GROWS: dict[str, Callable[[int], str]] = {
 def test_choosing_takes_as_long_as_a_notebook_is_long(name: str) -> None:
     short, long = (statements(cells(GROWS[name](length))) for length in (50, 200))
     once, more = (steps(partial(choose, part, ["f"])) for part in (short, long))
-    assert more < 6 * once
-
-
-def test_magics_are_passed_over_once() -> None:
-    once, more = (
-        steps(partial(read, as_notebook(["%%time\n" * n]), "a.ipynb")) for n in (500, 2000)
-    )
     assert more < 6 * once
 
 
@@ -108,10 +99,13 @@ def test_what_takes_too_many_steps_to_tell_is_for_a_person_to_see(name: str) -> 
 
 
 def test_what_cannot_be_told_hides_nothing_after_it() -> None:
-    deep = "f = " + "(lambda: " * 40 + "x" + ")()" * 40 + "\n"
-    source = f"def f(s):\n    {deep}    {deep}    return torch.nn.LSTM(1, 1)\nimport torch\n"
-    found = findings(statements(cells(source)), ["f"])
-    assert "delegation" in {one.kind for one in found}
+    number, names = "9" * 4299, [f"a{i}" for i in range(150)]  # its sum has too many digits to show
+    texts = "".join(f'{name}_ = f"{{c}}"\n{name} = {name}_\n' for name in names)
+    source = (
+        f"import torch\nb = {number}\nc = {' + '.join(['b'] * 20)}\n{texts}"
+        f"def f(s):\n    print({', '.join(names)})\n    return getattr(torch.nn, 'LS' + 'TM')(1)\n"
+    )
+    assert "delegation" in {one.kind for one in findings(statements(cells(source)), ["f"])}
 
 
 def test_a_link_to_itself_is_its_students_problem(tmp_path: Path) -> None:
@@ -133,13 +127,6 @@ def test_a_name_too_long_with_its_folders_is_no_error(tmp_path: Path) -> None:
     assert [one.student for one in find([tmp_path]) if not one.problem] == ["b"]
 
 
-def test_a_zip_with_half_a_zip64_record_is_damaged(tmp_path: Path) -> None:
-    locator = b"PK\x06\x07" + struct.pack("<LQL", 0, 0, 1)
-    (tmp_path / "s001.zip").write_bytes(locator + b"PK\x05\x06" + bytes(18))
-    (tmp_path / "s002.py").write_bytes(b"")
-    assert ["dañado" in one.problem for one in find([tmp_path])] == [True, False]
-
-
 def test_a_name_of_a_zip_that_no_disk_has_room_for_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("a" + "\u0301" * 20_000 + "\u0323" * 10_000 + ".ipynb", "{}")
@@ -147,15 +134,14 @@ def test_a_name_of_a_zip_that_no_disk_has_room_for_is_refused(tmp_path: Path) ->
         find([tmp_path / "all.zip"])
 
 
-def test_ids_differ_though_students_are_called_like_others_ids(tmp_path: Path) -> None:
-    names = ["x y"]
-    for _ in range(3):
-        names += [safe_id(names[-1]), safe_id(names[-1]).upper()]
-    for name in names:
-        (tmp_path / name).mkdir(exist_ok=True)
-        (tmp_path / name / "a.ipynb").write_bytes(b"{}")
-    found = find([tmp_path])
-    assert len({one.id.lower() for one in found}) == len(found) == len(set(names))
+def test_ids_differ_though_students_are_called_like_others_ids() -> None:
+    by_hash: dict[str, str] = {}
+    name = other = "x\xe9"
+    while (other := by_hash.setdefault(_hashed(name, 8), name)) == name:  # half a second
+        name = f"x{chr(0x4E00 + len(by_hash) % 20_000)}{chr(0x4E00 + len(by_hash) // 20_000)}"
+    students = [name, other, *(_hashed(name, digits) for digits in (8, 16, 32, 64))]
+    ids = _ids(students)
+    assert len({identity.lower() for identity in ids.values()}) == len(students)
 
 
 CHECK = CheckResult("f/a", "f", "t", 1.0, 1.0, "passed")
