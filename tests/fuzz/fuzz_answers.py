@@ -129,7 +129,7 @@ def _converse(choices: Choices) -> None:
             json.dumps([session.report.missing, session.report.notices, session.report.flags])
             assert check.used() >= 0
             assert check.reference("x").cpu_seconds >= 0
-        assert check.cpu_seconds >= 0
+        assert check.usage.cpu_seconds >= 0
     except (SandboxFault, StudentFault, StudentLost, Delegated) as fault:
         _is_short(str(fault))
 
