@@ -16,7 +16,7 @@ import torch
 from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Notice
-from grader.worker.objects import describe
+from grader.worker.objects import describe, sendable
 from grader.worker.slicing import Statement, choose, future, statements
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ class Loaded:
     def report(self) -> dict[str, Any]:
         """Return what may cross the wire: names and texts, nothing of the student's objects."""
         return {
-            "unreadable": self.unreadable,
+            "unreadable": sendable(self.unreadable),
             "defined": self.defined,
             "missing": self.missing,
             "flags": [asdict(finding) for finding in self.flags],
             "notices": [
-                {**asdict(notice), "text": notice.text[:_LONGEST_NOTICE]}
+                {**asdict(notice), "text": sendable(notice.text[:_LONGEST_NOTICE])}
                 for notice in self.notices[:_MOST_NOTICES]
             ],
         }

@@ -244,14 +244,14 @@ def describe(error: BaseException) -> list[Any]:
     """  # noqa: D205 - one sentence
     name = text = ""
     with contextlib.suppress(BaseException):  # both may be the student's own code
-        name = _sendable(type(error).__name__)[:_LONGEST_NAME]
-        text = _sendable(str(error))[:_LONGEST_MESSAGE]
+        name = sendable(type(error).__name__)[:_LONGEST_NAME]
+        text = sendable(str(error))[:_LONGEST_MESSAGE]
     memory = isinstance(error, MemoryError) or "can't allocate memory" in text
     cell, line = place(traceback.extract_tb(error.__traceback__))
     return [name, text, cell, line, memory]
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """Return a text without lone surrogates, which UTF-8 refuses."""
     return text.encode("utf-8", "backslashreplace").decode()
 

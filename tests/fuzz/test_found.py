@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import sys
 import zipfile
@@ -41,6 +42,12 @@ def test_a_notebook_has_a_report_that_can_be_sent(name: str) -> None:
     report = examined(as_notebook([BROKE[name], "celdaLSTM = a0"]), "a.ipynb")
     assert not report["unreadable"]
     wire.encode({"report": report}, wire.Caps(header=1 << 19, body=0))
+
+
+def test_what_is_wrong_with_a_notebook_can_be_sent() -> None:
+    content = json.dumps({"cells": [], "metadata": {}, "nbformat": "\ud800", "nbformat_minor": 5})
+    report = examined(content.encode(), "a.ipynb")
+    assert wire.encode({"report": report})
 
 
 def cells(source: str) -> list[Cell]:
