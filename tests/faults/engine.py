@@ -24,10 +24,11 @@ class Engine:
         self.url = f"unix://{self.folder}/docker.sock"
         self.environment = {"DOCKER_HOST": self.url, "GRADER_BASE": OWN_BASE}
         (self.folder / "containerd.toml").write_text(CONTAINERD)
-        containerd = ["--config", "containerd.toml", "--root", "content", "--state", "state"]
-        self.containerd = self._start("containerd", *containerd, "--address", "containerd.sock")
+        (self.folder / "dockerd.json").write_text("{}")
+        containerd = ["--config", "containerd.toml", "--address", f"{self.folder}/containerd.sock"]
+        containerd += ["--root", f"{self.folder}/content", "--state", f"{self.folder}/state"]
+        self.containerd = self._start("containerd", *containerd)
         self.dockerd: subprocess.Popen[bytes] | None = None
-        self.start()
 
     def start(self) -> None:
         """Start the engine and wait until it answers."""
@@ -35,7 +36,7 @@ class Engine:
             "dockerd",
             *("--host", self.url, "--containerd", f"{self.folder}/containerd.sock"),
             *("--data-root", f"{self.folder}/data", "--exec-root", f"{self.folder}/exec"),
-            *("--pidfile", f"{self.folder}/pid", "--config-file", f"{self.folder}/none.json"),
+            *("--pidfile", f"{self.folder}/pid", "--config-file", f"{self.folder}/dockerd.json"),
             *("--bridge", "none", "--iptables=false", "--ip-masq=false"),
         )
         deadline = time.monotonic() + SECONDS
@@ -68,13 +69,8 @@ class Engine:
             subprocess.run(load, input=save.stdout, check=True, env=environment)
 
     def _answers(self) -> bool:
-        client = self.client()
-        try:
-            return bool(client.ping())
-        except Exception:  # noqa: BLE001 - not yet, whatever the reason
-            return False
-        finally:
-            client.close()
+        ask = ["docker", "--host", self.url, "info"]
+        return subprocess.run(ask, check=False, capture_output=True).returncode == 0
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{command[0]}.log").open("ab") as log:

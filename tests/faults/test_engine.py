@@ -35,6 +35,7 @@ pytestmark = [
 def engine() -> Iterator[Engine]:
     started = Engine()
     try:
+        started.start()
         started.give_base()
         yield started
     finally:
