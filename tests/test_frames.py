@@ -12,7 +12,7 @@ import pytest
 from grader import assignment, wire
 from grader.grading import Terms, grade
 from grader.sandbox.lane import StreamLane
-from grader.sandbox.process import ProcessStream
+from grader.sandbox.process import plain_stream
 from grader.submission import find
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Recording:
     """A stream that remembers what was sent."""
 
     def __init__(self) -> None:
-        self.stream = ProcessStream()
+        self.stream = plain_stream()
         self.sent: list[bytes] = []
 
     def write(self, data: bytes) -> None:

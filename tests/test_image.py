@@ -10,7 +10,8 @@ import pytest
 
 from grader.errors import SandboxFault
 from grader.sandbox import image
-from grader.sandbox.image import ImageSpec, context_digest, docker_folder, ensure
+from grader.sandbox.image import ImageSpec, context_digest, ensure
+from grader.sandbox.recipe import docker_folder
 
 if TYPE_CHECKING:
     from docker.client import DockerClient

@@ -141,10 +141,13 @@ def test_a_closed_process_and_its_folder_are_gone(process_sandbox: ProcessSandbo
     lane = process_sandbox.lane()
     stream: Any = lane.stream
     assert isinstance(stream, ProcessStream)
+    arguments = Path(f"/proc/{stream.process.pid}/cmdline").read_text().split("\0")
+    folder = arguments[arguments.index("--scratch") + 1]
+    assert Path(folder).is_dir()
     lane.close()
     assert stream.process.returncode is not None
-    assert not stream.folder.exists()
-    assert str(stream.folder) not in command_lines()
+    assert not Path(folder).exists()
+    assert folder not in command_lines()
     assert_ended(lane)
 
 

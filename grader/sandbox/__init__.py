@@ -1,8 +1,8 @@
 """Where student code runs: what a sandbox promises, and how to open one.
 
 `Sandbox.lane()` starts a worker; `Lane.open()` hands it one submission; `Session.check()` starts a
-process for one check, of which `ask` asks questions. Three sandboxes keep this promise: `docker`,
-`process` and, for tests of checks, `fake`.
+process for one check, of which `ask` asks questions. Four sandboxes keep this promise: `docker`,
+`bubblewrap`, `process` and, for tests of checks, `fake`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 MIB = 1 << 20
+MOST_FILES = 4096
+"""How many files and folders a submission may make, where that can be bounded."""
+_TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Limits:
     pids: int = 64
     output: int = 64 * MIB
     disk: int = 64 * MIB
+
+    @property
+    def lane_memory(self) -> int:
+        """The bytes that a lane may use, its worker and its files included."""
+        return self.memory + self.disk + _TORCH_MEMORY
+
+    @property
+    def lane_pids(self) -> int:
+        """The processes and threads of a lane, its worker's included."""
+        return self.pids + 32
 
     def to_wire(self) -> dict[str, float]:
         """Return the limits as the worker reads them."""

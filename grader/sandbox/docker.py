@@ -19,17 +19,16 @@ from docker.types import DeviceRequest
 
 import docker
 from grader.errors import SandboxFault
-from grader.sandbox import MIB, Limits
-from grader.sandbox.image import docker_folder, ensure
+from grader.sandbox import MOST_FILES, Limits
+from grader.sandbox.image import ensure
 from grader.sandbox.lane import StreamLane
+from grader.sandbox.recipe import docker_folder
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
 RUN_LABEL = "rnn-grader.run"
-_TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
-_INODES = 4096
 _RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
 _MUX_HEADER = struct.Struct("!BxxxI")
 _STDOUT = 1
@@ -117,13 +116,13 @@ class DockerSandbox:
             cap_drop=["ALL"],
             cap_add=["SETUID", "SETGID"],
             security_opt=["no-new-privileges", f"seccomp={_seccomp()}"],
-            pids_limit=self.limits.pids + 32,
-            mem_limit=self.limits.memory + self.limits.disk + _TORCH_MEMORY,
-            memswap_limit=self.limits.memory + self.limits.disk + _TORCH_MEMORY,
+            pids_limit=self.limits.lane_pids,
+            mem_limit=self.limits.lane_memory,
+            memswap_limit=self.limits.lane_memory,
             nano_cpus=10**9,
             log_config={"Type": "none"},
             tmpfs={
-                "/work": f"size={self.limits.disk},nr_inodes={_INODES},mode=0711",
+                "/work": f"size={self.limits.disk},nr_inodes={MOST_FILES},mode=0711",
                 "/dev/mqueue": "size=4k,nr_inodes=2,mode=0700",
             },
             device_requests=[DeviceRequest(count=-1, capabilities=[["gpu"]])]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import importlib.util
 import io
 import os
@@ -27,6 +26,7 @@ import requests.exceptions
 from docker.errors import DockerException, ImageNotFound
 
 from grader.errors import GraderError, SandboxFault
+from grader.sandbox.recipe import digest, docker_folder, worker_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -107,24 +107,14 @@ def context_digest(spec: ImageSpec, sources: dict[str, bytes] | None = None) -> 
     parts = [spec.base.encode(), spec.torch.encode()]
     for name, content in sorted((sources or _sources()).items()):
         parts += [name.encode(), content]
-    return _digest(parts)
-
-
-def docker_folder() -> Path:
-    """Return the folder of the Dockerfile and its scripts: a wheel's, or a source checkout's."""
-    package = Path(__file__).parents[1]
-    installed = package / "_docker"
-    return installed if installed.is_dir() else package.parent / "docker"
+    return digest(parts)
 
 
 def _sources() -> dict[str, bytes]:
     """Return our own files in the build context; nothing else of ours enters the image."""
-    package = Path(__file__).parents[1]
     recipe = [docker_folder() / "Dockerfile", docker_folder() / "requirements.txt"]
-    ours = [package / "__init__.py", package / "wire.py", *package.glob("worker/**/*.py")]
-    return {path.name: path.read_bytes() for path in recipe} | {
-        f"grader/{path.relative_to(package).as_posix()}": path.read_bytes() for path in ours
-    }
+    files = {path.name: path for path in recipe} | worker_files()
+    return {name: path.read_bytes() for name, path in files.items()}
 
 
 def _find(client: DockerClient, tag: str) -> str | None:
@@ -191,7 +181,7 @@ def _wheels(
     interpreter: _Interpreter, torch: str, requirements: bytes, say: Callable[[str], None]
 ) -> Path:
     """Return a folder with every wheel that the image needs; fetch them unless it is there."""
-    name = _digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
+    name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
     folder = _cache() / "wheels" / name
     if folder.is_dir():
         return folder
@@ -280,14 +270,6 @@ def _cache() -> Path:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnn-grader"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    """Return the SHA-256 of parts, each told from the next by its length."""
-    total = hashlib.sha256()
-    for part in parts:
-        total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
 
 
 def main() -> int:

@@ -6,7 +6,7 @@ It keeps time and memory in bounds and cleans up; it does not protect from code 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import functools
 import os
 import select
 import shutil
@@ -15,18 +15,24 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grader
 from grader.errors import SandboxFault
 from grader.sandbox.lane import StreamLane
+from grader.sandbox.recipe import worker_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _END_SECONDS = 5.0
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
 }
+"""What every worker's environment holds."""
 
 
 class ProcessSandbox:
@@ -37,10 +43,8 @@ class ProcessSandbox:
 
     @property
     def image(self) -> str:
-        """The digest of the worker's source."""
-        package = Path(grader.__file__).parent
-        files = [package / "wire.py", *sorted((package / "worker").glob("*.py"))]
-        return "sha256:" + hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+        """The digest of the worker's source and of the Python and torch that run it."""
+        return worker_digest()
 
     def lane(self) -> StreamLane:
         """Start a worker. Raises SandboxFault."""
@@ -48,28 +52,35 @@ class ProcessSandbox:
             raise SandboxFault(
                 "the process sandbox needs Linux, macOS or WSL; on Windows, run grader inside WSL"
             )
-        return StreamLane(ProcessStream())
+        return StreamLane(plain_stream())
 
     def reap(self) -> None:
         """Do nothing: a worker ends with its parent."""
 
 
-class ProcessStream:
-    """A worker's standard input and output through pipes, and its folder."""
+def plain_stream() -> ProcessStream:
+    """Start a worker as a plain process with a folder of its own."""
+    folder = tempfile.mkdtemp(prefix="rnn-grader-")
+    root = str(Path(grader.__file__).parent.parent)
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "grader.worker", "--scratch", folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,  # a Ctrl-C on the terminal is ours to handle
+        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+    )
+    return ProcessStream(process, functools.partial(shutil.rmtree, folder, ignore_errors=True))
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rnn-grader-"))
-        root = str(Path(grader.__file__).parent.parent)
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "grader.worker", "--scratch", str(self.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            start_new_session=True,  # a Ctrl-C on the terminal is ours to handle
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
-        )
+
+class ProcessStream:
+    """A worker's standard input and output through pipes. `ended` removes what it leaves."""
+
+    def __init__(self, process: subprocess.Popen[bytes], ended: Callable[[], object]) -> None:
+        self.process = process
+        self.ended = ended
 
     def write(self, data: bytes) -> None:
         """Send all of it. Raises OSError."""
@@ -106,4 +117,4 @@ class ProcessStream:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.ended()
