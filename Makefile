@@ -18,13 +18,16 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[docker,nbgrader,dev]'
+	  --constraint constraints.txt --editable '.[docker,bubblewrap,nbgrader,dev]'
 	touch $@
 
 demo: setup
-	@if docker/engine.sh; then sandbox=docker; else \
+	@if docker/engine.sh; then sandbox=docker; \
+	elif docker/bubblewrap.sh && $(BIN)/python -m grader.sandbox.bubblewrap; then \
+	  sandbox=bubblewrap; \
+	else \
 	  sandbox=process; \
-	  echo "demo: no Docker engine, so students' code runs as a plain process, unprotected"; \
+	  echo "demo: no sandbox works here, so students' code runs as a plain process, unprotected"; \
 	fi; \
 	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results --regrade
 
@@ -36,6 +39,7 @@ lint: setup
 
 test: lint
 	-docker/engine.sh
+	-docker/bubblewrap.sh
 	$(BIN)/pytest
 
 # The skeleton that students get, from the reference.

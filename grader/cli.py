@@ -30,6 +30,7 @@ class SandboxName(str, Enum):
 
     auto = "auto"
     docker = "docker"
+    bubblewrap = "bubblewrap"
     process = "process"
 
 
@@ -81,10 +82,11 @@ def grade(
     assignments: AssignmentsOption = None,
     out: Annotated[Path, typer.Option(help="The results folder.")] = Path("results"),
     sandbox: Annotated[
-        SandboxName, typer.Option(help="auto is docker; process protects from nothing.")
+        SandboxName,
+        typer.Option(help="auto: docker, else bubblewrap; process protects from nothing."),
     ] = SandboxName.auto,
     isolation: Annotated[
-        Isolation, typer.Option(help="strict: a container of its own for each submission.")
+        Isolation, typer.Option(help="strict: a lane of its own for each submission.")
     ] = Isolation.lane,
     jobs: Annotated[int, typer.Option(min=0, help="Lanes at once; 0: as many as cores.")] = 0,
     seed: Annotated[

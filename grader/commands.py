@@ -26,6 +26,7 @@ from grader.submission import find
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from types import ModuleType
 
     from grader.results import Grade
     from grader.sandbox import Limits, Sandbox
@@ -203,12 +204,34 @@ def _grade_all(
 
 def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
     """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
-    name = "docker" if chosen == "auto" else chosen
-    if name == "process":
+    run = secrets.token_hex(8)
+    sandbox = _auto(limits, device, run) if chosen == "auto" else _open(chosen, limits, device, run)
+    if sandbox.name == "process":
         _say("the process sandbox does not protect this machine from the students' code")
-    if name == "process" and device == "cuda":
+    if sandbox.name == "process" and device == "cuda":
         _say("student code uses this machine's GPU")
-    return _open(name, limits, device, secrets.token_hex(8))
+    if not getattr(sandbox, "bounded", True):
+        _say(
+            "no control group can be made here: each process's memory is bounded, and not what all "
+            "of a submission's take together"
+        )
+    return sandbox
+
+
+def _auto(limits: Limits, device: str, run: str) -> Sandbox:
+    """Open Docker where an engine answers, else bubblewrap. Raises SandboxFault for neither."""
+    try:
+        _docker().connect().close()
+    except SandboxFault as fault:
+        no_docker = fault
+    else:
+        return _open("docker", limits, device, run)
+    try:
+        sandbox = _open("bubblewrap", limits, device, run)
+    except SandboxFault as fault:
+        raise SandboxFault(f"{no_docker}; nor does bubblewrap work: {fault}") from fault
+    _say("no Docker engine answers: students' code runs in the bubblewrap sandbox")
+    return sandbox
 
 
 def _again(sandbox: Sandbox, limits: Limits, device: str) -> Callable[[], Sandbox]:
@@ -220,13 +243,26 @@ def _again(sandbox: Sandbox, limits: Limits, device: str) -> Callable[[], Sandbo
 def _open(name: str, limits: Limits, device: str, run: str, image: str | None = None) -> Sandbox:
     if name == "process":
         return ProcessSandbox()
+    if name == "docker":
+        sandbox: Sandbox = _docker().DockerSandbox(
+            limits, device=device, run=run, image=image, say=_say
+        )
+        return sandbox
+    if device != "cpu":
+        raise SandboxFault("the bubblewrap sandbox has no GPU: for --device cuda choose docker")
+    from grader.sandbox.bubblewrap import BubblewrapSandbox
+
+    return BubblewrapSandbox(limits, run=run)
+
+
+def _docker() -> ModuleType:
     try:
-        from grader.sandbox.docker import DockerSandbox
+        from grader.sandbox import docker
     except ModuleNotFoundError as error:
         raise SandboxFault(
             "Docker's Python package is missing: pip install 'rnn-grader[docker]'"
         ) from error
-    return DockerSandbox(limits, device=device, run=run, image=image, say=_say)
+    return docker
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""Sandboxes for the tests. GRADER_REQUIRE_DOCKER makes a test without an engine fail, not skip."""
+"""Sandboxes for the tests.
+
+GRADER_REQUIRE_DOCKER and GRADER_REQUIRE_BUBBLEWRAP make a test without them fail, not skip.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pytest
 from grader.errors import SandboxFault
 from grader.results import Grade
 from grader.sandbox import Limits
+from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.docker import DockerSandbox, connect
 from grader.sandbox.process import ProcessSandbox
 
@@ -42,6 +46,18 @@ def docker_sandbox(
     yield sandbox
     sandbox.reap()
     sandbox.client.close()
+
+
+@pytest.fixture(scope="session")
+def bubblewrap_sandbox() -> Iterator[BubblewrapSandbox]:
+    try:
+        sandbox = BubblewrapSandbox(Limits())
+    except SandboxFault as fault:
+        if os.environ.get("GRADER_REQUIRE_BUBBLEWRAP"):
+            pytest.fail(str(fault))
+        pytest.skip(str(fault))
+    yield sandbox
+    sandbox.reap()
 
 
 @pytest.fixture(scope="session")

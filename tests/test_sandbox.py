@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from grader.sandbox import Lane, Limits, Sandbox, Session
+    from grader.sandbox.bubblewrap import BubblewrapSandbox
     from grader.sandbox.docker import DockerSandbox
     from grader.sandbox.process import ProcessSandbox
 
@@ -71,6 +72,13 @@ def docker_lane(docker_sandbox: DockerSandbox) -> Iterator[OneLane]:
 
 
 @pytest.fixture(scope="module")
+def bubblewrap_lane(bubblewrap_sandbox: BubblewrapSandbox) -> Iterator[OneLane]:
+    shared = OneLane(bubblewrap_sandbox)
+    yield shared
+    shared.reap()
+
+
+@pytest.fixture(scope="module")
 def process_lane(process_sandbox: ProcessSandbox) -> Iterator[OneLane]:
     shared = OneLane(process_sandbox)
     yield shared
@@ -88,6 +96,15 @@ def check(case: Case, shared: OneLane) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_docker_keeps_every_promise(docker_lane: OneLane, case: Case) -> None:
     check(case, docker_lane)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_bubblewrap_keeps_every_promise(
+    bubblewrap_lane: OneLane, bubblewrap_sandbox: BubblewrapSandbox, case: Case
+) -> None:
+    if case.needs_group and not bubblewrap_sandbox.bounded:
+        pytest.skip("no control group can be made here, and nothing else bounds a lane in all")
+    check(case, bubblewrap_lane)
 
 
 @pytest.mark.parametrize("case", HELD_BY_A_PROCESS, ids=lambda case: case.name)

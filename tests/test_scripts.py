@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.sandbox.image import docker_folder
+from grader.sandbox.recipe import docker_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPTS = sorted(docker_folder().glob("*.sh"))
 
@@ -36,6 +41,17 @@ def test_an_engine_elsewhere_that_does_not_answer_is_not_replaced_by_one_here() 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert nowhere in done.stderr
+
+
+def test_the_tools_of_bubblewrap_are_not_installed_without_root(tmp_path: Path) -> None:
+    for tool, program in {"bash": shutil.which("bash"), "apt-get": "/bin/false"}.items():
+        (tmp_path / tool).symlink_to(program or tool)
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    done = run("bash", str(docker_folder() / "bubblewrap.sh"), PATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "apt-get install bubblewrap uidmap" in done.stderr
 
 
 def test_a_base_image_needs_a_name() -> None:

@@ -1,7 +1,8 @@
 """What every sandbox promises, as one ordered list of plain functions.
 
 Each case opens a lane, hands it a few lines of student code and raises AssertionError when the
-promise in its docstring is broken. `needs_protection` marks what a plain process cannot hold.
+promise in its docstring is broken. `needs_protection` marks what a plain process cannot hold,
+`needs_group` what also bubblewrap cannot where it may not make a control group.
 
     for case in CASES:
         case.check(sandbox)
@@ -41,6 +42,7 @@ class Case:
     name: str
     check: Callable[[Sandbox], None]
     needs_protection: bool
+    needs_group: bool = False
 
 
 _cases: list[Case] = []
@@ -53,6 +55,11 @@ def _promise(check: Callable[[Sandbox], None]) -> Callable[[Sandbox], None]:
 
 def _protected(check: Callable[[Sandbox], None]) -> Callable[[Sandbox], None]:
     _cases.append(Case(check.__name__, check, needs_protection=True))
+    return check
+
+
+def _grouped(check: Callable[[Sandbox], None]) -> Callable[[Sandbox], None]:
+    _cases.append(Case(check.__name__, check, needs_protection=True, needs_group=True))
     return check
 
 
@@ -244,7 +251,7 @@ def f(torchs): return len(torch.ones(2**27) if torchs else bytearray(2**29))
         opened.is_lost("out_of_memory", True)
 
 
-@_protected
+@_grouped
 def all_memory_together_is_bounded(sandbox: Sandbox) -> None:
     """What a process's own limit does not count (shared memory, children) has an end too."""
     source = """
@@ -781,7 +788,7 @@ def f():
         arguments = open(f"/proc/{pid}/cmdline").read().split("\\0")
         seen += [argument for argument in arguments if argument not in KNOWN]
     return seen
-KNOWN = "", "/sbin/docker-init", "--", "python3", "-m", "grader.worker", "--separate-users"
+KNOWN = "/sbin/docker-init -- python3 -P -s -m grader.worker --separate-users".split() + [""]
 """
     with _submission(sandbox, source) as opened:
         assert opened.f() == []

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from grader import wire
 from grader.worker import accounts, submission
 from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
+from grader.worker.users import adopt_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,8 @@ class Supervisor:
         self.cpu_before = 0.0
         self.kills_before = 0
         self.clean = True
+        if not self.account.own_clock:  # else the lane's own first process has them
+            adopt_orphans()
 
     def answer(self, question: wire.Message, frame: bytes) -> bytes:
         """Return the frame that answers one question of the host, which came as this frame."""
@@ -215,7 +218,7 @@ class Supervisor:
         report = self._last_words()
         used = self.account.cpu() - self.cpu_before
         told = report.get("cpu_seconds")
-        if not self.account.own_clock:
+        if not self.users.separate:
             used = told if isinstance(told, float) else 0.0
         assert self.user is not None  # noqa: S101 - there is a check
         tidy = self.user.processes() == [self.pid] and self.user.has_empty_folder()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FIRST_USER = 20_000
 USERS_A_SESSION = 256
 _PR_SET_CHILD_SUBREAPER = 36
+_CAPABILITY_VERSION_3 = 0x20080522
 
 
 class Users:
@@ -43,8 +44,6 @@ class Users:
             return None
         number = self.next_user
         self.next_user += 1
-        if not self.separate and sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
         return User(number, self._folder(number), separate=self.separate)
 
     def _folder(self, number: int) -> Path:
@@ -76,6 +75,7 @@ class User:
             os.setgroups([])
             os.setresgid(self.number, self.number, self.number)
             os.setresuid(self.number, self.number, self.number)
+            _disinherit()
         os.umask(0o077)
         os.chdir(self.folder)
         os.environ.clear()
@@ -143,6 +143,19 @@ class User:
             os.waitpid(pid, 0)
 
 
+def adopt_orphans() -> None:
+    """Become the parent of all below whose parent ends, so that none is lost sight of."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _disinherit() -> None:
+    """Give up the capabilities that the worker's programs may inherit (bwrap gives them so)."""
+    header, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None).capset(header, none):
+        os._exit(1)
+
+
 def _limit(limits: Mapping[str, Any], *, own_user: bool) -> None:
     def cap(kind: int, most: int) -> None:
         hard = resource.getrlimit(kind)[1]
@@ -198,22 +211,22 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-def _processes() -> Iterator[tuple[int, int, int]]:
-    """Yield (pid, owner, parent) of every living process that can be seen."""
+def _processes(*, zombies: bool = False) -> Iterator[tuple[int, int, int]]:
+    """Yield (pid, owner, parent) of every living process that can be seen; of the dead, too."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
         with contextlib.suppress(OSError, IndexError, ValueError):
             state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-            if state not in "ZX":
+            if zombies or state not in "ZX":
                 yield int(entry.name), entry.stat().st_uid, int(parent)
 
 
-def _descendants(root: int) -> list[int]:
+def _descendants(root: int, *, zombies: bool = False) -> list[int]:
     if sys.platform != "linux":
         return []
     children: dict[int, list[int]] = {}
-    for pid, _, parent in _processes():
+    for pid, _, parent in _processes(zombies=zombies):
         children.setdefault(parent, []).append(pid)
     found, queue = [], [root]
     while queue:
@@ -224,11 +237,11 @@ def _descendants(root: int) -> list[int]:
 
 
 def descendants_cpu(root: int) -> float:
-    """Return the CPU seconds of a process's living descendants and of those that they waited for,
-    0 where there is no /proc.
+    """Return the CPU seconds of a process's descendants, the dead that nobody waited for yet and
+    those that they waited for included, 0 where there is no /proc.
     """  # noqa: D205 - one sentence
     ticks = 0
-    for pid in _descendants(root):
+    for pid in _descendants(root, zombies=True):
         with contextlib.suppress(OSError, IndexError, ValueError):
             fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
             ticks += sum(map(int, fields[11:15]))  # user and system, its own and its children's

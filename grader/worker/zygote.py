@@ -42,11 +42,19 @@ def serve(scratch: Path, *, separate_users: bool) -> None:
         pid = os.fork()
         if pid == 0:
             os._exit(supervisor.run(incoming, outgoing, users))
-        _, status = os.waitpid(pid, 0)
+        status = _end_of(pid)
         if status != 0:  # the host left, or the lane could not be cleaned: end it
             break
     if not separate_users:  # the folder was made for this lane; a container's goes with it
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _end_of(pid: int) -> int:
+    """Wait for a child's end and return its status; bury any orphans that end before it."""
+    while True:
+        ended, status = os.wait()
+        if ended == pid:
+            return status
 
 
 def preload() -> None:
