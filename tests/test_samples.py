@@ -118,6 +118,15 @@ def test_a_plain_process_and_another_seed_give_the_same_marks(
     }
 
 
+def test_bubblewrap_gives_the_same_marks(
+    in_docker: dict[str, Grade],
+    bubblewrap_sandbox: object,  # noqa: ARG001 - skips where there is no bwrap
+    tmp_path: Path,
+) -> None:
+    few = grade_samples(tmp_path, "--sandbox", "bubblewrap", *files(A_FEW), seed=SEED)
+    assert {k: marks(v) for k, v in few.items()} == {k: marks(in_docker[k]) for k in A_FEW}
+
+
 def test_only_the_one_that_uses_torchs_cell_is_flagged(in_docker: dict[str, Grade]) -> None:
     flags = {(name, flag.kind, flag.part) for name in NOTES for flag in in_docker[name].flags}
     assert flags == {("42_torch_por_dentro", "delegation", "celdaLSTM")}

@@ -55,6 +55,7 @@ class BubblewrapSandbox:
     def __init__(self, limits: Limits, *, run: str | None = None) -> None:
         self.limits = limits
         self.run = run or secrets.token_hex(8)
+        self.bwrap = tool("bwrap", "bubblewrap")
         self.nsenter = tool("nsenter", "util-linux")
         self.view = tuple(view.options())
         self.ranges = ids.ranges()
@@ -86,7 +87,7 @@ class BubblewrapSandbox:
 
     def _start(self, command: Sequence[str]) -> Bwrap:
         group = cgroups.make(self.run, secrets.token_hex(4), self.limits)
-        return Bwrap(command, self.view, self.ranges, group)
+        return Bwrap([self.bwrap, *self.view], command, self.ranges, group)
 
     def _try(self) -> bool:
         """Start Python in a lane, as a student; return whether it had a group of its own."""
@@ -99,7 +100,7 @@ class BubblewrapSandbox:
 
     def _bound_files(self, pid: int) -> None:
         """Give a lane's scratch its bounds, also in number, which bwrap cannot."""
-        bounds = f"remount,size={self.limits.disk},nr_inodes={MOST_FILES}"
+        bounds = f"remount,nosuid,nodev,size={self.limits.disk},nr_inodes={MOST_FILES}"
         enter = [self.nsenter, "--target", str(pid), "--user", "--mount", "--pid"]
         mount = [view.MOUNT, "-n", "-i", "-t", "tmpfs", "-o", bounds, "tmpfs", view.SCRATCH]
         done = subprocess.run([*enter, *mount], capture_output=True, text=True, check=False)

@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING
 from grader.errors import SandboxFault
 from grader.sandbox import view
 from grader.sandbox.process import ENVIRONMENT
-from grader.sandbox.recipe import tool
 from grader.sandbox.seccomp import compile_profile
 
 if TYPE_CHECKING:
@@ -47,14 +46,14 @@ _HINT = (
 class Bwrap:
     """A command that has been started; raises SandboxFault when it cannot be, and says why.
 
-    `process` is bwrap, `pid` the command's own process as it is seen out here. bwrap waits until
-    that process has its group and its ids.
+    `bwrap` is the program and what the command sees; `process` is its process, `pid` the command's
+    own as it is seen out here. bwrap waits until that one has its group and its ids.
     """
 
     def __init__(
         self,
+        bwrap: Sequence[str],
         command: Sequence[str],
-        seen: Sequence[str],
         ranges: Sequence[Range],
         group: Group | None,
     ) -> None:
@@ -63,7 +62,7 @@ class Bwrap:
         self.said = ""
         try:
             with contextlib.ExitStack() as stack:
-                self._start(command, seen, ranges, stack)
+                self._start([*bwrap, *_options(group)], command, ranges, stack)
         except (ValueError, OSError, SandboxFault) as error:
             self.ended()
             raise self.fault(error) from error
@@ -83,8 +82,8 @@ class Bwrap:
 
     def _start(
         self,
+        bwrap: Sequence[str],
         command: Sequence[str],
-        seen: Sequence[str],
         ranges: Sequence[Range],
         stack: contextlib.ExitStack,
     ) -> None:
@@ -96,7 +95,7 @@ class Bwrap:
         files = {"--info-fd": tell, "--userns-block-fd": wait, "--seccomp": rules}
         numbers = [word for option, file in files.items() for word in (option, f"{file.fileno()}")]
         self.process = subprocess.Popen(
-            [tool("bwrap", "bubblewrap"), *_options(seen, self.group), *numbers, "--", *command],
+            [*bwrap, *numbers, "--", *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -115,10 +114,9 @@ class Bwrap:
             go.write(b"!")
 
 
-def _options(seen: Sequence[str], group: Group | None) -> Iterator[str]:
+def _options(group: Group | None) -> Iterator[str]:
     yield from (*_NAMESPACES, *_PRIVILEGES, *_ENDING)
     yield from ("--uid", "0", "--gid", "0", "--hostname", "worker", "--chdir", view.SCRATCH)
-    yield from seen
     for folder, name in group.views() if group else ():
         yield from ("--ro-bind", str(folder), str(name))
     yield from ("--remount-ro", "/")
