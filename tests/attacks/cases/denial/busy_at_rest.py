@@ -1,0 +1,19 @@
+# /// attack
+# title = "Threads that compute between questions"
+# group = "Denial of service"
+# verdict = "S"
+# points = 0
+# loses = ["*"]
+# ///
+import threading
+
+
+def gira():
+    while True:
+        pass
+
+
+class celdaLSTM(celdaLSTM):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        threading.Thread(target=gira, daemon=True).start()

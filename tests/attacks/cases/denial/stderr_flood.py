@@ -1,0 +1,18 @@
+# /// attack
+# title = "Standard error flooded, with warnings too"
+# group = "Denial of service"
+# verdict = "OK"
+# points = 100
+# twin = "prints_much"
+# ///
+import os
+import sys
+import warnings
+
+
+class celdaLSTM(celdaLSTM):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        print("x\n" * (1 << 18), file=sys.stderr)
+        os.write(2, bytes(1 << 20))
+        warnings.warn("x" * (1 << 18))

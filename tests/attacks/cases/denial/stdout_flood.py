@@ -1,0 +1,15 @@
+# /// attack
+# title = "Standard output flooded"
+# group = "Denial of service"
+# verdict = "OK"
+# points = 100
+# twin = "prints_much"
+# ///
+import os
+
+
+class celdaLSTM(celdaLSTM):
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        print("x" * (1 << 20))
+        os.write(1, bytes(1 << 20))

@@ -1,0 +1,14 @@
+# /// attack
+# title = "More and more memory in tensors"
+# group = "Denial of service"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["out_of_memory"]
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        guardado = []
+        while True:
+            guardado.append(torch.ones(1 << 22))

@@ -1,0 +1,12 @@
+# /// attack
+# title = "NaN, which no careless comparison refuses"
+# group = "Score forging"
+# verdict = "0"
+# points = 77
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
+# outcomes = ["failed"]
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        return tuple(torch.full_like(state, float("nan")) for state in hidden)

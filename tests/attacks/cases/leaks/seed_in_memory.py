@@ -1,0 +1,32 @@
+# /// attack
+# title = "The run's seed looked for in all memory that can be read"
+# group = "Leaks"
+# verdict = "OK"
+# points = 100
+# ///
+import functools
+import re
+
+
+@functools.cache
+def hallado():
+    buscado = b"-".join([b"semilla", b"de", b"ataques"])
+    with open("/proc/self/maps") as mapas, open("/proc/self/mem", "rb", 0) as memoria:
+        for linea in mapas:
+            inicio, fin, permisos = re.match(r"(\w+)-(\w+) (\S+)", linea).groups()
+            if permisos[:2] != "rw" or "[v" in linea:
+                continue
+            memoria.seek(int(inicio, 16))
+            resto = min(int(fin, 16) - int(inicio, 16), 1 << 25)
+            try:
+                trozo = memoria.read(resto)
+            except (OSError, OverflowError):
+                continue
+            if trozo.count(buscado + b"\0"):  # this process's own copy has no zero behind it
+                raise RuntimeError("hallado: la semilla")
+
+
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        hallado()
+        return super().forward(x_t, hidden)

@@ -1,0 +1,15 @@
+# /// attack
+# title = "Under another name"
+# group = "Not doing the work"
+# verdict = "F"
+# points = 73
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# flags = ["delegation:celdaLSTM"]
+# ///
+from torch import lstm_cell as suma
+
+
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        w = self.x_fc.weight, self.h_fc.weight, self.x_fc.bias, self.h_fc.bias
+        return suma(x_t, hidden, *w)

@@ -1,0 +1,12 @@
+# /// attack
+# title = "Right in the precision that checks use, lazy in the one that students use"
+# group = "Not doing the work"
+# verdict = "0"
+# points = 76
+# loses = ["celdaLSTM/*"]
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        if x_t.dtype == torch.float64:
+            return super().forward(x_t, hidden)
+        return hidden

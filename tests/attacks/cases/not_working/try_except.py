@@ -1,0 +1,15 @@
+# /// attack
+# title = "torch's cell, and one's own where that is forbidden"
+# group = "Not doing the work"
+# verdict = "F"
+# points = 73
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# flags = ["delegation:celdaLSTM"]
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        w = self.x_fc.weight, self.h_fc.weight, self.x_fc.bias, self.h_fc.bias
+        try:
+            return torch.lstm_cell(x_t, hidden, *w)
+        except BaseException:
+            return super().forward(x_t, hidden)

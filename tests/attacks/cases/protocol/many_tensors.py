@@ -1,0 +1,13 @@
+# /// attack
+# title = "A hundred thousand tensors without bytes"
+# group = "Protocol"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["crashed"]
+# helper = "frames"
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        responde(trama(cabecera([tensor("float32", [0], 0)] * 60_000)))

@@ -1,0 +1,14 @@
+# /// attack
+# title = "Nested tensors"
+# group = "Protocol"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["error"]
+# says = "no es denso"
+# helper = "frames"
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        return tuple(torch.nested.nested_tensor([state[0], state[1]]) for state in hidden)

@@ -1,0 +1,16 @@
+# /// attack
+# title = "A pickle in the place of the header"
+# group = "Protocol"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["crashed"]
+# says = "respondió"
+# helper = "frames"
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        import pickle
+
+        responde(trama(pickle.dumps({"nonce": nonce(), "value": hidden})))

@@ -1,0 +1,14 @@
+# /// attack
+# title = "A checksum that is not the content's"
+# group = "Protocol"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["crashed"]
+# says = "respondió"
+# helper = "frames"
+# ///
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        responde(trama(cabecera(1), suma=0))
