@@ -135,6 +135,38 @@ def test_a_lane_for_one_submission_keeps_them_too(
     case.check(docker_sandbox)
 
 
+def test_a_fork_bomb_in_one_lane_leaves_the_others_their_processes(
+    docker_sandbox: DockerSandbox,
+) -> None:
+    """The kernel counts a user's processes over all containers of a machine."""
+    bomb = b"""
+import os, time
+def f():
+    try:
+        while True:
+            if os.fork() == 0:
+                time.sleep(600)
+    except OSError:
+        return os.getuid()
+"""
+    asked: dict[str, Any] = {"name": "f", "args": [], "kwargs": {}}
+    lanes = [docker_sandbox.lane(), docker_sandbox.lane()]
+    try:
+        users = []
+        with (
+            lanes[0].open(bomb, "a.py", ["f"], conformance.SMALL) as first,
+            lanes[1].open(bomb, "a.py", ["f"], conformance.SMALL) as second,
+            first.check(1) as check,
+        ):
+            users.append(check.ask("call", **asked))
+            with second.check(1) as other:
+                users.append(other.ask("call", **asked))
+        assert len(set(users)) == len(users)
+    finally:
+        for lane in lanes:
+            lane.close()
+
+
 def test_a_closed_container_is_gone(docker_sandbox: DockerSandbox) -> None:
     lane = docker_sandbox.lane()
     assert isinstance(lane.stream, ContainerStream)

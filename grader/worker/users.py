@@ -25,17 +25,28 @@ if TYPE_CHECKING:
 
 FIRST_USER = 20_000
 USERS_A_SESSION = 256
+USERS_A_LANE = 1 << 15  # a hundred sessions and more
+_LANES = ((1 << 31) - FIRST_USER) // USERS_A_LANE
 _PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
+
+
+def first_user() -> int:
+    """Return where a lane's user ids begin, drawn at random.
+
+    The kernel counts a user's processes (RLIMIT_NPROC) over all containers of a machine: if two
+    lanes had the same users, a fork bomb in one would keep the other from forking.
+    """
+    return FIRST_USER + int.from_bytes(os.urandom(8), "big") % _LANES * USERS_A_LANE
 
 
 class Users:
     """The user ids and folders of one session: one for each time that it is (re)opened."""
 
-    def __init__(self, scratch: Path, session: int, *, separate: bool) -> None:
+    def __init__(self, scratch: Path, first: int, *, separate: bool) -> None:
         self.scratch = scratch
         self.separate = separate
-        self.next_user = FIRST_USER + session * USERS_A_SESSION
+        self.next_user = first
         self.last_user = self.next_user + USERS_A_SESSION
 
     def new(self) -> User | None:

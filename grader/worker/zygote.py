@@ -14,7 +14,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from grader.worker import pages, supervisor
-from grader.worker.users import Users
+from grader.worker.users import USERS_A_SESSION, Users, first_user
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +35,10 @@ def serve(scratch: Path, *, separate_users: bool) -> None:
     """Answer the host on standard input and output until it closes; one supervisor at a time."""
     incoming, outgoing = _take_standard_streams()
     preload()
-    sessions = 0
+    first = first_user()
     while _readable(incoming):
-        users = Users(scratch, sessions, separate=separate_users)
-        sessions += 1
+        users = Users(scratch, first, separate=separate_users)
+        first += USERS_A_SESSION
         pid = os.fork()
         if pid == 0:
             os._exit(supervisor.run(incoming, outgoing, users))
