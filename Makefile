@@ -4,6 +4,7 @@
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
+# make attacks hostile submissions and their honest twins (ATTACKS="--only NAME" for one)
 # All make the environment first; none needs anything but Python 3.11, or later, and make.
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton bench faults fuzz seeds clean
+.PHONY: setup demo test lint skeleton bench attacks faults fuzz seeds clean
 
 setup: $(READY)
 
@@ -61,6 +62,11 @@ seeds: setup
 
 faults: setup
 	GRADER_FAULTS=full $(BIN)/pytest tests/faults
+
+# Every attack, in lanes and then in a container each.
+attacks: setup
+	docker/engine.sh
+	cd tests && ../$(BIN)/python -m attacks.run $(ATTACKS)
 
 clean:
 	rm -rf .venv results dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,12 +16,15 @@ It is handed in as the last cell of the reference, whose other definitions stand
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from attacks.raw import CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +82,9 @@ def case(identity: str, header: dict[str, Any], **more: Any) -> Case:
     known = {field.name for field in fields(Case)} - {"id", "source", "make"}
     if unknown := set(header) - known:
         raise ValueError(f"{identity}: unknown fields {sorted(unknown)}")
-    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in header.items()}
+    plain: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in header.items()
+    }
     return Case(id=identity, **plain, **more)
 
 
@@ -93,10 +98,11 @@ def header(source: str, name: str) -> dict[str, Any]:
 
 def load() -> list[Case]:
     """Return every case, in the order of the groups and of their names."""
-    from attacks import raw
+    for module in ("raw_notebooks", "raw_files", "raw_names"):
+        importlib.import_module(f"attacks.{module}")  # which registers its cases
 
     found = [_read(path) for path in sorted((HERE / "cases").rglob("*.py"))]
-    found += [case(name, told, make=make) for name, told, make in raw.CASES]
+    found += [case(name, told, make=make) for name, told, make in CASES]
     return sorted(found, key=lambda one: (GROUPS.index(one.group), one.id))
 
 
@@ -117,8 +123,7 @@ def with_cells(reference: bytes, *sources: str) -> bytes:
     """Return the reference with cells of code after its own: the last definition counts."""
     notebook = json.loads(reference)
     notebook["cells"] += [
-        {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
-        for source in sources
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources
     ]
     return json.dumps(notebook).encode()
 

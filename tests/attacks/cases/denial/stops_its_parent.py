@@ -4,6 +4,7 @@
 # verdict = "S"
 # points = 0
 # loses = ["*"]
+# outcomes = ["crashed", "timeout"]
 # ///
 import os
 import signal
