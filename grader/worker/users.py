@@ -13,7 +13,6 @@ import ctypes
 import math
 import os
 import resource
-import shutil
 import signal
 import sys
 import time
@@ -266,24 +265,33 @@ def _reap() -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Remove what is in a folder, whatever its permissions became."""
+    """Remove what is in a folder, whatever its permissions became and however deep it is."""
     with contextlib.suppress(OSError):
         folder.chmod(0o700)
-    for entry in list(os.scandir(folder)):
-        if entry.is_dir(follow_symlinks=False):
-            _open_up(Path(entry.path))
-            shutil.rmtree(entry.path, ignore_errors=True)
-        else:
-            with contextlib.suppress(OSError):
-                Path(entry.path).unlink()
+    while sum(_remove(Path(entry.path), folder) for entry in list(os.scandir(folder))):
+        pass
 
 
-def _open_up(folder: Path) -> None:
-    """Make every folder below usable again, from the top."""
+def _remove(path: Path, top: Path) -> bool:
+    """Remove a file, or a folder once the folders in it were moved to the top; say if it is gone.
+
+    Neither recursion nor the length of a path sets a limit to the depth.
+    """
     with contextlib.suppress(OSError):
-        folder.chmod(0o700)
-    for path, names, _ in os.walk(folder):
-        for below in (Path(path) / name for name in names):
-            if not below.is_symlink():
-                with contextlib.suppress(OSError):
+        if _is_folder(path):
+            path.chmod(0o700)
+            for below in path.iterdir():
+                if _is_folder(below):
                     below.chmod(0o700)
+                    below.rename(top / os.urandom(8).hex())
+                else:
+                    below.unlink()
+            path.rmdir()
+        else:
+            path.unlink()
+        return True
+    return False
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()

@@ -1,16 +1,13 @@
 # /// attack
 # title = "SIGSTOP to the process that forks for each check"
 # group = "Denial of service"
-# verdict = "S"
-# points = 0
-# loses = ["*"]
-# outcomes = ["crashed", "timeout"]
+# verdict = "OK"
+# points = 100
 # ///
 import os
 import signal
 
 
-class celdaLSTM(celdaLSTM):
-    def __init__(self, *sizes):
-        super().__init__(*sizes)
-        os.kill(os.getppid(), signal.SIGSTOP)
+def modelo_prueba(modelo, loss_function, data_loader, de=modelo_prueba):
+    os.kill(os.getppid(), signal.SIGSTOP)
+    return de(modelo, loss_function, data_loader)

@@ -9,9 +9,11 @@ import os
 
 
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
+    if len(list(modelo.parameters())) < 6:
+        return de(modelo, loss_function, optimizer, data_loader)
     hijo = os.fork()
     if hijo == 0:
-        for _ in range(12_000_000):
+        for _ in range(80_000_000):
             pass
         os._exit(0)
     os.waitpid(hijo, 0)

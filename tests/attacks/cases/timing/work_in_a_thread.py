@@ -9,11 +9,13 @@ import threading
 
 
 def trabaja():
-    for _ in range(12_000_000):
+    for _ in range(80_000_000):
         pass
 
 
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
+    if len(list(modelo.parameters())) < 6:
+        return de(modelo, loss_function, optimizer, data_loader)
     hilo = threading.Thread(target=trabaja)
     hilo.start()
     hilo.join()
