@@ -20,7 +20,7 @@ PHRASES: dict[str, dict[str, list[str]]] = tomllib.loads(
 )
 QUICK = (
     *("os_exit_at_import", "thread_answers", "zeros"),
-    *("files_between_submissions", "hidden_from_reading", "work_in_a_child"),
+    *("files_between_submissions", "hidden_from_reading", "lazy_results"),
     *("heap_bomb", "wrong_checksum", "pickle"),
     *("zip_slip", "half_a_gigabyte", "id_that_is_a_formula", "ansi_at_import"),
 )

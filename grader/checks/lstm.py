@@ -224,8 +224,12 @@ class Trial:
 
     @property
     def h_from_own_c(self) -> Tensor:
-        """The h_t that belongs to the student's own c_t, which is judged elsewhere."""
-        return self.reading.hidden_state(self.expected.gates["o"], self.c.to(torch.float64))
+        """The h_t that belongs to the student's own c_t, which is judged elsewhere.
+
+        Where that is nothing but zeros, to the right one: else who returns zeros would be right.
+        """
+        c = self.c.to(torch.float64) if self.c.any() else self.expected.c
+        return self.reading.hidden_state(self.expected.gates["o"], c)
 
 
 def trial(student: Student, case: Case, judging: str = "") -> Trial:

@@ -5,5 +5,5 @@ import tempfile
 class celdaGRU(celdaGRU):
     def forward(self, x_t, h_t_1):
         with tempfile.TemporaryFile() as archivo:
-            torch.save(h_t_1.detach(), archivo)
-            return super().forward(x_t, h_t_1)
+            archivo.write(repr(h_t_1.shape).encode())
+        return super().forward(x_t, h_t_1)

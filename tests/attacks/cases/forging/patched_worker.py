@@ -2,9 +2,8 @@
 # title = "The worker's own functions patched to answer for a wrong cell"
 # group = "Score forging"
 # verdict = "0"
-# points = 77
+# points = 73
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
 # outcomes = ["failed"]
 # ///
 import gc

@@ -10,5 +10,5 @@ import signal
 
 
 class celdaLSTM(celdaLSTM):
-    for numero in (signal.SIGTERM, signal.SIGXCPU, signal.SIGHUP, signal.SIGPIPE, signal.SIGCHLD):
+    for numero in (signal.SIGTERM, signal.SIGXCPU, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(numero, lambda *_: escribe(trama(msgpack.packb({"nonce": bytes(16)}))))

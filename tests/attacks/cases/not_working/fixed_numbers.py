@@ -2,9 +2,8 @@
 # title = "modelo_prueba returns fixed numbers"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 93
+# points = 92
 # loses = ["modelo_prueba/*"]
-# keeps = ["modelo_prueba/interface"]
 # outcomes = ["failed"]
 # ///
 def modelo_prueba(modelo, loss_function, data_loader):

@@ -11,4 +11,4 @@
 # ///
 class celdaLSTM(celdaLSTM):
     def forward(self, x_t, hidden):
-        return tuple(torch.nested.nested_tensor([state[0], state[1]]) for state in hidden)
+        return tuple(torch.nested.nested_tensor([state[0], state[0]]) for state in hidden)

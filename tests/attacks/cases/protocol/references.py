@@ -5,7 +5,7 @@
 # points = 76
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
-# outcomes = ["failed"]
+# outcomes = ["failed", "crashed"]
 # helper = "frames"
 # ///
 class celdaLSTM(celdaLSTM):
