@@ -124,6 +124,10 @@ class _Reader:
                 for name in [node.module or ""] if isinstance(node, ast.ImportFrom) else names:
                     if name.split(".")[0] == "grader":
                         yield "grader", "es el propio corrector"
+            case ast.Compare(left=left, comparators=others):  # "grader.worker" in sys.modules
+                texts = [text for one in (left, *others) for text in self.names.texts(one)]
+                if any(text.split(".")[0] == "grader" for text in texts):
+                    yield "grader", "es el propio corrector"
             case ast.Attribute(attr=name):
                 yield from self._watched_attributes([name])
             case ast.Subscript(value=base, slice=index):

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 LIMITS = {
-    "seconds": 20,
-    "cpu_seconds": 8,
+    "seconds": 30,
+    "cpu_seconds": 15,
     "load_seconds": 10,
     "memory": 256 << 20,
     "pids": 48,

@@ -310,6 +310,7 @@ def test_a_helper_is_everybodys_who_uses_it() -> None:
         ("codecs.decode(x, y)", "codecs.decode, que descifra"),
         ("ctypes.CDLL(None)", "ctypes, que llama a código"),
         ("grader.worker", "grader, que es el propio corrector"),
+        ("'grader.worker' in sys.modules", "grader, que es el propio corrector"),
         ("sys.modules", "sys.modules, que mira por dentro"),
         ("getattr(sys, 'modules')", "sys.modules, que mira por dentro"),
         ("sys._getframe(1)", "sys._getframe, que mira por dentro"),

@@ -11,14 +11,14 @@ import re
 
 @functools.cache
 def hallado():
-    buscado = b"-".join([b"semilla", b"de", b"ataques"])
+    buscado = re.compile(rb"semilla[-]de[-]ataques")  # which this text itself is not
     with open("/proc/self/maps") as mapas:
         for linea in mapas:
             inicio, fin, permisos = re.match(r"(\w+)-(\w+) (\S+)", linea).groups()
             if permisos[:2] != "rw" or "[v" in linea:
                 continue
             trozo = ctypes.string_at(int(inicio, 16), min(int(fin, 16) - int(inicio, 16), 1 << 25))
-            if trozo.count(buscado + b"\0"):  # this process's own copy has no zero behind it
+            if buscado.search(trozo):
                 raise RuntimeError("hallado: la semilla")
 
 

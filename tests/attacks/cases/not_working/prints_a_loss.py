@@ -2,9 +2,8 @@
 # title = "A loop that prints a falling loss and trains nothing"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 89
+# points = 88
 # loses = ["modelo_entrenamiento/*"]
-# keeps = ["modelo_entrenamiento/interface"]
 # outcomes = ["failed"]
 # ///
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader):

@@ -1,19 +1,16 @@
 # /// attack
-# title = "Answers kept from one call to the next, by the sizes alone"
+# title = "Answers kept from one call to the next, without looking at the question"
 # group = "Timing"
 # verdict = "0"
-# points = 77
-# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
+# points = 92
+# loses = ["modelo_prueba/*"]
 # outcomes = ["failed"]
 # twin = "honest_cache"
 # ///
 GUARDADO = {}
 
 
-class celdaLSTM(celdaLSTM):
-    def forward(self, x_t, hidden):
-        clave = tuple(x_t.shape), tuple(hidden[0].shape)
-        if clave not in GUARDADO:
-            GUARDADO[clave] = tuple(s.detach() for s in super().forward(x_t, hidden))
-        return GUARDADO[clave]
+def modelo_prueba(modelo, loss_function, data_loader, de=modelo_prueba):
+    if type(modelo) not in GUARDADO:
+        GUARDADO[type(modelo)] = de(modelo, loss_function, data_loader)
+    return GUARDADO[type(modelo)]

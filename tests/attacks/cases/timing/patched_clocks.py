@@ -11,7 +11,7 @@ import time
 
 
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
-    for _ in range(80_000_000 if len(list(modelo.parameters())) > 5 else 0):
+    for _ in range(100_000_000 if len(list(modelo.parameters())) > 5 else 0):
         pass
     return de(modelo, loss_function, optimizer, data_loader)
 

@@ -13,7 +13,7 @@ def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=model
         return de(modelo, loss_function, optimizer, data_loader)
     hijo = os.fork()
     if hijo == 0:
-        for _ in range(80_000_000):
+        for _ in range(100_000_000):
             pass
         os._exit(0)
     os.waitpid(hijo, 0)

@@ -9,7 +9,7 @@ import threading
 
 
 def trabaja():
-    for _ in range(80_000_000):
+    for _ in range(100_000_000):
         pass
 
 
