@@ -19,7 +19,7 @@ from grader.worker.scopes import Scopes
 from grader.worker.slicing import slice_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.worker.slicing import Statement
 
@@ -119,15 +119,13 @@ class _Reader:
     def _watched(self, node: ast.AST) -> Iterator[tuple[str, str]]:
         """Yield what a person should see of a node, and why."""
         match node:
-            case ast.Import() | ast.ImportFrom():
-                names = [alias.name for alias in node.names]
-                for name in [node.module or ""] if isinstance(node, ast.ImportFrom) else names:
-                    if name.split(".")[0] == "grader":
-                        yield "grader", "es el propio corrector"
+            case ast.Import(names=names):
+                yield from _watched_modules([alias.name for alias in names])
+            case ast.ImportFrom(module=module):
+                yield from _watched_modules([module or ""])
             case ast.Compare(left=left, comparators=others):  # "grader.worker" in sys.modules
-                texts = [text for one in (left, *others) for text in self.names.texts(one)]
-                if any(text.split(".")[0] == "grader" for text in texts):
-                    yield "grader", "es el propio corrector"
+                for one in (left, *others):
+                    yield from _watched_modules(self.names.texts(one))
             case ast.Attribute(attr=name):
                 yield from self._watched_attributes([name])
             case ast.Subscript(value=base, slice=index):
@@ -252,6 +250,11 @@ def _say_cell(cell: str, *, idle: bool) -> tuple[str, str]:
         "delegation",
         f"usa {cell}: la celda hay que escribirla con torch.nn.Linear y operaciones de tensores",
     )
+
+
+def _watched_modules(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    if any(name.split(".")[0] == "grader" for name in names):
+        yield "grader", "es el propio corrector"
 
 
 def _text_argument(node: ast.Call, function: str) -> ast.expr | None:
