@@ -33,7 +33,8 @@ MOMENTS = 30 if FULL else 3
 SEED = int(os.environ.get("GRADER_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 """Draws the moments; a test's name shows it, so that a failure can be repeated."""
 SECONDS_A_GRADE = 1.5
-WRITES = range(1, 41) if FULL else (7,)
+WRITES = range(1, 2 * len(SUBMISSIONS) + 3) if FULL else (7,)
+"""A draft and a rename for each grade, and for grades.csv."""
 DIE_AT_WRITE = """
 import os, signal, sys
 left = {count}
@@ -88,7 +89,7 @@ def test_killed_as_a_file_is_written(course: Course, whole: dict[str, Any], coun
     out = course.root / f"write{count}"
     before = DIE_AT_WRITE.format(count=count, out=str(out))
     process = Course(course.root, before=before).start(out, "--seed", "faults")
-    assert process.wait(5 * PATIENCE) in (-signal.SIGKILL, 0)
+    assert process.wait(5 * PATIENCE) == -signal.SIGKILL, said(out)
     assert_goes_on_to(whole, course, out)
 
 
