@@ -40,7 +40,7 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
 
 
 def groups(name: str) -> list[Path]:
-    """The control groups of a run."""
+    """The control groups of a run, or of all (`*`)."""
     return [path for path in Path("/sys/fs/cgroup").rglob(f"rnn-grader-{name}-*") if path.is_dir()]
 
 
@@ -125,11 +125,13 @@ def test_auto_refuses_rather_than_protect_from_nothing(tmp_path: Path) -> None:
     assert "apt-get install bubblewrap" in ran.stderr
 
 
-def test_replay_repeats_a_grade_in_it(
+def test_replay_repeats_a_grade_in_it_and_neither_leaves_a_group(
     bubblewrap_sandbox: BubblewrapSandbox,  # noqa: ARG001 - skips where there is no bwrap
     tmp_path: Path,
 ) -> None:
+    before = groups("*")
     sample = SAMPLES / "20_sin_olvido.ipynb"
     grade_samples(tmp_path, "--sandbox", "bubblewrap", sample, seed="replayed")
     ran = run(sys.executable, "-m", "grader", "replay", tmp_path, "20_sin_olvido")
     assert (ran.returncode, "Idéntico" in ran.stdout) == (0, True), ran.stderr
+    assert set(groups("*")) <= set(before)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.sandbox import Limits
 
@@ -42,9 +42,7 @@ class Group:
 
     def remove(self) -> None:
         """Remove the group, once its last process is gone."""
-        deadline = time.monotonic() + _REMOVE_SECONDS
-        while not _removed(self.folders.values()) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        _remove(list(self.folders.values()))
 
 
 def make(run: str, lane: str, limits: Limits) -> Group | None:
@@ -62,10 +60,9 @@ def make(run: str, lane: str, limits: Limits) -> Group | None:
 
 
 def reap(run: str) -> None:
-    """Remove the groups of a run that are still there."""
-    for parents in _parents():
-        for parent in parents.values():
-            _removed(parent.glob(f"rnn-grader-{run}-*"))
+    """Remove the groups of a run that are still there; their processes are dying."""
+    parents = [parent for places in _parents() for parent in places.values()]
+    _remove([path for parent in parents for path in parent.glob(f"rnn-grader-{run}-*")])
 
 
 def _parents() -> Iterator[dict[str, Path]]:
@@ -117,6 +114,13 @@ def _make_one(folder: Path, files: dict[str, str]) -> None:
         except OSError:
             if name not in _WELCOME:
                 raise
+
+
+def _remove(folders: Sequence[Path]) -> None:
+    """Remove groups, once the last process of each is gone."""
+    deadline = time.monotonic() + _REMOVE_SECONDS
+    while not _removed(folders) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _removed(folders: Iterable[Path]) -> bool:
