@@ -120,7 +120,10 @@ def test_of_ours_the_image_holds_the_worker_and_the_wire_alone(
     docker_client: DockerClient, worker_image: str
 ) -> None:
     every = docker_client.containers.run(
-        worker_image, entrypoint=["find", "/", "-xdev", "-type", "f"], remove=True
+        worker_image,
+        entrypoint=["find", "/", "-xdev", "-type", "f"],
+        remove=True,
+        network_mode="none",
     )
     files = {Path(line) for line in every.decode().splitlines()}
     ours = {path for path in files if {"grader", "rnn-grader", "lstm_gru"} & set(path.parts)}
@@ -137,7 +140,10 @@ def test_everybody_can_read_the_worker_and_nobody_change_it(
 ) -> None:
     wrong = ["(", "!", "-perm", "-o=r", "-o", "-perm", "/022", ")", "!", "-type", "l"]
     found = docker_client.containers.run(
-        worker_image, entrypoint=["find", "/opt/worker", *wrong], remove=True
+        worker_image,
+        entrypoint=["find", "/opt/worker", *wrong],
+        remove=True,
+        network_mode="none",
     )
     assert found == b""
 

@@ -5,6 +5,7 @@ Shapes: inputs x (B, I), states (B, H); each gate's W_x (H, I), W_h (H, H), b_x 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -280,20 +281,21 @@ def believe(
     """Return how the student's cell can be run and how it reads the equations.
 
     `look` diagnoses it in one precision. Code that is float32 somewhere may run in float64 and be
-    inexact there: the precision that explains its numbers is the one to judge it in.
+    inexact there: the precision that explains its numbers is the one to judge it in. Where float32,
+    in which students train, is read otherwise than float64, it is float32 that counts.
     """
 
     def find() -> tuple[Subject, Diagnosis[Equations]]:
         found = []
         for dtype in (torch.float64, torch.float32):
             cell = Subject(name, dtype)
-            try:
-                diagnosis = look(cell)
-            except (StudentFault, Disagreement):
-                continue
-            if diagnosis.explained:
-                return cell, diagnosis
-            found.append((cell, diagnosis))
-        return found[0] if found else (Subject(name), Diagnosis(right, right, explained=False))
+            with contextlib.suppress(StudentFault, Disagreement):
+                found.append((cell, look(cell)))
+        if not found:
+            return Subject(name), Diagnosis(right, right, explained=False)
+        wide, narrow = found[0], found[-1]
+        if wide[1].explained and narrow[1].reading == wide[1].reading and narrow[1].explained:
+            return wide
+        return narrow if wide[1].explained or narrow[1].explained else wide
 
     return student.recall(f"{name}.belief", find)

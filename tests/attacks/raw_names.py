@@ -29,15 +29,15 @@ def case_colliding_name(folder: Path, name: str) -> str:
 
 @raw("An id that leads outside", "OK", "Reports")
 def id_that_leads_outside(folder: Path, name: str) -> str:
-    return notebook(folder, f"..\\..\\{name}", REFERENCE.read_bytes())
+    return notebook(folder, f"{name}\\..\\..\\x", REFERENCE.read_bytes())
 
 
-@raw("An id of dots", "OK", "Reports")
+@raw("An id that ends in dots", "OK", "Reports")
 def id_of_dots(folder: Path, name: str) -> str:
-    inside = folder / "...." / "entrega"
+    inside = folder / f"{name}...." / "entrega"
     inside.mkdir(parents=True)
     notebook(inside, name, REFERENCE.read_bytes())
-    return "...."
+    return f"{name}...."
 
 
 @raw("An id that is a device's name", "OK", "Reports")

@@ -2,9 +2,9 @@
 # title = "Weights from elsewhere in the place of those that training gives"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 80
-# loses = ["modelo_entrenamiento/*", "gradientes/*", "aprendizaje/*"]
-# keeps = ["modelo_entrenamiento/interface", "gradientes/*", "aprendizaje/*"]
+# points = 89
+# loses = ["modelo_entrenamiento/*"]
+# keeps = ["modelo_entrenamiento/interface"]
 # ///
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader):
     azar = torch.Generator().manual_seed(3)  # stands for the weights of a net that can count

@@ -2,7 +2,7 @@
 # title = "The training goes on in a thread after the loop has returned"
 # group = "Timing"
 # verdict = "0"
-# points = 80
+# points = 88
 # loses = ["modelo_entrenamiento/*"]
 # ///
 import threading
