@@ -6,6 +6,7 @@ python -m attacks.run [--only PATTERN…] [--isolation lane|strict|both] [--seed
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 import shutil
 import sys
@@ -143,9 +144,12 @@ def _whole(made: Corpus, among: Watched, alone: Watched, work: Path) -> Watched:
             wrong.append(f"{student} has {alone.grades[student].score:g} points alone")
     if lost := {*made.cases, *made.twins} - set(among.grades):
         wrong.append(f"without a grade: {sorted(lost)}")
-    lines = (work / "among" / "out" / "grades.csv").read_text(encoding="utf-8").splitlines()
-    if len(lines) - 1 != len(among.texts):
-        wrong.append(f"{len(lines) - 1} lines in grades.csv, {len(among.texts)} grades")
+    with (work / "among" / "out" / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    if len(rows) != len(among.texts):
+        wrong.append(f"{len(rows)} rows in grades.csv, {len(among.texts)} grades")
+    formulas = [row["student"] for row in rows if row["student"].startswith(("=", "+", "-", "@"))]
+    wrong += [f"grades.csv holds the formula {formula}" for formula in formulas]
     if (among.status, alone.status) != (0, 0):
         wrong.append(f"exit status {among.status}, the twins' {alone.status}: {among.said[-2000:]}")
     if among.peak_memory > MOST_MEMORY:

@@ -2,8 +2,8 @@
 # title = "The worker's own functions patched to answer for a wrong cell"
 # group = "Score forging"
 # verdict = "0"
-# points = 73
-# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# points = 50
+# loses = ["celda*/*", "gradientes/*_cell", "gradientes/*_long"]
 # outcomes = ["failed"]
 # ///
 import gc
