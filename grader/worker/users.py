@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,7 @@ class User:
         os.chdir(self.folder)
         os.environ.clear()
         os.environ.update(_environment(self.folder))
+        tempfile.tempdir = None  # what torch was told, when it was imported, is another user's
 
     def kill(self) -> None:
         """Kill every process of this user, and wait until none is left."""
