@@ -455,6 +455,24 @@ def f():
 
 
 @_promise
+def nothing_of_the_students_runs_beside_the_reference(sandbox: Sandbox) -> None:
+    """Processes that a student left busy cannot slow what their time is compared with."""
+    source = """
+import os
+def f():
+    for _ in range(4):
+        if os.fork() == 0:
+            while True: pass
+"""
+    program = "sum(range(20_000_000))\nstand_in = 0"
+    with _submission(sandbox, source) as opened, opened.session.check(1) as check:
+        check.ask("call", name="f", args=[], kwargs={})
+        before = check.used()
+        usage = check.reference("stand_in", names=[], source=program)
+        assert check.used() - before < usage.cpu_seconds, (check.used() - before, usage)
+
+
+@_promise
 def the_time_so_far_is_the_kernels(sandbox: Sandbox) -> None:
     """The CPU time of a check grows with what it computes, not with what it sleeps."""
     source = """

@@ -233,8 +233,14 @@ class Supervisor:
     def _reference(self, question: wire.Message) -> dict[str, Any]:
         """Ask a question of definitions of ours, in a process of their own; tell its time.
 
-        It is forked from this process, which never ran a student's code.
+        It is forked from this process, which never ran a student's code; the student's processes
+        are held for as long, so that they cannot slow it.
         """
+        assert self.user is not None  # noqa: S101 - there is a check
+        with self.user.held():
+            return self._train_reference(question)
+
+    def _train_reference(self, question: wire.Message) -> dict[str, Any]:
         user = self.users.new()
         if user is None:
             raise Lost("crashed", "el proceso se perdió demasiadas veces")

@@ -98,6 +98,15 @@ class User:
         while self._attack():
             time.sleep(0.001)
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Let none of this user's processes run for a while."""
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
     def end(self, pid: int) -> float:
         """Kill our child, the only process of this user; return the CPU seconds that it used."""
         if self.separate:
@@ -135,13 +144,18 @@ class User:
     def _attack(self) -> bool:
         """Kill once; return whether there was anything to kill."""
         pids = self.processes()
-        if pids and self.separate:
-            self._as_user(lambda: os.kill(-1, signal.SIGKILL))
-        for pid in pids if not self.separate else ():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        if pids:
+            self._signal(signal.SIGKILL)
         _reap()
         return bool(pids)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Send a signal to every process of this user."""
+        if self.separate:
+            self._as_user(lambda: os.kill(-1, number))
+        for pid in self.processes() if not self.separate else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _as_user(self, action: Callable[[], None]) -> None:
         pid = os.fork()
