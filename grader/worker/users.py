@@ -26,18 +26,28 @@ if TYPE_CHECKING:
 FIRST_USER = 20_000
 USERS_A_SESSION = 256
 USERS_A_LANE = 1 << 15  # a hundred sessions and more
-_LANES = ((1 << 31) - FIRST_USER) // USERS_A_LANE
+_MOST_USERS = 1 << 31
 _PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
 
 
 def first_user() -> int:
-    """Return where a lane's user ids begin, drawn at random.
+    """Return where a lane's user ids begin, drawn at random of those that its namespace has.
 
     The kernel counts a user's processes (RLIMIT_NPROC) over all containers of a machine: if two
     lanes had the same users, a fork bomb in one would keep the other from forking.
     """
-    return FIRST_USER + int.from_bytes(os.urandom(8), "big") % _LANES * USERS_A_LANE
+    lanes = (min(_users_end(), _MOST_USERS) - FIRST_USER) // USERS_A_LANE
+    return FIRST_USER + int.from_bytes(os.urandom(8), "big") % max(1, lanes) * USERS_A_LANE
+
+
+def _users_end() -> int:
+    """Return the first user id that this namespace lacks."""
+    try:
+        lines = Path("/proc/self/uid_map").read_text().splitlines()
+    except OSError:  # no Linux
+        return 0
+    return max(int(first) + int(count) for first, _, count in map(str.split, lines))
 
 
 class Users:
