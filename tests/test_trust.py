@@ -26,7 +26,7 @@ class celdaLSTM(celdaLSTM):
 """
 SLOW = """
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
-    for _ in range(60_000_000):
+    for _ in range(85_000_000):
         pass
     return de(modelo, loss_function, optimizer, data_loader)
 """
