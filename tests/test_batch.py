@@ -6,8 +6,8 @@ import functools
 from typing import TYPE_CHECKING
 
 import pytest
+import tiny
 
-from grader import assignment as assignments
 from grader import batch
 from grader.errors import BrokenCheck
 from grader.grading import Terms
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
     from grader.results import Grade
 
-CONFIG = """
-name = "tiny"
-title = { es = "Mínima", en = "Tiny" }
-[points]
-f = 100
-[names]
-f = []
-"""
 CHECK = '''
 import pytest
 
@@ -40,11 +32,7 @@ def test_value(student):
 
 @pytest.fixture
 def terms(tmp_path: Path) -> Terms:
-    folder = tmp_path / "tiny"
-    folder.mkdir()
-    (folder / "assignment.toml").write_text(CONFIG)
-    (folder / "test_f.py").write_text(CHECK)
-    return Terms(assignments.load(folder), "seed", "sha256:", "process")
+    return Terms(tiny.assignment(tmp_path, CHECK), "seed", "sha256:", "process")
 
 
 def run(terms: Terms, **sources: str) -> dict[str, Grade]:

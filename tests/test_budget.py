@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import tiny
 
-from grader import assignment as assignments
 from grader.grading import Terms, grade
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import Submission
@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
     from grader.results import Grade
 
-CONFIG = """
-name = "tiny"
-title = { es = "Mínima", en = "Tiny" }
-[points]
-f = 100
-[names]
-f = []
-[limits]
-"""
 CHECKS = '''
 import pytest
 
@@ -43,9 +34,8 @@ SLEEP = "import time\ndef f(): time.sleep(0.5)"
 
 
 def graded(folder: Path, source: str, limit: str) -> Grade:
-    (folder / "assignment.toml").write_text(CONFIG + limit)
-    (folder / "test_f.py").write_text(CHECKS)
-    terms = Terms(assignments.load(folder), "seed", "sha256:", "process")
+    assignment = tiny.assignment(folder, CHECKS, limit)
+    terms = Terms(assignment, "seed", "sha256:", "process")
     lane = ProcessSandbox().lane()
     try:
         return grade(Submission("s", "s", "s.py", source.encode()), terms, lane)

@@ -293,9 +293,8 @@ def believe(
                 found.append((cell, look(cell)))
         if not found:
             return Subject(name), Diagnosis(right, right, explained=False)
-        wide, narrow = found[0], found[-1]
-        if wide[1].explained and narrow[1].reading == wide[1].reading and narrow[1].explained:
-            return wide
-        return narrow if wide[1].explained or narrow[1].explained else wide
+        (_, wide), (_, narrow) = found[0], found[-1]
+        alike = (wide.reading, wide.explained) == (narrow.reading, narrow.explained)
+        return found[0 if alike else -1]
 
     return student.recall(f"{name}.belief", find)

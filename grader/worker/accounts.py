@@ -76,27 +76,14 @@ def memory_kills() -> int:
     return 0
 
 
-def starved(processes: Iterable[int], before: dict[int, float]) -> float:
-    """Return for how many seconds the thread that waited longest could have run and had no core,
-    of those waits that are not in `before` (by thread; what is new to it is put there).
-    """  # noqa: D205 - one sentence
-    most = 0.0
-    for thread, waited in _waits(processes):
-        most = max(most, waited - before.setdefault(thread, 0.0))
-    return most
-
-
-def waits(processes: Iterable[int]) -> dict[int, float]:
-    """Return for how many seconds each thread has waited for a core so far."""
-    return dict(_waits(processes))
-
-
-def _waits(processes: Iterable[int]) -> Iterable[tuple[int, float]]:
+def starved(processes: Iterable[int]) -> float:
+    """Return for how many seconds the thread that waited longest could have run and had no core."""
+    most = 0
     for process in processes:
-        with contextlib.suppress(OSError):
-            for thread in Path(f"/proc/{process}/task").iterdir():
-                with contextlib.suppress(OSError, IndexError, ValueError):
-                    yield int(thread.name), int((thread / "schedstat").read_text().split()[1]) / 1e9
+        for thread in Path("/proc").glob(f"{process}/task/*/schedstat"):
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                most = max(most, int(thread.read_text().split()[1]))
+    return most / 1e9
 
 
 def _more(now: int | None, before: int | None, ours: int = 0) -> int | None:

@@ -32,6 +32,7 @@ _HOST_CAPS = wire.Caps(header=1 << 28, body=1 << 28)
 # What the submission's own process says is small, and is encoded anew for the host.
 _REPORT_CAPS = wire.Caps(header=1 << 19, body=0)
 _LOOKS = 20
+_LEAST_STARVED = 0.05  # seconds without a core that are worth waiting for
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
 
 
@@ -73,7 +74,7 @@ class Supervisor:
         self.opened: wire.Message = {}
         self.limits: dict[str, Any] = {}
         self.account = accounts.Account(apart=users.separate)
-        self.waited = self.waited_before = 0.0
+        self.waited = self.waited_before = self.starved = 0.0
         self.cpu_before = 0.0
         self.kills_before = 0
         self.clean = True
@@ -123,6 +124,7 @@ class Supervisor:
             raise Lost("crashed", "el proceso se perdió demasiadas veces")
         self.control, theirs = pair()
         self.kills_before = accounts.memory_kills()
+        self.starved = 0.0
         self.pid = os.fork()
         if self.pid == 0:
             submission.run(theirs, self.user, self.opened)
@@ -145,7 +147,7 @@ class Supervisor:
             self._start()
         assert self.control is not None  # noqa: S101 - set by _start
         self.check, theirs = pair()
-        self.waited_before = self.waited
+        self.waited_before, self.starved = self.waited, 0.0
         self.kills_before = accounts.memory_kills()
         plan = message(b"", cpu_seconds=self.limits["cpu_seconds"], entropy=question["entropy"])
         try:
@@ -194,37 +196,40 @@ class Supervisor:
 
         Time in which it could have run and had no core is the machine's, not the student's.
         """
+        while True:
+            started = time.monotonic()
+            try:
+                return first_readable(channels, started + seconds, self.host)
+            except Late:
+                seconds = self._starved()
+                if seconds < _LEAST_STARVED:
+                    raise
+                self.waited -= seconds
+            finally:
+                self.waited += time.monotonic() - started
+
+    def _starved(self) -> float:
+        """Return the seconds for which what is waited for had no core, since this last told."""
         assert self.user is not None  # noqa: S101 - its process is waited for
-        started, added = time.monotonic(), 0.0
-        before = accounts.waits(self.user.processes())
-        try:
-            while True:
-                try:
-                    return first_readable(channels, started + seconds + added, self.host)
-                except Late:
-                    starved = accounts.starved(self.user.processes(), before)
-                    starved = min(starved, seconds * self.limits["patience"])
-                    if starved <= added:
-                        raise
-                    added = starved
-        finally:
-            self.waited += max(0.0, time.monotonic() - started - added)
+        waiting = [pid for pid in self.user.processes() if pid != self.pid or self.check is None]
+        limit = self.limits["load_seconds" if self.check is None else "seconds"]
+        starved = min(accounts.starved(waiting), limit * self.limits["patience"])
+        before, self.starved = self.starved, max(self.starved, starved)
+        return self.starved - before
 
     def _end(self, _: wire.Message) -> dict[str, Any]:
         """End the check's process; whatever it left behind ends the submission's as well."""
-        used = self.account.cpu() - self.cpu_before
-        if self.check is None:
-            return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
-        report = self._last_words()
+        report = self._last_words() if self.check is not None else {}
         used = self.account.cpu() - self.cpu_before
         told = report.get("cpu_seconds")
-        if not self.users.separate:
-            used = told if isinstance(told, float) else 0.0
-        assert self.user is not None  # noqa: S101 - there is a check
-        tidy = self.user.processes() == [self.pid] and self.user.has_empty_folder()
-        if not report or not tidy:
+        if not self.users.separate and isinstance(told, float):
+            used = told  # finer than what /proc tells of processes that live
+        if self.user is not None and not (report and self._is_tidy(self.user)):
             self._destroy()
         return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
+
+    def _is_tidy(self, user: User) -> bool:
+        return user.processes() == [self.pid] and user.has_empty_folder()
 
     def _used(self, _: wire.Message) -> dict[str, Any]:
         """Tell the CPU seconds that the check has used so far."""

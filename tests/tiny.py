@@ -1,0 +1,28 @@
+"""The smallest assignment: whoever hands in a function `f` is asked for it by one check or more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader import assignment as assignments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.assignment import Assignment
+
+_CONFIG = """
+name = "tiny"
+title = { es = "Mínima", en = "Tiny" }
+[points]
+f = 100
+[names]
+f = []
+"""
+
+
+def assignment(folder: Path, checks: str, limits: str = "") -> Assignment:
+    """Make the assignment in a folder; `limits` are lines of its `[limits]`."""
+    (folder / "assignment.toml").write_text(f"{_CONFIG}[limits]\n{limits}")
+    (folder / "test_f.py").write_text(checks)
+    return assignments.load(folder)
