@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -21,19 +21,27 @@ from grader.sandbox.docker import DockerSandbox, connect
 from grader.sandbox.process import ProcessSandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from docker.client import DockerClient
 
 
-@pytest.fixture(scope="session")
-def docker_client() -> Iterator[DockerClient]:
+Made = TypeVar("Made")
+
+
+def made_or_skipped(make: Callable[[], Made], required: str) -> Made:
+    """Return what works here; else skip, or fail where the environment says that it must work."""
     try:
-        client = connect()
+        return make()
     except SandboxFault as fault:
-        if os.environ.get("GRADER_REQUIRE_DOCKER"):
+        if os.environ.get(required):
             pytest.fail(str(fault))
         pytest.skip(str(fault))
+
+
+@pytest.fixture(scope="session")
+def docker_client() -> Iterator[DockerClient]:
+    client = made_or_skipped(connect, "GRADER_REQUIRE_DOCKER")
     yield client
     client.close()
 
@@ -50,12 +58,7 @@ def docker_sandbox(
 
 @pytest.fixture(scope="session")
 def bubblewrap_sandbox() -> Iterator[BubblewrapSandbox]:
-    try:
-        sandbox = BubblewrapSandbox(Limits())
-    except SandboxFault as fault:
-        if os.environ.get("GRADER_REQUIRE_BUBBLEWRAP"):
-            pytest.fail(str(fault))
-        pytest.skip(str(fault))
+    sandbox = made_or_skipped(lambda: BubblewrapSandbox(Limits()), "GRADER_REQUIRE_BUBBLEWRAP")
     yield sandbox
     sandbox.reap()
 
