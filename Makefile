@@ -4,6 +4,7 @@
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
+# make words   bring the catalogue of messages up to date
 # make attacks hostile submissions and their honest twins (ATTACKS="--only NAME" for one)
 # All make the environment first; none needs anything but Python 3.11, or later, and make.
 
@@ -12,7 +13,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton bench attacks faults fuzz seeds clean
+.PHONY: setup demo test lint skeleton words bench attacks faults fuzz seeds clean
 
 setup: $(READY)
 
@@ -46,6 +47,10 @@ test: lint
 # The skeleton that students get, from the reference.
 skeleton: setup
 	$(BIN)/python -m grader.release
+
+# The catalogue of messages, from what the source says; tells what has no Spanish yet.
+words: setup
+	$(BIN)/python tests/catalogue.py
 
 bench: setup
 	$(BIN)/python tests/bench_startup.py

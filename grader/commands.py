@@ -245,7 +245,7 @@ def _open(name: str, limits: Limits, device: str, run: str, image: str | None = 
         return ProcessSandbox()
     if name == "docker":
         sandbox: Sandbox = _docker().DockerSandbox(
-            limits, device=device, run=run, image=image, say=_say
+            limits, device=device, run=run, image=image, tell=_say
         )
         return sandbox
     if device != "cpu":

@@ -50,7 +50,7 @@ def docker_client() -> Iterator[DockerClient]:
 def docker_sandbox(
     docker_client: DockerClient,  # noqa: ARG001 - skips where there is no engine
 ) -> Iterator[DockerSandbox]:
-    sandbox = DockerSandbox(Limits(), say=lambda text: print(text, file=sys.stderr))  # noqa: T201
+    sandbox = DockerSandbox(Limits(), tell=lambda text: print(text, file=sys.stderr))  # noqa: T201
     yield sandbox
     sandbox.reap()
     sandbox.client.close()

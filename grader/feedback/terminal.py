@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.results import Flag
+from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -200,11 +201,11 @@ def _example(example: dict[str, object], lang: str) -> Table:
     inputs = example["inputs"]
     assert isinstance(inputs, dict)  # noqa: S101 - as compare.agree writes it
     rows = [*inputs.items()]
-    words = ("esperado", "obtenido") if lang == "es" else ("expected", "got")
+    words = Words(lang)
     quantity = example["quantity"]
     rows += [
-        (f"{quantity} {words[0]}", example["expected"]),
-        (f"{quantity} {words[1]}", example["got"]),
+        (f"{quantity} " + words("expected"), example["expected"]),
+        (f"{quantity} " + words("got"), example["got"]),
     ]
     for name, tensor in rows:
         shape = "×".join(map(str, tensor.get("shape", ())))

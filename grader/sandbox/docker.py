@@ -53,14 +53,14 @@ class DockerSandbox:
         device: str = "cpu",
         run: str | None = None,
         image: str | None = None,
-        say: Callable[[str], None] = lambda _: None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.limits = limits
         self.device = device
         self.run = run or secrets.token_hex(8)
         self.patience = _RESTART_SECONDS
         self.client = connect()
-        self._image = image or ensure(self.client, say)
+        self._image = image or ensure(self.client, tell)
 
     @property
     def image(self) -> str:

@@ -84,10 +84,10 @@ class _Interpreter:
         ]
 
 
-def ensure(client: DockerClient, say: Callable[[str], None], spec: ImageSpec | None = None) -> str:
+def ensure(client: DockerClient, tell: Callable[[str], None], spec: ImageSpec | None = None) -> str:
     """Return the id (`sha256:…`) of the worker's image; make the image if there is none.
 
-    `say` is told, in one line each, of the steps that take long. Raises SandboxFault.
+    `tell` is told, in one line each, of the steps that take long. Raises SandboxFault.
     """
     spec = spec or ImageSpec.from_environment()
     sources = _sources()  # read once, so that the name and the content agree
@@ -97,7 +97,7 @@ def ensure(client: DockerClient, say: Callable[[str], None], spec: ImageSpec | N
         if found:
             return found
         with _alone():  # whoever waited for another run's build finds its image
-            return _find(client, tag) or _make(client, spec, sources, tag, say)
+            return _find(client, tag) or _make(client, spec, sources, tag, tell)
     except (*_ENGINE_ERRORS, OSError) as error:
         raise SandboxFault(f"the image {tag} could not be made: {error}") from error
 
@@ -129,22 +129,22 @@ def _make(
     spec: ImageSpec,
     sources: dict[str, bytes],
     tag: str,
-    say: Callable[[str], None],
+    tell: Callable[[str], None],
 ) -> str:
-    base = _base(client, spec.base, say)
-    wheels = _wheels(_interpreter(client, base), spec.torch, sources["requirements.txt"], say)
-    say(f"building the sandbox's image {tag} (a minute or two the first time)")
+    base = _base(client, spec.base, tell)
+    wheels = _wheels(_interpreter(client, base), spec.torch, sources["requirements.txt"], tell)
+    tell(f"building the sandbox's image {tag} (a minute or two the first time)")
     with _context(sources, wheels) as context:
         _build(client, context, tag, {"BASE": base, "TORCH": spec.torch})
     return str(client.images.get(tag).id)
 
 
-def _base(client: DockerClient, wanted: str, say: Callable[[str], None]) -> str:
+def _base(client: DockerClient, wanted: str, tell: Callable[[str], None]) -> str:
     """Return the name of a base image that is here: the wanted one or, failing that, our own."""
     if _find(client, wanted):
         return wanted
     if wanted != OWN_BASE:
-        say(f"pulling the base image {wanted}")
+        tell(f"pulling the base image {wanted}")
         try:
             client.images.pull(wanted)
         except _ENGINE_ERRORS as error:
@@ -156,7 +156,7 @@ def _base(client: DockerClient, wanted: str, say: Callable[[str], None]) -> str:
         else:
             return wanted
     if not _find(client, OWN_BASE):
-        say(f"making the base image {OWN_BASE} from Debian packages, for want of {DEFAULT_BASE}")
+        tell(f"making the base image {OWN_BASE} from Debian packages, for want of {DEFAULT_BASE}")
         _run(["bash", str(docker_folder() / "base.sh"), OWN_BASE], f"{OWN_BASE} could not be made")
     return OWN_BASE
 
@@ -178,7 +178,7 @@ def _interpreter(client: DockerClient, base: str) -> _Interpreter:
 
 
 def _wheels(
-    interpreter: _Interpreter, torch: str, requirements: bytes, say: Callable[[str], None]
+    interpreter: _Interpreter, torch: str, requirements: bytes, tell: Callable[[str], None]
 ) -> Path:
     """Return a folder with every wheel that the image needs; fetch them unless it is there."""
     name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
@@ -190,7 +190,7 @@ def _wheels(
             f"{sys.executable} has no pip, which fetches the packages for the sandbox's image: "
             "run `python -m ensurepip`, then try again"
         )
-    say("fetching the wheels that the sandbox's image needs (once)")
+    tell("fetching the wheels that the sandbox's image needs (once)")
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
         Path(parts, "requirements.txt").write_bytes(requirements)

@@ -1,0 +1,60 @@
+"""The catalogue of messages is complete, in use and up to date."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, datetime
+
+import catalogue
+import pytest
+
+from grader.words import Words, say
+
+
+def test_every_message_has_its_spanish_and_is_said() -> None:
+    assert catalogue.untranslated(catalogue.brought_up_to_date()) == []
+    assert {one.id for one in catalogue.stored()} == {
+        one.id for one in catalogue.brought_up_to_date()
+    }
+
+
+def test_what_gettext_reads_is_what_the_catalogue_says() -> None:
+    stored = catalogue.PO.with_suffix(".mo").read_bytes()
+    assert stored == catalogue.compiled(catalogue.stored())
+
+
+def test_a_translation_has_the_holes_of_its_message() -> None:
+    differing = [one.id for one in catalogue.stored() if holes(one.id) != holes(one.string)]
+    assert [message for message in differing if message] == []
+
+
+def holes(texts: object) -> set[str]:
+    parsed = string.Formatter().parse(str(texts))
+    return {name for _, name, _, _ in parsed if name}
+
+
+def test_a_message_within_a_message_is_said_in_the_same_language() -> None:
+    within = say("{what}", what=say("expected"))
+    assert (within.es, within.en) == ("esperado", "expected")
+
+
+def test_a_value_that_is_missing_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        say("{missing}", other=1)
+
+
+@pytest.mark.parametrize(
+    ("lang", "number", "percent"), [("es", "0,5", "42 %"), ("en", "0.5", "42%")]
+)
+def test_numbers_are_written_as_the_language_does(lang: str, number: str, percent: str) -> None:
+    words = Words(lang)
+    assert (words.number(0.50), words.percent(0.42)) == (
+        number,
+        percent.replace(" ", "\N{NO-BREAK SPACE}"),
+    )
+
+
+def test_dates_are_written_as_the_language_does() -> None:
+    moment = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
+    assert Words("es").date(moment).startswith("1 mar 2026")
+    assert Words("en").date(moment).startswith("Mar 1, 2026")
