@@ -231,7 +231,6 @@ class CheckRun:
             return  # a teardown that failed after the check was judged
         points = float(item.get_closest_marker("points").args[0])  # type: ignore[union-attr]
         es, en = _titles(item)
-        belief = witness.belief if witness else None
         self.results.append(
             CheckResult(
                 id=_identity(item),
@@ -244,7 +243,7 @@ class CheckRun:
                 message=message,
                 counterexample=witness.counterexample if witness else None,
                 reproduce=cell,
-                misconception=Misconception(belief.id, belief.es, belief.en) if belief else None,
+                misconception=_misconception(witness),
                 seconds=round(self.seconds, 4),
             )
         )
@@ -316,6 +315,11 @@ class CheckRun:
         text = "\0".join(purpose).encode()
         digest = hmac.digest(self.seed.encode(), text, hashlib.sha256)
         return int.from_bytes(digest[:7], "big")
+
+
+def _misconception(found: Disagreement | None) -> Misconception | None:
+    belief = found.belief if found else None
+    return Misconception(belief.id, belief.es, belief.en, belief.term) if belief else None
 
 
 def _size(found: Disagreement) -> int:
