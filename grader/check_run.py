@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.assignment import Assignment
+    from grader.errors import Place
     from grader.results import Outcome
     from grader.sandbox import Session
 
@@ -231,6 +232,7 @@ class CheckRun:
             return  # a teardown that failed after the check was judged
         points = float(item.get_closest_marker("points").args[0])  # type: ignore[union-attr]
         es, en = _titles(item)
+        place = None if outcome in ("passed", "skipped") else self._place(_part(item))
         self.results.append(
             CheckResult(
                 id=_identity(item),
@@ -244,6 +246,8 @@ class CheckRun:
                 counterexample=witness.counterexample if witness else None,
                 reproduce=cell,
                 misconception=_misconception(witness),
+                cell=place.cell if place else None,
+                line=place.line if place else None,
                 seconds=round(self.seconds, 4),
             )
         )
@@ -282,6 +286,12 @@ class CheckRun:
         if self.current is None:
             return None
         return self.current.transcript.cell(failure.holds if failure else lambda _: ())
+
+    def _place(self, part: str) -> Place | None:
+        """Return where the student defines a part, or the one definition that a check asked for."""
+        asked = self.current.asked if self.current else set()
+        name = next(iter(asked)) if part not in self.assignment.names and len(asked) == 1 else part
+        return self.session.report.places.get(name)
 
     def _watch(self, item: pytest.Item) -> None:
         """Seed a check that draws cases, and keep the smallest failure that it comes by."""
