@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from grader.feedback.equations import maths
 from grader.feedback.pages import clean, digits
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Row:
 class Counterexample:
     """What the student's code was given, and how its answer differs from the right one."""
 
-    quantity: str
+    quantity: Markup
     expected: Row
     got: Row
     difference: float | str | None
@@ -44,7 +45,7 @@ def read(told: dict[str, Any]) -> Counterexample:
     expected, got = told["expected"], told["got"]
     wrong = _differing(expected, got, told.get("tolerance", 0.0))
     return Counterexample(
-        told["quantity"],
+        maths(told["quantity"]),
         _row("", expected, frozenset()),
         _row("", got, wrong),
         told.get("difference", _largest(expected, got)),
