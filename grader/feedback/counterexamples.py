@@ -57,7 +57,11 @@ def _row(name: str, value: dict[str, Any], wrong: frozenset[int]) -> Row:
     if "shape" not in value:
         text = value.get("text", "")
         return Row(name, "", Markup("{}").format(clean(text)), "")
-    shape = "(" + ", ".join(map(str, value["shape"])) + "," * (len(value["shape"]) == 1) + ")"
+    shape = (
+        ""
+        if not value["shape"]
+        else "(" + ", ".join(map(str, value["shape"])) + "," * (len(value["shape"]) == 1) + ")"
+    )
     if "values" not in value:
         return Row(name, shape, Markup("…"), "")
     values = value["values"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 360.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 8.0, 10.0, 42.0
 _MOST_TICKS = 6
+_NEAR_EDGE = 10.0  # a label in the middle there would be cut
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEVELS = 20  # of darkness in a heat map
 _HEAT_HEIGHT = 84.0
@@ -122,7 +123,8 @@ def _frame(x: Axis, y: Axis) -> list[Markup]:
         pieces.append(_text(label, _LEFT - 6, at + 4, "end"))
     for value, label in x.ticks:
         across, _ = _point(x, y, value, y.high)
-        pieces.append(_text(label, across, bottom + 16, "middle"))
+        anchor = "middle" if across < right - _NEAR_EDGE else "end"
+        pieces.append(_text(label, min(across, right), bottom + 16, anchor))
     pieces.append(_tag("path", d=f"M{_LEFT:g} {bottom:g}H{right:g}", class_="axis"))
     pieces.append(_text(x.label, right, bottom + 34, "end"))
     return pieces

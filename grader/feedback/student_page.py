@@ -152,7 +152,13 @@ def _said(item: object, name: str, lang: str) -> Text:
     """Return a field in this language; in Spanish, and said to be so, where there is no English."""
     english = getattr(item, f"{name}_en", "") if lang == "en" else ""
     text = english or getattr(item, name)
-    return Text(equations.maths(text), "en" if english else "es")
+    return Text(equations.maths(_capital(text)), "en" if english else "es")
+
+
+def _capital(text: str) -> str:
+    """Return a text that begins as sentences do, unless its first word is a name or a variable."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
 
 
 def _by_part(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
