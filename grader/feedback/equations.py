@@ -16,10 +16,10 @@ from grader.feedback.pages import clean
 _TOKEN = re.compile(
     r"(?<!\w)(?:"
     r"(?P<base>[A-Za-z]\u0303?)_(?:\{(?P<braced>[^{}\s]{1,12})\}|(?P<sub>(?<=W_)[a-z]{2}|[A-Za-z]))"
-    r"|(?P<name>[A-Za-z]\w*(?:[._][A-Za-z]\w*)+)"
+    r"|(?P<name>[A-Za-z]\w*(?:\.\w+)+|[A-Za-z]\w*_\w+)"
     r")(?!\w)"
 )
-_LETTER = re.compile(r"(?<!\w)[A-Za-z](?!\w)")
+_LETTER = re.compile(r"(?<!\w)[A-Zb-df-hj-np-tv-xz](?!\w)")  # a, e, o, u and y are words
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Title:
 
     words: Markup
     equation: Markup
+
+    @property
+    def in_code(self) -> bool:
+        """Whether the equation is about names of code and has no variable."""
+        return "<var>" not in self.equation
 
 
 def title(text: str, term: str = "") -> Title:

@@ -47,6 +47,11 @@ class Failure:
         return self.checks[0]
 
     @property
+    def alone(self) -> bool:
+        """Whether it is one check."""
+        return len(self.checks) == 1
+
+    @property
     def lost(self) -> float:
         """The points that it cost."""
         return math.fsum(check.max_points - check.points for check in self.checks)
@@ -90,6 +95,7 @@ def render(grade: Grade, lang: str) -> str:
         "student.html.jinja",
         lang,
         grade=grade,
+        reason=_said(grade, "reason", lang),
         failures=list(_failures(grade, words)),
         parts=[_part(name, checks, lang) for name, checks in _by_part(grade.checks)],
         skipped=list(_skipped(grade, lang)),
@@ -126,7 +132,7 @@ def _failure(number: int, checks: tuple[CheckResult, ...], words: Words) -> Fail
         f"f{number}",
         checks,
         tuple(titles),
-        _outcome(check.outcome, words),
+        _outcome(check, words),
         _said(check, "message", lang),
         _said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
@@ -134,14 +140,17 @@ def _failure(number: int, checks: tuple[CheckResult, ...], words: Words) -> Fail
     )
 
 
-def _outcome(outcome: str, words: Words) -> str:
+def _outcome(check: CheckResult, words: Words) -> str:
+    """Return the verdict in words; what the skeleton raises means that nothing is there yet."""
+    if check.outcome == "error" and check.message.startswith("NotImplementedError"):
+        return words("still to be written")
     return {
         "failed": words("not right"),
         "error": words("raises an exception"),
         "timeout": words("takes too long"),
         "out_of_memory": words("runs out of memory"),
         "crashed": words("its process dies"),
-    }[outcome]
+    }[check.outcome]
 
 
 def _title(check: CheckResult, lang: str) -> str:
