@@ -139,7 +139,7 @@ def heat(
 ) -> Markup:
     """Return heat maps one below the other, each of T columns and H lines, over their inputs.
 
-    `rows` has, by name, T lists of H numbers from 0 to 1; dark is 1.
+    `rows` has, by name, T lists of H numbers from 0 to 1; full colour is 1.
     """
     name, numbers = inputs
     width = (WIDTH - _LEFT - _RIGHT) / max(len(numbers), 1)

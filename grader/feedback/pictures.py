@@ -59,8 +59,9 @@ def galleries(grade: Grade, words: Words) -> list[Gallery]:
         found.append(Gallery(maths(heading), note, gradients))
     if gates:
         note = words(
-            "Each row is a unit, each column a step of a sequence that was not trained on: dark is "
-            "1 (open), pale is 0 (shut). The weights are those that your training came to."
+            "Each row is a unit, each column a step of a sequence that was not trained on. Full "
+            "colour is 1 (open), no colour is 0 (shut). The weights are those that your training "
+            "came to."
         )
         found.append(Gallery(maths(words("The gates over a sequence")), note, gates))
     return found
