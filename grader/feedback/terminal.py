@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Grade, Notice
+    from grader.results import CheckResult, Decision, Grade, Notice
 
 
 class Verdict(Protocol):
@@ -70,16 +71,15 @@ def class_table(grades: Iterable[Grade], lang: str) -> Table:
     for grade in grades:
         score = "" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
         word = Text(_STATUS[lang][grade.status], style="" if grade.status == "graded" else "yellow")
-        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade)))
+        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade, lang)))
     return table
 
 
 def line(grade: Grade, lang: str) -> str:
     """Return a submission's line, for a terminal that cannot show more."""
     score = "-" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
-    return (
-        f"{plain(grade.submission)}: {score} {_STATUS[lang][grade.status]} {_losses(grade)}".strip()
-    )
+    status = _STATUS[lang][grade.status]
+    return f"{plain(grade.submission)}: {score} {status} {_losses(grade, lang)}".strip()
 
 
 def student(grade: Grade, lang: str) -> RenderableType:
@@ -93,8 +93,10 @@ def student(grade: Grade, lang: str) -> RenderableType:
     for check in grade.checks:
         mark = _MARKS.get(check.outcome, "[red]✗[/]")
         title = check.title if lang == "es" else check.title_en
-        points = f"{check.points:g}/{check.max_points:g}"
+        points = f"{grade.points(check):g}/{check.max_points:g}"
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
+        if decision := grade.decided(check):
+            parts.add_row("✎", "", Text(decided(decision, grade, lang), style="yellow"), "")
     shown: list[RenderableType] = [parts]
     if grade.flags:
         shown += ["", *(Text(_notice(flag, lang, "⚑"), style="yellow") for flag in grade.flags)]
@@ -106,6 +108,42 @@ def student(grade: Grade, lang: str) -> RenderableType:
     most = math.fsum(check.max_points for check in grade.checks)  # of the part, where it is one
     shown += ["", Text(f"{total}: {grade.score:g}/{most:g}", style="bold")]
     return Group(*shown)
+
+
+def history(grade: Grade, lang: str) -> RenderableType:
+    """Return all that people decided about a submission, and its score."""
+    words = Words(lang)
+    uncounted = words("does not count")
+    lines = [
+        f"{plain(decision.check)}: {decided(decision, grade, lang)}"
+        + (f" ({uncounted})" if decision in grade.uncounted else "")
+        for decision in grade.decisions
+    ]
+    lines = lines or [words("Nobody has decided anything by hand.")]
+    return Group(*map(Text, lines), Text(line(grade, lang), style="bold"))
+
+
+def decided(decision: Decision, grade: Grade, lang: str) -> str:
+    """Return one decision in a sentence, whatever its author and reason hold."""
+    words = Words(lang)
+    values = {
+        "by": " ".join(plain(decision.by).split()),
+        "date": words.date(decision.moment),
+        "reason": " ".join(plain(decision.reason).split()),
+    }
+    if decision.points is None:
+        return words("{by} took the decision back on {date} (UTC). {reason}", **values)
+    values["points"] = words.number(decision.points)
+    for check in grade.checks:
+        if check.id == decision.check:
+            values["most"] = words.number(check.max_points)
+            values["automatic"] = words.number(check.points)
+            return words(
+                "{by} decided on {date} (UTC): {points} of {most} points; automatic: {automatic}. "
+                "{reason}",
+                **values,
+            )
+    return words("{by} decided on {date} (UTC): {points} points. {reason}", **values)
 
 
 def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
@@ -214,9 +252,15 @@ def _example(example: dict[str, object], lang: str) -> Table:
     return table
 
 
-def _losses(grade: Grade) -> str:
+def _losses(grade: Grade, lang: str) -> str:
     if grade.status != "graded":
         return textwrap.shorten(plain(grade.reason), _LONGEST_REASON, placeholder=" …")
+    count = sum(grade.decided(check) is not None for check in grade.checks)
+    decided = Words(lang).plural("one decided by hand", "{count} decided by hand", count)
+    return "; ".join(filter(None, (_failed(grade), decided if count else "")))
+
+
+def _failed(grade: Grade) -> str:
     lost = [
         check.misconception.id if check.misconception else check.id
         for check in grade.checks
@@ -229,6 +273,11 @@ def _losses(grade: Grade) -> str:
 def plain(text: str) -> str:
     """Return a text without control characters, so that it cannot steer the terminal."""
     return text.translate(_CONTROL)
+
+
+def tell(text: str) -> None:
+    """Tell the person who waits, on standard error."""
+    print(f"grader: {plain(text)}", file=sys.stderr)  # noqa: T201 - for the person who waits
 
 
 def console(*, stderr: bool = False) -> Console:
