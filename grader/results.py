@@ -149,8 +149,8 @@ class Grade:
     checks: tuple[CheckResult, ...] = ()
     flags: tuple[Flag, ...] = ()
     notices: tuple[Notice, ...] = ()
-    decisions: tuple[Decision, ...] = ()
     environment: Json = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
     schema: int = SCHEMA
 
     @property
