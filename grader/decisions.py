@@ -37,8 +37,8 @@ class Decisions:
 
     def applied(self, grade: Grade) -> Grade:
         """Return a grade with what was decided about it."""
-        made = self.made.get(grade.submission, ())
-        return grade.with_decisions(made) if made or grade.decisions else grade
+        made = self.made.get(grade.submission)
+        return grade.with_decisions(made) if made else grade
 
 
 def read(folder: Path) -> Decisions:
