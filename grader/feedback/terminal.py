@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from grader.feedback import decided
 from grader.results import Flag
 from grader.words import Words
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Decision, Grade, Notice
+    from grader.results import CheckResult, Grade, Notice
 
 
 class Verdict(Protocol):
@@ -96,7 +97,8 @@ def student(grade: Grade, lang: str) -> RenderableType:
         points = f"{grade.points(check):g}/{check.max_points:g}"
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
         if decision := grade.decided(check):
-            parts.add_row("✎", "", Text(decided(decision, grade, lang), style="yellow"), "")
+            text = plain(decided.sentence(decision, grade, Words(lang)))
+            parts.add_row("✎", "", Text(text, style="yellow"), "")
     shown: list[RenderableType] = [parts]
     if grade.flags:
         shown += ["", *(Text(_notice(flag, lang, "⚑"), style="yellow") for flag in grade.flags)]
@@ -115,35 +117,12 @@ def history(grade: Grade, lang: str) -> RenderableType:
     words = Words(lang)
     uncounted = words("does not count")
     lines = [
-        f"{plain(decision.check)}: {decided(decision, grade, lang)}"
+        plain(f"{decision.check}: {decided.sentence(decision, grade, words)}")
         + (f" ({uncounted})" if decision in grade.uncounted else "")
         for decision in grade.decisions
     ]
     lines = lines or [words("Nobody has decided anything by hand.")]
     return Group(*map(Text, lines), Text(line(grade, lang), style="bold"))
-
-
-def decided(decision: Decision, grade: Grade, lang: str) -> str:
-    """Return one decision in a sentence, whatever its author and reason hold."""
-    words = Words(lang)
-    values = {
-        "by": " ".join(plain(decision.by).split()),
-        "date": words.date(decision.moment),
-        "reason": " ".join(plain(decision.reason).split()),
-    }
-    if decision.points is None:
-        return words("{by} took the decision back on {date} (UTC). {reason}", **values)
-    values["points"] = words.number(decision.points)
-    for check in grade.checks:
-        if check.id == decision.check:
-            values["most"] = words.number(check.max_points)
-            values["automatic"] = words.number(check.points)
-            return words(
-                "{by} decided on {date} (UTC): {points} of {most} points; automatic: {automatic}. "
-                "{reason}",
-                **values,
-            )
-    return words("{by} decided on {date} (UTC): {points} points. {reason}", **values)
 
 
 def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
@@ -256,8 +235,8 @@ def _losses(grade: Grade, lang: str) -> str:
     if grade.status != "graded":
         return textwrap.shorten(plain(grade.reason), _LONGEST_REASON, placeholder=" …")
     count = sum(grade.decided(check) is not None for check in grade.checks)
-    decided = Words(lang).plural("one decided by hand", "{count} decided by hand", count)
-    return "; ".join(filter(None, (_failed(grade), decided if count else "")))
+    by_hand = Words(lang).plural("one decided by hand", "{count} decided by hand", count)
+    return "; ".join(filter(None, (_failed(grade), by_hand if count else "")))
 
 
 def _failed(grade: Grade) -> str:
