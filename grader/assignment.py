@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import AssignmentFault, UsageError
+from grader.results import mark
 
 FILE = "assignment.toml"
 _KEYS = ("name", "title", "points", "names", "scale", "limits", "packages", "device", "deadline")
@@ -66,7 +67,7 @@ class Assignment:
 
     def mark(self, score: float) -> float:
         """Return a score in points on the assignment's scale, to two decimals."""
-        return round(score / self.max_score * self.scale, 2)
+        return mark(score, self.max_score, self.scale)
 
 
 def load(folder: Path) -> Assignment:

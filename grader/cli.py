@@ -174,6 +174,30 @@ def replay(
 
 
 @app.command()
+def override(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")],
+    student: Annotated[str, typer.Argument(help="Whose grade, as in grades.csv.")],
+    check: Annotated[
+        Optional[str],
+        typer.Argument(help="Which check, such as celdaLSTM/forget_gate; none: show decisions."),
+    ] = None,
+    points: Annotated[Optional[float], typer.Option(help="What it is worth.")] = None,
+    reason: Annotated[Optional[str], typer.Option(help="Why; the student reads it.")] = None,
+    by: Annotated[Optional[str], typer.Option(help="Who decides.")] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of what is printed.")] = Lang.es,
+    *,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Back to the automatic points.")
+    ] = False,
+) -> None:
+    """Decide a check's points by hand; a regrade keeps what was decided."""
+    from grader.override import OverrideOptions, override_points
+
+    options = OverrideOptions(folder, student, check, points, withdraw, reason, by, lang.value)
+    override_points(options)
+
+
+@app.command()
 def doctor(
     sandbox: Annotated[
         SandboxName, typer.Option(help="Which sandbox to try; auto as in grade.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
-from grader import batch, folder, replay
+from grader import batch, decisions, folder, replay
 from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from grader.decisions import Decisions
     from grader.results import Grade
     from grader.sandbox import Limits, Sandbox
     from grader.submission import Submission
@@ -71,13 +72,15 @@ def grade_submissions(options: GradeOptions) -> int:
     submissions = find(options.submissions, assignment.name)
     folder.make(options.out)
     with Journal(options.out) as journal:
+        made = _decisions(options.out)
         seed = journal.seed(options.seed, secrets.token_hex(16))
         sandbox = _sandbox(options.sandbox, limits_of(assignment), options.device)
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         _begin(options, journal, submissions, terms)
         with _interruptible(), _reaping(sandbox):
-            _grade_all(options, journal, submissions, terms, sandbox)
+            _grade_all(options, journal, made, submissions, terms, sandbox)
         written = folder.write_all(options.out, journal)
+    _remark(made, written)
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades)
@@ -164,6 +167,8 @@ def replay_student(options: ReplayOptions) -> int:
     found = replay.differences(stored.grade, again, check)
     screen = terminal.console()
     screen.print(replay.shown(again, check, options.lang))
+    if stored.grade.decisions:
+        screen.print(terminal.history(stored.grade, options.lang))
     screen.print(replay.verdict(stored.file, found, options.lang), markup=False)
     return 1 if found else 0
 
@@ -182,6 +187,7 @@ def _begin(
 def _grade_all(
     options: GradeOptions,
     journal: Journal,
+    made: Decisions,
     submissions: Sequence[Submission],
     terms: Terms,
     sandbox: Sandbox,
@@ -197,9 +203,25 @@ def _grade_all(
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
         for grade in batch.run(waiting, make, jobs, shown.started, lives):
-            folder.write(options.out, grade.submission, journal.add(grade))
-            shown.finished(grade)
+            shown.finished(folder.store(options.out, journal, grade, made))
     terms.require_unchanged()
+
+
+def _decisions(out: Path) -> Decisions:
+    """Return what people decided before, having said what is left of a decision never made."""
+    made = decisions.read(out)
+    if made.torn:
+        _say(made.torn)
+    return made
+
+
+def _remark(made: Decisions, grades: Sequence[Grade]) -> None:
+    """Say which decisions do not count, or were made about another notebook."""
+    for grade in grades:
+        for remark in decisions.remarks(grade):
+            _say(remark)
+    for name in sorted(made.made.keys() - {grade.submission for grade in grades}):
+        _say(f"{name!r} is not in this folder; what was decided about it is kept")
 
 
 def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
@@ -304,4 +326,4 @@ def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
 
 
 def _say(text: str) -> None:
-    print(f"grader: {text}", file=sys.stderr)  # noqa: T201 - for the person who waits
+    terminal.tell(text)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from grader import decisions, disk
 from grader.errors import GraderError, UsageError
 from grader.exports import csv
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
+    from grader.decisions import Decisions
     from grader.grading import Terms
     from grader.journal import Journal
     from grader.results import Grade
@@ -74,17 +76,37 @@ def lost(out: Path, journal: Journal) -> int:
 
 
 def write(out: Path, submission: str, text: bytes) -> None:
-    """Write a submission's grade as the journal has it. Raises GraderError."""
+    """Write a submission's file. Raises GraderError."""
     _replace(out / _RESULTS / f"{submission}.json", text)
 
 
+def store(out: Path, journal: Journal, grade: Grade, made: Decisions) -> Grade:
+    """Keep a grade in the journal and, with what people decided, in its file; return the latter.
+
+    Raises GraderError.
+    """
+    text = journal.add(grade)
+    decided = made.applied(grade)
+    write(out, grade.submission, _text(decided, text))
+    return decided
+
+
 def write_all(out: Path, journal: Journal) -> list[Grade]:
-    """Write what is not yet as the journal has it, and grades.csv; return all grades."""
-    for submission, text in journal.texts():
-        write(out, submission, text)
-    grades = list(journal.grades())
+    """Write what is not yet as the journal and people's decisions have it, and grades.csv.
+
+    Return all grades. Raises GraderError.
+    """
+    made = decisions.read(out)
+    grades = [made.applied(grade) for grade in journal.grades()]
+    for grade, (_, text) in zip(grades, journal.texts(), strict=True):
+        write(out, grade.submission, _text(grade, text))
     _replace(out / "grades.csv", csv.table(grades).encode())
     return grades
+
+
+def _text(grade: Grade, journalled: bytes) -> bytes:
+    """Return what a grade's file holds: what the journal has, unless people decided something."""
+    return grade.to_json().encode() if grade.decisions else journalled
 
 
 def _refuse_other_assignments(out: Path, journal: Journal, terms: Terms) -> None:
@@ -145,7 +167,7 @@ def _replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        disk.sync(path.parent)
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -153,12 +175,3 @@ def _replace(path: Path, data: bytes) -> None:
             f"{path} cannot be written ({error.strerror}): make room or give access, and run "
             "again; what was graded is in the journal"
         ) from error
-
-
-def _sync(folder: Path) -> None:
-    """Have a rename in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -153,13 +153,23 @@ class Journal:
     def grades(self) -> Iterator[Grade]:
         """Yield every grade, by submission."""
         for _, text in self.texts():
-            try:
-                yield Grade.from_json(text.decode())
-            except (ValueError, TypeError, KeyError) as error:
-                raise GraderError(
-                    f"{self.path} holds grades of another version of grader ({error}): choose "
-                    "another --out"
-                ) from error
+            yield self._read(text)
+
+    def grade(self, submission: str) -> Grade | None:
+        """Return the grade of a submission, if there is one."""
+        query = "SELECT grade FROM graded WHERE id = ?"
+        with self._explained():
+            row = self.database.execute(query, [submission]).fetchone()
+        return self._read(row[0]) if row else None
+
+    def _read(self, text: bytes) -> Grade:
+        try:
+            return Grade.from_json(text.decode())
+        except (ValueError, TypeError, KeyError) as error:
+            raise GraderError(
+                f"{self.path} holds grades of another version of grader ({error}): choose "
+                "another --out"
+            ) from error
 
     def _open(self) -> None:
         """Take the database for this run alone, look it over and read its rows."""

@@ -46,15 +46,7 @@ def stored(folder: Path, student: str) -> Stored:
 
     Raises UsageError for no such folder or student, GraderError where there is nothing to repeat.
     """
-    if not (folder / FILE).is_file():
-        raise UsageError(
-            f"{folder} is no results folder: give the one that grader grade wrote (its --out)"
-        )
-    files = {path.stem: path for path in sorted((folder / "results").glob("*.json"))}
-    file = files.get(student) or files.get(safe_id(student))
-    if file is None:
-        known = _suggestion(student, list(files))
-        raise UsageError(f"there is no student {student!r} in {folder}; {known}")
+    file = file_of(folder, student)
     grade = _read(file)
     if grade.status == "not_graded":
         raise GraderError(f"{student} was not graded ({grade.reason}): run grader grade again")
@@ -66,6 +58,23 @@ def stored(folder: Path, student: str) -> Stored:
             "grader grade"
         )
     return Stored(file, grade, seed, tuple(paths))
+
+
+def file_of(folder: Path, student: str) -> Path:
+    """Return the file of a student's grade, by id or as the student is called.
+
+    Raises UsageError for no such folder or student.
+    """
+    if not (folder / FILE).is_file():
+        raise UsageError(
+            f"{folder} is no results folder: give the one that grader grade wrote (its --out)"
+        )
+    files = {path.stem: path for path in sorted((folder / "results").glob("*.json"))}
+    file = files.get(student) or files.get(safe_id(student))
+    if file is None:
+        known = _suggestion(student, list(files))
+        raise UsageError(f"there is no student {student!r} in {folder}; {known}")
+    return file
 
 
 def _read(file: Path) -> Grade:
@@ -184,8 +193,11 @@ def changes(before: Grade, now: Grade) -> Iterator[str]:
 
 
 def differences(before: Grade, now: Grade, only: str | None = None) -> list[str]:
-    """Return the fields in which two grades differ, timings aside; `only` looks at one check."""
-    before, now = (Grade.from_json(grade.to_json()) for grade in (before, now))
+    """Return the fields in which two grades differ, timings and what people decided aside.
+
+    `only` looks at one check.
+    """
+    before, now = (Grade.from_json(grade.automatic.to_json()) for grade in (before, now))
     was, is_ = ({check.id: _repeatable(check) for check in grade.checks} for grade in (before, now))
     found = [] if only else list(_differing(asdict(before), asdict(now), {*_ASIDE, "checks"}))
     for name in [only] if only else dict.fromkeys([*was, *is_]):

@@ -12,7 +12,8 @@ import math
 import reprlib
 import types
 import typing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -85,6 +86,40 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """What a person decided about one check of a submission.
+
+    `points` take the place of the automatic ones; None withdraws what was decided before. `at` is
+    the moment, ISO 8601 in UTC; `notebook` the digest of the work that the person saw.
+    """
+
+    submission: str
+    check: str
+    points: float | None
+    reason: str
+    by: str
+    at: str
+    notebook: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """When it was decided."""
+        return datetime.fromisoformat(self.at)
+
+    def to_json(self) -> str:
+        """Return the decision on one line."""
+        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Decision:
+        """Read what `to_json` wrote. Raises ValueError for anything else."""
+        try:
+            return _decision(json.loads(text))
+        except (TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"no decision: {type(error).__name__} {error}") from error
+
+
+@dataclass(frozen=True)
 class Fingerprint:
     """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix).
 
@@ -100,7 +135,12 @@ class Fingerprint:
 
 @dataclass(frozen=True)
 class Grade:
-    """What one submission gets. Points are out of `max_score`; `mark` is on the `scale`."""
+    """What one submission gets. Points are out of `max_score`; `mark` is on the `scale`.
+
+    The points of `checks` are always the automatic ones; `score` and `mark` are what the student
+    gets, with what people decided. `decisions` are all of them, withdrawn and replaced ones too,
+    the oldest first.
+    """
 
     submission: str
     student: str
@@ -116,7 +156,49 @@ class Grade:
     flags: tuple[Flag, ...] = ()
     notices: tuple[Notice, ...] = ()
     environment: Json = field(default_factory=dict)
+    decisions: tuple[Decision, ...] = ()
     schema: int = SCHEMA
+
+    @property
+    def automatic_score(self) -> float:
+        """The sum of the points that the checks gave."""
+        return math.fsum(check.points for check in self.checks)
+
+    @property
+    def automatic(self) -> Grade:
+        """The grade as the checks alone gave it."""
+        return self.with_decisions(()) if self.decisions else self
+
+    @property
+    def uncounted(self) -> tuple[Decision, ...]:
+        """What is decided and does not count: its check is gone, or is worth less than that."""
+        last = {decision.check: decision for decision in self.decisions}
+        counted = [self.decided(check) for check in self.checks]
+        return tuple(one for one in last.values() if one.points is not None and one not in counted)
+
+    def history(self, check: CheckResult) -> tuple[Decision, ...]:
+        """Return all that was decided about a check, the oldest first."""
+        return tuple(decision for decision in self.decisions if decision.check == check.id)
+
+    def decided(self, check: CheckResult) -> Decision | None:
+        """Return the decision about a check that is in force, if there is one: the last."""
+        last = next(reversed(self.history(check)), None)
+        if last is None or last.points is None or last.points > check.max_points:
+            return None
+        return last
+
+    def points(self, check: CheckResult) -> float:
+        """Return what the student gets for a check: as decided, or else the automatic points."""
+        decision = self.decided(check)
+        return check.points if decision is None or decision.points is None else decision.points
+
+    def with_decisions(self, decisions: tuple[Decision, ...]) -> Grade:
+        """Return the grade with these decisions in the place of those it had."""
+        grade = replace(self, decisions=decisions)
+        if not self.checks:
+            return grade
+        score = math.fsum(grade.points(check) for check in grade.checks)
+        return replace(grade, score=score, mark=mark(score, grade.max_score, grade.scale))
 
     def to_json(self) -> str:
         """Return the grade as it is stored: UTF-8 JSON, two spaces, keys in a fixed order."""
@@ -135,11 +217,25 @@ class Grade:
             fields["checks"] = tuple(_check(check) for check in fields["checks"])
             fields["flags"] = tuple(_read(Flag, flag) for flag in fields["flags"])
             fields["notices"] = tuple(_read(Notice, notice) for notice in fields["notices"])
+            fields["decisions"] = tuple(_decision(one) for one in fields.get("decisions", ()))
             grade = _read(cls, fields)
             grade.to_json().encode()  # no number or character that could not be stored
         except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"no result of grading: {type(error).__name__} {error}") from error
         return grade
+
+
+def mark(score: float, max_score: float, scale: float) -> float:
+    """Return a score in points on a scale, to two decimals."""
+    return round(score / max_score * scale, 2)
+
+
+def _decision(fields: Json) -> Decision:
+    decision = _read(Decision, fields)
+    decision.to_json().encode()  # no character that could not be stored
+    if decision.moment.tzinfo is None or (decision.points or 0) < 0:
+        raise ValueError("a moment without a time zone, or points below 0")
+    return decision
 
 
 def _check(fields: Json) -> CheckResult:

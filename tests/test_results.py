@@ -3,13 +3,22 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice
+from grader.results import (
+    CheckResult,
+    Decision,
+    Fingerprint,
+    Flag,
+    Grade,
+    Misconception,
+    Notice,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
 numbers = st.floats(0, 100)
@@ -37,6 +46,16 @@ checks = st.builds(
     misconception=st.none() | st.builds(Misconception, texts, texts, texts),
     data=objects,
 )
+decisions = st.builds(
+    Decision,
+    submission=texts,
+    check=texts,
+    points=st.none() | numbers,
+    reason=texts,
+    by=texts,
+    at=st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
+    notebook=texts,
+)
 grades = st.builds(
     Grade,
     submission=texts,
@@ -52,6 +71,7 @@ grades = st.builds(
     checks=st.lists(checks, max_size=3).map(tuple),
     flags=st.lists(st.builds(Flag, texts, texts, texts, places, places), max_size=2).map(tuple),
     notices=st.lists(st.builds(Notice, texts, places, places), max_size=2).map(tuple),
+    decisions=st.lists(decisions, max_size=3).map(tuple),
     environment=objects,
 )
 EMPTY = Grade("s", "s", "a", "graded", 0, 100, 0, 100, Fingerprint("", "", "", ""))
@@ -65,6 +85,19 @@ def test_a_grade_survives_json(grade: Grade) -> None:
 @given(grades)
 def test_json_is_the_same_each_time(grade: Grade) -> None:
     assert Grade.from_json(grade.to_json()).to_json() == grade.to_json()
+
+
+def test_a_grade_from_before_there_were_decisions_is_read() -> None:
+    fields = json.loads(EMPTY.to_json())
+    del fields["decisions"]
+    assert Grade.from_json(json.dumps(fields)) == EMPTY
+
+
+@given(decisions)
+def test_a_decision_is_one_line(decision: Decision) -> None:
+    line = decision.to_json()
+    assert "\n" not in line
+    assert Decision.from_json(line) == decision
 
 
 def test_the_schema_comes_first() -> None:

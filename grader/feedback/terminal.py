@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from grader.feedback import decided
 from grader.results import Flag
 from grader.words import Words
 
@@ -70,16 +72,15 @@ def class_table(grades: Iterable[Grade], lang: str) -> Table:
     for grade in grades:
         score = "" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
         word = Text(_STATUS[lang][grade.status], style="" if grade.status == "graded" else "yellow")
-        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade)))
+        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade, lang)))
     return table
 
 
 def line(grade: Grade, lang: str) -> str:
     """Return a submission's line, for a terminal that cannot show more."""
     score = "-" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
-    return (
-        f"{plain(grade.submission)}: {score} {_STATUS[lang][grade.status]} {_losses(grade)}".strip()
-    )
+    status = _STATUS[lang][grade.status]
+    return f"{plain(grade.submission)}: {score} {status} {_losses(grade, lang)}".strip()
 
 
 def student(grade: Grade, lang: str) -> RenderableType:
@@ -93,8 +94,11 @@ def student(grade: Grade, lang: str) -> RenderableType:
     for check in grade.checks:
         mark = _MARKS.get(check.outcome, "[red]✗[/]")
         title = check.title if lang == "es" else check.title_en
-        points = f"{check.points:g}/{check.max_points:g}"
+        points = f"{grade.points(check):g}/{check.max_points:g}"
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
+        if decision := grade.decided(check):
+            text = plain(decided.sentence(decision, grade, Words(lang)))
+            parts.add_row("✎", "", Text(text, style="yellow"), "")
     shown: list[RenderableType] = [parts]
     if grade.flags:
         shown += ["", *(Text(_notice(flag, lang, "⚑"), style="yellow") for flag in grade.flags)]
@@ -106,6 +110,19 @@ def student(grade: Grade, lang: str) -> RenderableType:
     most = math.fsum(check.max_points for check in grade.checks)  # of the part, where it is one
     shown += ["", Text(f"{total}: {grade.score:g}/{most:g}", style="bold")]
     return Group(*shown)
+
+
+def history(grade: Grade, lang: str) -> RenderableType:
+    """Return all that people decided about a submission, and its score."""
+    words = Words(lang)
+    uncounted = words("does not count")
+    lines = [
+        plain(f"{decision.check}: {decided.sentence(decision, grade, words)}")
+        + (f" ({uncounted})" if decision in grade.uncounted else "")
+        for decision in grade.decisions
+    ]
+    lines = lines or [words("Nobody has decided anything by hand.")]
+    return Group(*map(Text, lines), Text(line(grade, lang), style="bold"))
 
 
 def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
@@ -214,9 +231,15 @@ def _example(example: dict[str, object], lang: str) -> Table:
     return table
 
 
-def _losses(grade: Grade) -> str:
+def _losses(grade: Grade, lang: str) -> str:
     if grade.status != "graded":
         return textwrap.shorten(plain(grade.reason), _LONGEST_REASON, placeholder=" …")
+    count = sum(grade.decided(check) is not None for check in grade.checks)
+    by_hand = Words(lang).plural("one decided by hand", "{count} decided by hand", count)
+    return "; ".join(filter(None, (_failed(grade), by_hand if count else "")))
+
+
+def _failed(grade: Grade) -> str:
     lost = [
         check.misconception.id if check.misconception else check.id
         for check in grade.checks
@@ -229,6 +252,11 @@ def _losses(grade: Grade) -> str:
 def plain(text: str) -> str:
     """Return a text without control characters, so that it cannot steer the terminal."""
     return text.translate(_CONTROL)
+
+
+def tell(text: str) -> None:
+    """Tell the person who waits, on standard error."""
+    print(f"grader: {plain(text)}", file=sys.stderr)  # noqa: T201 - for the person who waits
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.feedback import terminal
-from grader.results import CheckResult, Fingerprint, Grade, Misconception
+from grader.results import CheckResult, Decision, Fingerprint, Grade, Misconception
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -36,6 +36,7 @@ CHECK = CheckResult(
 GRADE = Grade(
     "ana", "ana", "a", "graded", 96, 100, 96, 100, Fingerprint("", "", "", ""), checks=(CHECK,)
 )
+DECIDED = Decision("ana", CHECK.id, 3, HOSTILE, HOSTILE, "2026-11-25T10:00:00+00:00")
 REJECTED = replace(GRADE, status="rejected", score=0, checks=(), reason="no es un cuaderno")
 
 
@@ -134,3 +135,23 @@ def test_a_line_stays_one_line_whatever_the_reason() -> None:
 def test_a_skipped_check_counts_as_no_loss() -> None:
     skipped = replace(CHECK, outcome="skipped")
     assert terminal.line(replace(GRADE, checks=(skipped,)), "es") == "ana: 96/100 corregida"
+
+
+def test_what_was_decided_by_hand_stands_beside_its_check() -> None:
+    text = " ".join(shown(terminal.student(GRADE.with_decisions((DECIDED,)), "en")).split())
+    assert "celdaLSTM Forget gate 3/4 ✎" in text
+    assert "3 of 4 points; automatic: 0. [2J ]0;título 31m [red]rojo[/red]" in text
+    assert "Total: 3/4" in text
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_no_control_character_of_a_decision_gets_through(lang: str) -> None:
+    grade = GRADE.with_decisions((DECIDED, replace(DECIDED, points=None), DECIDED))
+    shows = (terminal.student, terminal.history)
+    assert not any(steers(shown(show(grade, lang))) for show in shows)
+
+
+def test_the_class_says_how_many_points_were_decided_by_hand() -> None:
+    text = shown(terminal.class_table([GRADE.with_decisions((DECIDED,))], "es"))
+    assert "3/100" in text
+    assert "una decidida a mano" in text
