@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from grader.errors import GraderError, UsageError
+from grader.words import Said, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,24 +45,24 @@ DAMAGE = (
     *(RuntimeError, OverflowError),  # RuntimeError covers NotImplementedError
 )
 
-LINK = "Lo entregado es un enlace y no un archivo. Sube el archivo mismo."
-SPECIAL = "Lo entregado no es un archivo normal. Sube el archivo de tu cuaderno."
-BOMB = (
-    "Un archivo de tu zip ocupa, descomprimido, más de 200 veces lo que ocupa comprimido. "
-    "Borra las salidas de las celdas y sube solo el cuaderno."
+LINK = say("What you handed in is a link and no file. Upload the file itself.")
+SPECIAL = say("What you handed in is no ordinary file. Upload your notebook's file.")
+BOMB = say(
+    "A file in your zip is, unpacked, more than 200 times as large as packed. "
+    "Clear the outputs of its cells and upload the notebook alone."
 )
 
 
 class UnreadableError(Exception):
-    """A file that cannot be used: `es` tells its student so, `en` the instructor."""
+    """A file that cannot be used: `said` tells its student so, `why` the instructor."""
 
-    def __init__(self, es: str, en: str) -> None:
-        super().__init__(es, en)
-        self.es = es
-        self.en = en
+    def __init__(self, said: Said, why: str) -> None:
+        super().__init__(said, why)
+        self.said = said
+        self.why = why
 
     def __str__(self) -> str:
-        return self.es
+        return self.said.es
 
 
 def plain(text: str) -> str:
@@ -109,12 +110,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file or a folder that was listed; `problem` (Spanish) says why it cannot be used."""
+    """A file or a folder that was listed; `problem` says why it cannot be used."""
 
     parts: tuple[str, ...]
     source: Source
     size: int = 0
-    problem: str = ""
+    problem: Said | None = None
     folder: bool = False
 
     @property
@@ -188,7 +189,7 @@ def _on_disk(item: os.DirEntry[str], root: Path, parts: tuple[str, ...]) -> Entr
     except OSError:  # gone by now, or a name that is too long with its folders
         return Entry(parts, source, problem=SPECIAL)
     folder = stat.S_ISDIR(status.st_mode)
-    problem = "" if folder or stat.S_ISREG(status.st_mode) else SPECIAL
+    problem = None if folder or stat.S_ISREG(status.st_mode) else SPECIAL
     return Entry(parts, source, status.st_size, problem, folder)
 
 
@@ -225,7 +226,10 @@ def too_large(limit: int) -> UnreadableError:
     """Return what to raise, or to say, about a file of more than `limit` bytes."""
     most = f"{limit // MEGABYTE} MB"
     return UnreadableError(
-        f"El archivo ocupa más de {most}. Borra las salidas de las celdas y vuelve a entregarlo.",
+        say(
+            "The file is larger than {most}. Clear the outputs of its cells and hand it in again.",
+            most=most,
+        ),
         f"a file in it is larger than {most}",
     )
 
@@ -261,7 +265,9 @@ def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
             yield archive
     except DAMAGE as error:
         raise UnreadableError(
-            "El zip está dañado o no es un zip. Vuelve a crearlo, comprueba que se abre y súbelo.",
+            say(
+                "The zip is damaged, or is no zip. Make it again, see that it opens, and upload it."
+            ),
             f"it is damaged, or no zip at all ({plain(str(error))})",
         ) from error
 
@@ -277,7 +283,7 @@ def _in_zip(info: zipfile.ZipInfo, source: Source) -> Entry:
     bomb = info.file_size > MEGABYTE and info.file_size > MAX_RATIO * info.compress_size
     member = Source(source.path, (*source.members, info.filename))
     folder = _slashes(info).endswith("/")
-    return Entry(parts, member, info.file_size, BOMB if bomb else "", folder)
+    return Entry(parts, member, info.file_size, BOMB if bomb else None, folder)
 
 
 def _slashes(info: zipfile.ZipInfo) -> str:
@@ -295,8 +301,12 @@ def _refuse(members: Sequence[zipfile.ZipInfo], end: int) -> None:
 
 def _refuse_size() -> NoReturn:
     raise UnreadableError(
-        f"El zip contiene más de {MAX_ENTRIES} archivos o más de {MAX_TOTAL // 2**30} GB. "
-        "Sube solo el cuaderno.",
+        say(
+            "The zip holds more than {entries} files or more than {size} GB. "
+            "Upload the notebook alone.",
+            entries=MAX_ENTRIES,
+            size=MAX_TOTAL // 2**30,
+        ),
         f"it holds more than {MAX_ENTRIES} files or {MAX_TOTAL // 2**30} GiB",
     )
 
@@ -308,22 +318,27 @@ def _refuse_member(info: zipfile.ZipInfo) -> None:
     if outside or "\0" in path or max(map(len, parts)) > MAX_NAME:
         name = name[:MENTIONED]
         raise UnreadableError(
-            f"El zip contiene un nombre que no vale, {name}. Sube solo el cuaderno.",
+            say(
+                "The zip holds a name that is not valid, {name}. Upload the notebook alone.",
+                name=name,
+            ),
             f"the name {name} in it leads outside or is not valid",
         )
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise UnreadableError(
-            f"El zip contiene un enlace o un dispositivo, {name}. Sube los archivos mismos.",
+            say(
+                "The zip holds a link or a device, {name}. Upload the files themselves.", name=name
+            ),
             f"{name} in it is a link or a device",
         )
     if info.flag_bits & ENCRYPTED:
         raise UnreadableError(
-            "El zip está cifrado con una contraseña. Vuelve a crearlo sin ella.",
+            say("The zip is encrypted with a password. Make it again without one."),
             f"{name} in it is encrypted",
         )
     if info.compress_type not in METHODS:
         raise UnreadableError(
-            "El zip usa un método de compresión poco común. Vuelve a crearlo con el normal.",
+            say("The zip is packed in an unusual way. Make it again in the ordinary one."),
             f"{name} in it is compressed by other means than deflate",
         )
 
@@ -333,7 +348,10 @@ def _refuse_twins(members: Sequence[zipfile.ZipInfo]) -> None:
     for name, count in names.items():
         if count > 1 and not name.endswith("/"):
             raise UnreadableError(
-                f"El zip contiene dos archivos con el mismo nombre, {plain(name)}. Deja solo uno.",
+                say(
+                    "The zip holds two files of the same name, {name}. Leave only one.",
+                    name=plain(name),
+                ),
                 f"it holds two files named {plain(name)}",
             )
 
@@ -346,6 +364,6 @@ def _refuse_overlaps(members: Sequence[zipfile.ZipInfo], end: int) -> None:
     overlap = any(before[1] > after[0] for before, after in pairwise([*spans, (end, end)]))
     if overlap or (spans and spans[0][0] < 0):
         raise UnreadableError(
-            "Los archivos del zip se solapan. Vuelve a crearlo y súbelo.",
+            say("The files in the zip overlap. Make it again and upload it."),
             "the files in it overlap",
         )

@@ -15,11 +15,12 @@ import torch
 from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
-from grader.checks import Disagreement
+from grader.checks import Disagreement, Skipped, skip
 from grader.errors import (
     AssignmentFault,
     BrokenCheck,
     Delegated,
+    Place,
     SandboxFault,
     StudentFault,
     StudentLost,
@@ -27,12 +28,12 @@ from grader.errors import (
 from grader.results import CheckResult, Flag, Misconception
 from grader.sandbox import Limits, Usage
 from grader.student import Student
+from grader.words import Said, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.assignment import Assignment
-    from grader.errors import Place
     from grader.results import Outcome
     from grader.sandbox import Session
 
@@ -142,7 +143,7 @@ class CheckRun:
             needed = name if "/" in name else f"{_part(item)}/{name}"
             for result in self.results:
                 if result.id == needed and result.outcome != "passed":
-                    pytest.skip(f"antes tiene que pasar «{result.title.split(':')[0]}»")
+                    skip(say("“{title}” has to pass first", title=_short_title(result)))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -183,12 +184,21 @@ class CheckRun:
     def _require_time(self) -> None:
         """Assert that the submission has time left for another check. Raises StudentLost."""
         for spent, most, of_what in (
-            (self.session.spent.cpu_seconds, self.limits.total_cpu_seconds, "de procesador"),
-            (self.session.spent.seconds, self.limits.total_seconds, "de espera"),
+            (
+                self.session.spent.cpu_seconds,
+                self.limits.total_cpu_seconds,
+                say("of processor time"),
+            ),
+            (self.session.spent.seconds, self.limits.total_seconds, say("of waiting")),
         ):
             if spent > most:
-                text = f"las comprobaciones anteriores gastaron los {most:g} segundos {of_what}"
-                raise StudentLost("timeout", f"{text} de toda la entrega: esta ya no se hizo")
+                text = say(
+                    "the checks before this one used up the {seconds} seconds {of_what} of the "
+                    "whole submission: this one was not made any more",
+                    seconds=f"{most:g}",
+                    of_what=of_what,
+                )
+                raise StudentLost("timeout", text)
 
     def _delegation(self, part: str) -> Flag | None:
         """Return the flag of a part whose work torch's own cells do."""
@@ -199,27 +209,32 @@ class CheckRun:
         part = delegated.part if delegated.part in self.assignment.points else part
         if self._delegation(part) is None:
             place = delegated.place
-            text = f"al ejecutarse usa {delegated.operator}: la celda hay que escribirla"
-            where = (place.cell, place.line) if place else (None, None)
-            self.flags.append(Flag("delegation", part, text, *where))
+            text = say(
+                "when it runs it uses {operator}: the cell is yours to write",
+                operator=delegated.operator,
+            )
+            cell, line = (place.cell, place.line) if place else (None, None)
+            self.flags.append(Flag("delegation", part, text.es, cell, line, text.en))
         for index, result in enumerate(self.results):
             if result.part == part and result.outcome == "passed":
-                lost = replace(result, points=0.0, outcome="failed", message=self._why(part))
-                self.results[index] = lost
+                why = self._why(part)
+                lost = replace(result, points=0.0, outcome="failed", message=why.es)
+                self.results[index] = replace(lost, message_en=why.en)
 
-    def _why(self, part: str) -> str:
+    def _why(self, part: str) -> Said:
         flag = self._delegation(part)
         if flag is None:
-            return ""
-        place = f" (celda [{flag.cell}], línea {flag.line})" if flag.cell else ""
-        return f"«{part}» {flag.text}{place}"
+            return same("")
+        text = Said(flag.text, flag.text_en or flag.text)
+        why = say("“{name}” {what}", name=part, what=text)
+        return why.at(Place(flag.cell, flag.line).said) if flag.cell and flag.line else why
 
     def _record(self, item: pytest.Item, failure: BaseException | None) -> None:
         if isinstance(failure, Delegated):
             self._take_away(failure, _part(item))
         outcome, message, witness, cell = self._judge(failure)
         if outcome == "failed":
-            message = message or self._why(_part(item))
+            message = message if message.es else self._why(_part(item))
         if isinstance(failure, SandboxFault):
             self.fault = failure
         elif outcome is None:
@@ -242,7 +257,8 @@ class CheckRun:
                 points=points if outcome == "passed" else 0.0,
                 max_points=points,
                 outcome=outcome,
-                message=message,
+                message=message.es,
+                message_en=message.en,
                 counterexample=witness.counterexample if witness else None,
                 reproduce=cell,
                 misconception=_misconception(witness),
@@ -254,7 +270,7 @@ class CheckRun:
 
     def _judge(  # noqa: PLR0911 - one line an outcome
         self, failure: BaseException | None
-    ) -> tuple[Outcome | None, str, Disagreement | None, str | None]:
+    ) -> tuple[Outcome | None, Said, Disagreement | None, str | None]:
         """Return outcome, message, counterexample and the cell that repeats it.
 
         There is no outcome for what is not the student's.
@@ -262,11 +278,11 @@ class CheckRun:
         best, cell = self.best or (None, None)
         match failure:
             case None:
-                return "passed", "", None, None
+                return "passed", same(""), None, None
             case Disagreement():
                 return "failed", failure.message, failure, self._cell(failure)
             case StudentFault():
-                return failure.outcome, str(failure), None, self._cell()
+                return failure.outcome, failure.said, None, self._cell()
             case Delegated():
                 return "failed", self._why(failure.part), None, None
             case Enough() | StudentLost() if best is not None:
@@ -274,12 +290,14 @@ class CheckRun:
             case StudentLost():
                 return failure.outcome, failure.message, None, None
             case Flaky():
-                text = "con la misma entrada da a veces un resultado y a veces otro"
+                text = say("with the same input it gives now one result and now another")
                 return "failed", text, best, cell
+            case Skipped():
+                return "skipped", failure.said, None, None
             case pytest.skip.Exception():
-                return "skipped", str(failure.msg), None, None
+                return "skipped", same(str(failure.msg)), None, None
             case _:
-                return None, "", None, None
+                return None, same(""), None, None
 
     def _cell(self, failure: Disagreement | None = None) -> str | None:
         """Return the notebook cell that repeats what the check under way just asked."""
@@ -371,6 +389,10 @@ def _identity(item: pytest.Item) -> str:
 def _name(item: pytest.Item) -> str:
     """Return a check's name within its part: its function's, without `test_`."""
     return item.name.removeprefix("test_")
+
+
+def _short_title(result: CheckResult) -> Said:
+    return Said(result.title.split(":")[0], result.title_en.split(":")[0])
 
 
 def _titles(item: pytest.Item) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from grader.grading import grade as grade_one
 from grader.journal import Journal
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import find
+from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -321,8 +322,9 @@ def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
         return
     screen = terminal.console()
     screen.print(terminal.class_table(grades, options.lang))
-    words = "Resultados en" if options.lang == "es" else "Results in"
-    screen.print(f"\n{words} {options.out}/ (grades.csv, results/*.json)", markup=False)
+    words = Words(options.lang)
+    where = words("Results in {folder}", folder=f"{options.out}/")
+    screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from grader.words import Said, same, say
+
 FaultOutcome = Literal["error", "timeout", "out_of_memory", "crashed"]
 
 
@@ -41,21 +43,34 @@ class Place:
     line: int
 
     def __str__(self) -> str:
-        return f"celda [{self.cell}], línea {self.line}"
+        return self.said.es
+
+    @property
+    def said(self) -> Said:
+        """The place in words."""
+        return say("cell [{cell}], line {line}", cell=self.cell, line=self.line)
 
 
 class StudentFault(Exception):
-    """The student's code raised an exception; the student's process lives on."""
+    """The student's code raised an exception; the student's process lives on.
+
+    What the exception itself says is the same in every language.
+    """
 
     outcome: FaultOutcome = "error"
 
-    def __init__(self, message: str, place: Place | None = None) -> None:
+    def __init__(self, message: Said | str, place: Place | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = same(message)
         self.place = place
 
     def __str__(self) -> str:
-        return f"{self.message} ({self.place})" if self.place else self.message
+        return self.said.es
+
+    @property
+    def said(self) -> Said:
+        """What happened and where."""
+        return self.message.at(self.place.said) if self.place else self.message
 
 
 class Delegated(BaseException):
@@ -78,7 +93,7 @@ class StudentLost(BaseException):
     examples on.
     """
 
-    def __init__(self, outcome: FaultOutcome, message: str) -> None:
+    def __init__(self, outcome: FaultOutcome, message: Said | str) -> None:
         super().__init__(message)
         self.outcome = outcome
-        self.message = message
+        self.message = same(message)

@@ -19,18 +19,20 @@ from grader.check_run import CheckRun, limits_of
 from grader.errors import AssignmentFault, StudentLost
 from grader.pytest_plugin import RUN
 from grader.results import Fingerprint, Grade, Notice
+from grader.words import joined, same, say
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
     from grader.results import Status
     from grader.sandbox import Lane, Report, Session
     from grader.submission import Submission
+    from grader.words import Said
 
 
 _OWN = (
     "archives.py", "assignment.py", "check_run.py", "errors.py", "grading.py", "pytest_plugin.py",
     "results.py", "standins.py", "student.py", "submission.py", "transcript.py", "wire.py",
-    "checks/*.py", "sandbox/*.py", "worker/*.py",
+    "words.py", "locale/*/LC_MESSAGES/*.mo", "checks/*.py", "sandbox/*.py", "worker/*.py",
 )  # fmt: skip
 """Our own files that a grade depends on."""
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
@@ -109,7 +111,7 @@ def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None 
     try:
         content = submission.read()
     except UnreadableError as error:
-        return _grade(submission, terms, lane, "rejected", reason=error.es)
+        return _grade(submission, terms, lane, "rejected", reason=error.said)
     try:
         with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
             reason = _unusable(session.report)
@@ -117,23 +119,23 @@ def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None 
         status: Status = "rejected" if reason else "graded"
         return _grade(submission, terms, lane, status, reason=reason, run=run, session=session)
     except StudentLost as lost:
-        reason = f"el cuaderno no se pudo cargar: {lost.message}"
+        reason = say("the notebook could not be loaded: {why}", why=lost.message)
         return _grade(submission, terms, lane, "rejected", reason=reason)
 
 
 def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
     """Return the grade of a submission that the machine could not measure: no score at all."""
-    return _grade(submission, terms, None, "not_graded", reason=reason)
+    return _grade(submission, terms, None, "not_graded", reason=same(reason))
 
 
-def _unusable(report: Report) -> str:
-    if report.unreadable:
+def _unusable(report: Report) -> Said | None:
+    if report.unreadable or report.defined:
         return report.unreadable
-    if not report.defined:
-        whys = dict.fromkeys(report.missing.values())
-        wanted = ", ".join(report.missing)
-        return f"el cuaderno no define nada de lo que se pide ({wanted}): {'; '.join(whys)}"
-    return ""
+    return say(
+        "the notebook defines nothing of what is asked for ({wanted}): {whys}",
+        wanted=", ".join(report.missing),
+        whys=joined("; ", dict.fromkeys(report.missing.values())),
+    )
 
 
 def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
@@ -183,7 +185,7 @@ def _grade(
     lane: Lane | None,
     status: Status,
     *,
-    reason: str = "",
+    reason: Said | None = None,
     run: CheckRun | None = None,
     session: Session | None = None,
 ) -> Grade:
@@ -206,7 +208,8 @@ def _grade(
         mark=terms.assignment.mark(score),
         scale=terms.assignment.scale,
         fingerprint=terms.fingerprint(submission),
-        reason=reason,
+        reason=reason.es if reason else "",
+        reason_en=reason.en if reason else "",
         checks=checks,
         flags=tuple(run.flags) if run else (),
         notices=tuple(Notice(**notice) for notice in session.report.notices) if session else (),

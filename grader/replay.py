@@ -15,8 +15,9 @@ from rich.text import Text
 from grader.errors import GraderError, UsageError
 from grader.feedback import terminal
 from grader.journal import FILE, Journal
-from grader.results import Grade
+from grader.results import Grade, text
 from grader.submission import Submission, find, safe_id
+from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -212,7 +213,7 @@ def _repeatable(check: CheckResult) -> dict[str, Any]:
     """Return a check's fields; of one that measures time only what does not speak of that time."""
     fields = asdict(check)
     if fields["data"].pop("timing", None):
-        fields |= {"message": "", "counterexample": None}
+        fields |= {"message": "", "message_en": "", "counterexample": None}
     return fields
 
 
@@ -227,19 +228,19 @@ def shown(grade: Grade, only: str | None, lang: str) -> RenderableType:
     chosen = [check for check in grade.checks if (only or check.id) == check.id]
     failed = [check for check in chosen if check.outcome not in ("passed", "skipped") or only]
     lines: list[RenderableType] = []
+    words = Words(lang)
     for check in failed:
-        title = check.title if lang == "es" else check.title_en
+        title = text(check, "title", lang)
         passed = Text(f"✓ {terminal.plain(title)}", style="green")
         lines += [passed if check.outcome == "passed" else terminal.explanation(check, lang), ""]
     if not failed and not only:
-        lines.append(Text("Ninguna comprobación falla." if lang == "es" else "No check fails."))
+        lines.append(Text(words("No check fails.")))
     return Group(*lines)
 
 
 def verdict(file: Path, found: Sequence[str], lang: str) -> str:
     """Return the line that says whether what came out is what a file holds."""
-    same, other = {
-        "es": ("Idéntico a lo guardado en", "No es lo guardado en"),
-        "en": ("Identical to what is stored in", "Not what is stored in"),
-    }[lang]
-    return f"{other} {file}: {'; '.join(found)}." if found else f"{same} {file}."
+    words = Words(lang)
+    if not found:
+        return words("Identical to what is stored in {file}.", file=file)
+    return words("Not what is stored in {file}: {fields}.", file=file, fields="; ".join(found))

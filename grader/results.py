@@ -42,9 +42,10 @@ class Misconception:
 class CheckResult:
     """One check: what it asked, what came of it and what that is worth.
 
-    `title` is Spanish, `title_en` English. `seconds` is wall time on the host, `cpu_seconds` the
-    kernel's account of the student's process. `counterexample` and `reproduce` are there for a
-    check that failed on a case. `cell` and `line` are where the notebook defines what was checked.
+    `title` and `message` are Spanish, `title_en` and `message_en` English. `seconds` is wall time
+    on the host, `cpu_seconds` the kernel's account of the student's process. `counterexample` and
+    `reproduce` are there for a check that failed on a case. `cell` and `line` are where the
+    notebook defines what was checked.
     """
 
     id: str
@@ -55,6 +56,7 @@ class CheckResult:
     outcome: Outcome
     message: str = ""
     title_en: str = ""
+    message_en: str = ""
     counterexample: Json | None = None
     reproduce: str | None = None
     misconception: Misconception | None = None
@@ -72,6 +74,7 @@ class Notice:
     text: str
     cell: int | None = None
     line: int | None = None
+    text_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Flag:
     text: str
     cell: int | None = None
     line: int | None = None
+    text_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ class Grade:
     scale: float
     fingerprint: Fingerprint
     reason: str = ""
+    reason_en: str = ""
     checks: tuple[CheckResult, ...] = ()
     flags: tuple[Flag, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -223,6 +228,18 @@ class Grade:
         except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"no result of grading: {type(error).__name__} {error}") from error
         return grade
+
+
+def text(item: object, name: str, lang: str) -> str:
+    """Return a field in a language: in Spanish where there is no English."""
+    english = getattr(item, f"{name}_en", "") if lang == "en" else ""
+    return str(english or getattr(item, name))
+
+
+def in_language(told: Json, name: str, lang: str) -> str:
+    """Return a text of a counterexample in a language: in Spanish where there is no English."""
+    english = told.get(f"{name}_en") if lang == "en" else ""
+    return str(english or told.get(name, ""))
 
 
 def mark(score: float, max_score: float, scale: float) -> float:

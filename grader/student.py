@@ -20,6 +20,7 @@ import torch
 from grader import standins, wire
 from grader.errors import StudentFault, StudentLost
 from grader.transcript import Transcript
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,8 +78,9 @@ class Student:
         self.asked.add(name)
         if name not in self._report.defined:
             self.transcript.write(lambda: [f"{name}  # no está definido"])
-            why = self._report.missing.get(name, "no está definido en el cuaderno")
-            raise StudentFault(f"«{name}»: {why}")
+            absent = say("it is not defined in the notebook")
+            why = self._report.missing.get(name, absent)
+            raise StudentFault(say("“{name}”: {why}", name=name, why=why))
 
     def recall(self, key: str, find: Callable[[], Found]) -> Found:
         """Return what was found under this key for this submission; find it the first time."""
@@ -178,7 +180,7 @@ class Student:
         """Ask a question whose answer the worker gives a form; whoever forges another is lost."""
         answer = self.ask(operation, **arguments)
         if not form(answer):
-            raise StudentLost("crashed", "respondió algo que no es una respuesta")
+            raise StudentLost("crashed", say("it answered what is no answer"))
         return answer
 
     def ask(self, operation: str, **arguments: Any) -> Any:
@@ -190,7 +192,8 @@ class Student:
             sent = {key: self._out(value) for key, value in arguments.items()}
             value = self._in(self._check.ask(operation, **sent))
         except RecursionError as error:
-            raise StudentLost("crashed", "devolvió listas anidadas sin fin") from error
+            text = say("it returned lists within lists without end")
+            raise StudentLost("crashed", text) from error
         finally:
             self.transcript.asked(operation, arguments, value)
         return value
@@ -221,7 +224,9 @@ class Student:
             try:
                 tensor = to_tensor(value)
             except (RuntimeError, ValueError, TypeError, OverflowError) as error:
-                text = f"devolvió un tensor imposible, de forma {value.shape}"
+                text = say(
+                    "it returned a tensor that cannot be, of shape {shape}", shape=value.shape
+                )
                 raise StudentLost("crashed", text) from error
             if value.ref is not None:
                 self._refs[id(tensor)] = (tensor, value.ref)

@@ -26,9 +26,12 @@ from grader.archives import (
     too_large,
 )
 from grader.errors import UsageError
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.words import Said
 
 NOTEBOOK, MODULE, ZIP = ".ipynb", ".py", ".zip"
 KINDS = (NOTEBOOK, ZIP, MODULE)  # the first that a student has is the one that counts
@@ -51,11 +54,10 @@ CANVAS = re.compile(r"(?P<name>[^_]+)(?:_(?:LATE|late))?_(?P<id>[0-9]+)_[0-9]+_(
 GRADESCOPE = re.compile(r"submission_[0-9]+")
 CANVAS_RESUBMISSION = re.compile(r"-[0-9]+(?=\.\w+$)")
 
-NO_NOTEBOOK = (
-    "La entrega no contiene ningún cuaderno (.ipynb) ni módulo (.py). "
-    "Sube el archivo de tu cuaderno."
+NO_NOTEBOOK = say(
+    "What you handed in holds no notebook (.ipynb) and no module (.py). "
+    "Upload your notebook's file."
 )
-SEVERAL = "El zip contiene varios cuadernos ({}). Deja solo el que cuenta y vuelve a entregarlo."
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,20 @@ class Submission:
 
     `id` is a safe file name, unlike any other's even where case does not count; `student` is
     the id as it came, `name` the person's name where the layout has it, `filename` the file's
-    name, for messages. `problem` (Spanish, for the student) says why it cannot be read.
+    name, for messages. `problem` (for the student) says why it cannot be read.
     """
 
     id: str
     student: str
     filename: str
     source: Source | bytes | None = None
-    problem: str = ""
+    problem: Said | None = None
     name: str = ""
 
     def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
         """Return the notebook's bytes.
 
-        Raises UnreadableError (`es` for the student, `en` for the instructor) where there is a
+        Raises UnreadableError (`said` for the student, `why` for the instructor) where there is a
         problem or more than `limit` bytes; GraderError where the file is gone from the disk.
         """
         if self.problem or self.source is None:
@@ -200,7 +202,7 @@ def _zip_entries(file: Entry, assignment: str | None) -> list[Entry]:
         entries = list_zip(file.source)
     except UnreadableError as error:
         raise UsageError(
-            f"{file.source} was not opened: {error.en}. Unpack it with care and give the folder; "
+            f"{file.source} was not opened: {error.why}. Unpack it with care and give the folder; "
             "where it is one student's, give the folder that it lies in."
         ) from error
     level = _level(entries, assignment, course=False, wrapped=True)
@@ -290,7 +292,7 @@ def _unpacked(entry: Entry, assignment: str | None) -> Iterator[Entry]:
     try:
         inside = list_zip(entry.source)
     except UnreadableError as error:
-        yield replace(entry, problem=error.es)
+        yield replace(entry, problem=error.said)
         return
     problems = [one.problem for one in inside if one.problem]
     best = _best([one for one in inside if one.suffix != ZIP], assignment)
@@ -298,9 +300,17 @@ def _unpacked(entry: Entry, assignment: str | None) -> Iterator[Entry]:
         yield replace(entry, problem=problems[0])
     elif len(best) > 1:
         names = ", ".join(plain("/".join(one.parts)) for one in best[:3])
-        yield replace(entry, problem=SEVERAL.format(names))
+        yield replace(entry, problem=_several(names))
     else:
         yield from best
+
+
+def _several(names: str) -> Said:
+    return say(
+        "The zip holds several notebooks ({names}). Leave only the one that counts and hand it in "
+        "again.",
+        names=names,
+    )
 
 
 def _best(entries: Iterable[Entry], assignment: str | None) -> list[Entry]:
@@ -347,7 +357,7 @@ def _submission(identity: str, files: list[_Owned], fits: list[Entry]) -> Submis
             identity, student, plain(where.name), None, (*problems, NO_NOTEBOOK)[0], name
         )
     (file,) = fits
-    large = too_large(MAX_NOTEBOOK).es if file.size > MAX_NOTEBOOK else ""
+    large = too_large(MAX_NOTEBOOK).said if file.size > MAX_NOTEBOOK else None
     problem = file.problem or large
     filename = plain(file.source.name)
     return Submission(identity, student, filename, file.source, problem, name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 LANGUAGES = ("es", "en")
@@ -35,13 +36,36 @@ class Said:
         """Return it in one language."""
         return self.es if lang == "es" else self.en
 
+    def at(self, place: Said) -> Said:
+        """Return it with where that is, in parentheses."""
+        return Said(f"{self.es} ({place.es})", f"{self.en} ({place.en})")
 
-def say(message: str, **values: object) -> Said:
+
+def say(message: str, /, **values: object) -> Said:
     """Return a message of the catalogue in both languages; a value that is `Said` is said in each.
 
     Raises KeyError for a hole that has no value.
     """
     return Said(*(Words(lang)(message, **values) for lang in LANGUAGES))
+
+
+def same(said: Said | str) -> Said:
+    """Return a message as it is; of a text that is nobody's to translate, the same in both."""
+    return said if isinstance(said, Said) else Said(said, said)
+
+
+def joined(between: str, said: Iterable[Said]) -> Said:
+    """Return messages as one, in each language."""
+    all_ = list(said)
+    return Said(*(between.join(one.to(lang) for one in all_) for lang in LANGUAGES))
+
+
+def knows(message: str) -> bool:
+    """Whether the catalogue has this message: only then is it one of ours."""
+    try:
+        return bool(message) and bool(_strict().gettext(message))
+    except KeyError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -50,7 +74,7 @@ class Words:
 
     lang: str
 
-    def __call__(self, message: str, **values: object) -> str:
+    def __call__(self, message: str, /, **values: object) -> str:
         """Return a message in this language."""
         return self._fill(_catalogue(self.lang).gettext(message), values)
 
@@ -84,6 +108,21 @@ class Words:
             for name, value in values.items()
         }
         return text.format_map(said) if said else text
+
+
+class _Absent(gettext.NullTranslations):
+    """Where messages are looked for that the catalogue does not have."""
+
+    def gettext(self, message: str) -> str:
+        """Find nothing."""
+        raise KeyError(message)
+
+
+@cache
+def _strict() -> gettext.NullTranslations:
+    catalogue = gettext.translation(DOMAIN, FOLDER, ["es"])
+    catalogue.add_fallback(_Absent())
+    return catalogue
 
 
 @cache

@@ -16,6 +16,7 @@ from grader.checks.compare import Disagreement, kind, require_shape
 from grader.checks.reading import Diagnosis
 from grader.errors import StudentFault
 from grader.student import RemoteObject
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -253,8 +254,11 @@ def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
     if torch.equal(again, alone):
         return
     raise Disagreement(
-        "la celda recuerda la llamada anterior: con el mismo x_t y el mismo estado da otra cosa si "
-        "antes se la llamó con otros; debe partir del estado que recibe",
+        say(
+            "the cell remembers the call before: with the same x_t and the same state it gives "
+            "something else if it was called with others before; it must start from the state that "
+            "it receives"
+        ),
         quantity=quantity,
         expected=alone,
         got=again,
@@ -264,7 +268,7 @@ def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
 
 def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Disagreement:
     return Disagreement(
-        f"{name}{sizes} debería construir un módulo y da {kind(made)}",
+        say("{call} should make a module and gives {got}", call=f"{name}{sizes}", got=kind(made)),
         quantity=f"{name}{sizes}",
         expected="torch.nn.Module",
         got=kind(made),

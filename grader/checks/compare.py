@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 
 from grader.transcript import numbers
+from grader.words import Said, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,29 +41,31 @@ class Case(Protocol):
 class Disagreement(AssertionError):
     """The student's numbers are not the expected ones.
 
-    `inputs`, `expected` and `got` make the counterexample, for a `quantity`; `holds` gives the
-    lines of Python that fail where the check does, after those that repeat what it asked.
+    `message` says so; `inputs`, `expected` and `got` make the counterexample, for a `quantity`. All
+    that is text may be `Said`, which has both languages. `holds` gives the lines of Python that
+    fail where the check does, after those that repeat what it asked.
     """
 
     def __init__(
         self,
-        message: str,
+        message: Said | str,
         *,
-        quantity: str = "",
+        quantity: Said | str = "",
         expected: Any = None,
         got: Any = None,
-        inputs: Mapping[str, Any] | None = None,
+        inputs: Mapping[Any, Any] | None = None,
         holds: Callable[[Code], Sequence[str]] = lambda _: (),
         belief: Misconception | None = None,
         gap: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = same(message)
         self.holds = holds
         self.belief = belief
         self.counterexample: dict[str, Any] = {
-            "quantity": quantity,
-            "inputs": {name: show(value) for name, value in (inputs or {}).items()},
+            "quantity": str(quantity),
+            **({"quantity_en": quantity.en} if isinstance(quantity, Said) else {}),
+            "inputs": dict(_input(name, value) for name, value in (inputs or {}).items()),
             "expected": show(expected),
             "got": show(got),
         }
@@ -85,7 +88,7 @@ def agree(
     got: Any,
     expected: torch.Tensor,
     *,
-    quantity: str,
+    quantity: Said | str,
     case: Case,
     belief: Misconception | None = None,
 ) -> None:
@@ -102,7 +105,11 @@ def agree(
     worst = float((wide - right).abs().max())
     bound = _bound(right, case)
     raise Disagreement(
-        f"{quantity} no coincide con lo esperado: la mayor diferencia es {worst:.3g}",
+        say(
+            "{quantity} is not as expected: the largest difference is {gap}",
+            quantity=quantity,
+            gap=f"{worst:.3g}",
+        ),
         quantity=quantity,
         inputs=case.show(),
         expected=right,
@@ -113,7 +120,7 @@ def agree(
     )
 
 
-def compared(quantity: str, got: str, expected: torch.Tensor, bound: float) -> list[str]:
+def compared(quantity: Said | str, got: str, expected: torch.Tensor, bound: float) -> list[str]:
     """Return the lines of a notebook cell that show a tensor beside what it should be."""
     return [
         f"esperado = torch.tensor({numbers(expected)}, dtype=torch.float64)",
@@ -136,28 +143,37 @@ def _bound(expected: torch.Tensor, case: Case) -> float:
 
 
 def require_shape(
-    got: Any, shape: tuple[int, ...], quantity: str, belief: Misconception | None = None
+    got: Any, shape: tuple[int, ...], quantity: Said | str, belief: Misconception | None = None
 ) -> None:
     """Assert that this is a float32 or float64 tensor of this shape. Raises Disagreement."""
     if not isinstance(got, torch.Tensor):
         raise Disagreement(
-            f"{quantity} debería ser un tensor y es {kind(got)}",
+            say("{quantity} should be a tensor and is {got}", quantity=quantity, got=kind(got)),
             quantity=quantity,
-            expected=f"un tensor {shape}",
+            expected=say("a tensor {shape}", shape=shape),
             got=kind(got),
             holds=lambda code: [f"assert torch.is_tensor({code(got)})"],
         )
     if got.dtype not in (torch.float32, torch.float64):
         raise Disagreement(
-            f"{quantity} debería ser float32 o float64 y es {got.dtype}",
+            say(
+                "{quantity} should be float32 or float64 and is {dtype}",
+                quantity=quantity,
+                dtype=got.dtype,
+            ),
             quantity=quantity,
-            expected="float32 o float64",
+            expected=say("float32 or float64"),
             got=str(got.dtype),
             holds=lambda code: [f"assert {code(got)}.dtype in (torch.float32, torch.float64)"],
         )
     if tuple(got.shape) != shape:
         raise Disagreement(
-            f"{quantity} tiene forma {tuple(got.shape)} y se esperaba {shape}",
+            say(
+                "{quantity} has shape {got}, and {shape} was expected",
+                quantity=quantity,
+                got=tuple(got.shape),
+                shape=shape,
+            ),
             quantity=quantity,
             expected=str(shape),
             got=str(tuple(got.shape)),
@@ -166,10 +182,16 @@ def require_shape(
         )
 
 
+def _input(name: Said | str, value: Any) -> tuple[str, dict[str, Any]]:
+    return str(name), show(value) | ({"name_en": name.en} if isinstance(name, Said) else {})
+
+
 def show(value: Any) -> dict[str, Any]:
     """Return a value as JSON: a tensor's dtype, shape and, up to a size that can be read, its
     values; anything else as text.
     """  # noqa: D205 - one sentence
+    if isinstance(value, Said):
+        return {"text": value.es, "text_en": value.en}
     if not isinstance(value, torch.Tensor):
         return {"text": "" if value is None else str(value)}
     dtype = str(value.dtype).removeprefix("torch.")
@@ -190,9 +212,9 @@ def _number(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
 
 
-def kind(value: Any) -> str:
+def kind(value: Any) -> Said:
     """Return what a value is, in words for the student."""
     if value is None:
-        return "None (¿falta un return?)"
+        return say("None (is a return missing?)")
     name = getattr(getattr(value, "ref", None), "type", type(value).__name__)
-    return f"de tipo {str(name)[:100]}"
+    return say("of type {type}", type=str(name)[:100])

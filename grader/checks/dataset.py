@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.checks.compare import Disagreement, kind
+from grader.words import say
 
 if TYPE_CHECKING:
     from grader.student import Student
+    from grader.words import Said
 
 _MANY = 400
 """Samples of length 32 in the check for variety. Asked for is only that they are not all equal and
@@ -41,11 +43,14 @@ def draw(student: Student, length: int, count: int, seed: int | None = None) -> 
     made = student.genera_dataset(length, count)
     tensors = made.attribute("tensors") if hasattr(made, "attribute") else None
     if not isinstance(tensors, (tuple, list)) or len(tensors) != len(("x", "y")):
-        got = kind(made) if tensors is None else "otra cosa"
+        got = kind(made) if tensors is None else say("something else")
         raise Disagreement(
-            f"genera_dataset debería devolver un TensorDataset de dos tensores y devuelve {got}",
+            say(
+                "genera_dataset should return a TensorDataset of two tensors and returns {got}",
+                got=got,
+            ),
             quantity=f"genera_dataset({length}, {count})",
-            expected="TensorDataset(secuencias, etiquetas)",
+            expected=say("TensorDataset(sequences, labels)"),
             got=got,
             holds=lambda _: [
                 f"datos = genera_dataset({length}, {count})",
@@ -55,19 +60,26 @@ def draw(student: Student, length: int, count: int, seed: int | None = None) -> 
         )
     for tensor, name in zip(tensors, NAMES, strict=True):
         if not isinstance(tensor, torch.Tensor):
-            raise _wrong(name, tensor, "un tensor", kind(tensor), "torch.is_tensor({})")
+            raise _wrong(name, tensor, say("a tensor"), kind(tensor), "torch.is_tensor({})")
     samples = Samples(*tensors)
     require_shapes(samples, length, count)
     return samples
 
 
-NAMES = ("las secuencias", "las etiquetas")
+NAMES = (say("the sequences"), say("the labels"))
 
 
-def _wrong(name: str, tensor: Any, expected: str, got: str, condition: str) -> Disagreement:
+def _wrong(
+    name: Said, tensor: Any, expected: Said | str, got: Said | str, condition: str
+) -> Disagreement:
     """Return the failure of a tensor of which a condition (`{}` stands for it) does not hold."""
     return Disagreement(
-        f"{name}: se espera {expected} y hay {got}",
+        say(
+            "{name}: expected is {expected}, and there is {got}",
+            name=name,
+            expected=expected,
+            got=got,
+        ),
         quantity=name,
         expected=expected,
         got=got,
@@ -80,8 +92,9 @@ def require_shapes(samples: Samples, length: int, count: int) -> None:
     shapes = ((count, length, 1), (count,))
     for name, tensor, shape in zip(NAMES, samples.tensors, shapes, strict=True):
         if tuple(tensor.shape) != shape:
-            got = f"forma {tuple(tensor.shape)}"
-            raise _wrong(name, tensor, f"forma {shape}", got, f"tuple({{}}.shape) == {shape}")
+            got = say("shape {shape}", shape=tuple(tensor.shape))
+            expected = say("shape {shape}", shape=shape)
+            raise _wrong(name, tensor, expected, got, f"tuple({{}}.shape) == {shape}")
 
 
 def require_float(samples: Samples) -> None:
@@ -97,9 +110,9 @@ def require_binary(samples: Samples) -> None:
     values = samples.sequences.to(torch.float64)
     strange = values[(values != 0) & (values != 1)]
     if strange.numel():
-        got = f"un {float(strange[0]):g}"
+        got = say("a {number}", number=f"{float(strange[0]):g}")
         condition = "set({}.flatten().tolist()) <= {0, 1}"
-        raise _wrong(NAMES[0], samples.sequences, "ceros y unos", got, condition)
+        raise _wrong(NAMES[0], samples.sequences, say("zeros and ones"), got, condition)
 
 
 def require_sums(samples: Samples) -> None:
@@ -112,8 +125,13 @@ def require_sums(samples: Samples) -> None:
     row, (total, label) = next((n, pair) for n, pair in pairs if pair[0] != pair[1])
     sequence = f"[{', '.join(f'{value:g}' for value in samples.sequences[row].flatten().tolist())}]"
     raise Disagreement(
-        f"la secuencia {sequence} tiene {total:g} unos y su etiqueta es {label:g}",
-        quantity=f"la etiqueta de {sequence}",
+        say(
+            "the sequence {sequence} has {total} ones and its label is {label}",
+            sequence=sequence,
+            total=f"{total:g}",
+            label=f"{label:g}",
+        ),
+        quantity=say("the label of {sequence}", sequence=sequence),
         expected=f"{total:g}",
         got=f"{label:g}",
         holds=lambda code: [
@@ -129,18 +147,20 @@ def require_variety(student: Student) -> None:
     flat = first.sequences.flatten(1)
     if bool((flat == flat[:1]).all()):
         condition = "not ({} == {}[:1]).all()"
-        raise _wrong(NAMES[0], first.sequences, "variedad", "la misma siempre", condition)
+        expected, got = say("variety"), say("always the same one")
+        raise _wrong(NAMES[0], first.sequences, expected, got, condition)
     if bool((flat == flat[0, 0]).all()):
         condition = "{}.unique().numel() > 1"
-        raise _wrong(NAMES[0], first.sequences, "ceros y unos", "un solo valor", condition)
+        expected, got = say("zeros and ones"), say("a single value")
+        raise _wrong(NAMES[0], first.sequences, expected, got, condition)
     if first.sequences.shape == second.sequences.shape and bool(
         (first.sequences == second.sequences).all()
     ):
         raise Disagreement(
-            "dos llamadas dan el mismo conjunto: ¿fijas la semilla dentro de la función?",
-            quantity="dos llamadas",
-            expected="conjuntos distintos",
-            got="el mismo conjunto",
+            say("two calls give the same set: do you fix the seed inside the function?"),
+            quantity=say("two calls"),
+            expected=say("different sets"),
+            got=say("the same set"),
             holds=lambda code: [
                 f"assert not torch.equal({code(first.sequences)}, {code(second.sequences)})"
             ],

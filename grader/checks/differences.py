@@ -14,6 +14,7 @@ from grader.checks import models
 from grader.checks.cases import Numbers
 from grader.checks.compare import Disagreement, require_shape
 from grader.checks.reading import Misconception
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from grader.student import RemoteObject, Student
+    from grader.words import Said
 
 _STEPS = {torch.float64: 1e-5, torch.float32: 5e-3}
 """Of central differences: where truncation and rounding errors are about equal."""
@@ -47,7 +49,7 @@ def require(
     got: Any,
     direction: Tensor,
     slope_: float,
-    quantity: str,
+    quantity: Said | str,
     dtype: torch.dtype,
     belief: Misconception | None = None,
 ) -> None:
@@ -57,9 +59,14 @@ def require(
     if abs(found - slope_) <= bound:
         return
     raise Disagreement(
-        f"{quantity} no es el gradiente de tu propio forward: a lo largo de una dirección la "
-        f"salida cambia {slope_:.5g} y el gradiente dice {found:.5g}",
-        quantity=f"{quantity} en una dirección",
+        say(
+            "{quantity} is not the gradient of your own forward: along a direction the output "
+            "changes by {slope}, and the gradient says {found}",
+            quantity=quantity,
+            slope=f"{slope_:.5g}",
+            found=f"{found:.5g}",
+        ),
+        quantity=say("{quantity} along a direction", quantity=quantity),
         expected=torch.tensor(slope_, dtype=torch.float64),
         got=torch.tensor(found, dtype=torch.float64),
         holds=lambda code: [
@@ -99,7 +106,8 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
         slopes = _slopes(model, case, dtype, rows)
     belief = _between_steps(found, slopes)
     for name, (direction, slope_) in slopes.items():
-        require(found.get(name), direction, slope_, f"el gradiente de {name}", dtype, belief)
+        quantity = say("the gradient of {name}", name=name)
+        require(found.get(name), direction, slope_, quantity, dtype, belief)
 
 
 _REACH = 40  # steps: more than a sequence in a check, and than any window of an honest model
@@ -133,7 +141,8 @@ def judge_reach(student: Student, kind: models.Kind) -> None:
         right = slope(
             lambda by: float(_output(model, replace(case, x=case.x + by * first), dtype)), dtype
         )
-    require(found, first, right, "el gradiente de la primera entrada", dtype, BETWEEN_STEPS)
+    quantity = say("the gradient of the first input")
+    require(found, first, right, quantity, dtype, BETWEEN_STEPS)
 
 
 def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype, rows: int = 0) -> Tensor:

@@ -18,6 +18,7 @@ from grader.checks import differences, gru, lstm, models
 from grader.checks.cells import Block, CellCase, Subject
 from grader.checks.compare import Disagreement, agree, close, require_shape
 from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -294,9 +295,9 @@ def _judge_by_differences(student: Student, cell: Cell, subject: Subject) -> Non
         slopes.append(slope)
     if not any(slopes):
         raise Disagreement(
-            "lo que devuelve la celda no depende de lo que recibe",
-            quantity="∂L/∂x_t y ∂L/∂h",
-            expected="no todos 0",
+            say("what the cell returns does not depend on what it receives"),
+            quantity=say("∂L/∂x_t and ∂L/∂h"),
+            expected=say("not all 0"),
             got="0",
             holds=lambda code: [f"assert {code(got['x_t'])}.abs().sum() > 0"],
         )

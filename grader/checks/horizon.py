@@ -16,6 +16,7 @@ import torch
 from grader.checks import gradients, models
 from grader.checks.cases import Numbers
 from grader.checks.compare import Disagreement, agree
+from grader.words import say
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,10 +58,10 @@ def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
     if bool(gradient.isfinite().all()) and (certain or bool(gradient.any())):
         return
     raise Disagreement(
-        f"tras {case.steps} pasos el gradiente no es finito, o es cero",
+        say("after {steps} steps the gradient is not finite, or is zero", steps=case.steps),
         quantity="∂Σh_T/∂x",
-        expected="números finitos, no todos 0",
-        got="0" if bool(gradient.isfinite().all()) else "inf o nan",
+        expected=say("finite numbers, not all 0"),
+        got="0" if bool(gradient.isfinite().all()) else say("inf or nan"),
         holds=lambda code: [
             f"gradiente = {code(gradient)}",
             "assert gradiente.isfinite().all() and gradiente.any()",

@@ -15,6 +15,7 @@ import torch
 from hypothesis import strategies as st
 
 from grader.checks.compare import Disagreement, compared
+from grader.words import say
 from grader.worker.loops import Probe
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from grader.checks.reading import Misconception
     from grader.student import Student
+    from grader.words import Said
 
 FRESH = 2  # cases that a reading must explain
 RATE = 0.05
@@ -41,6 +43,10 @@ class Case:
     labels: Tensor
     batch_size: int
     state: dict[str, Tensor]
+
+    def show(self) -> dict[Any, Tensor]:
+        """Return all of it by the names that the student knows, in either language."""
+        return {say("sequences"): self.sequences, say("labels"): self.labels, **self.state}
 
     def batches(self) -> list[tuple[Tensor, Tensor]]:
         """Return the batches in order; the last one may be smaller."""
@@ -126,7 +132,7 @@ def same(after: Any, expected: dict[str, Tensor]) -> bool:
 
 
 def require_state(
-    after: Any, expected: dict[str, Tensor], when: str, case: Case, belief: Misconception | None
+    after: Any, expected: dict[str, Tensor], when: Said, case: Case, belief: Misconception | None
 ) -> None:
     """Raise the Disagreement of the first parameter that is not as expected."""
     for name, right in expected.items():
@@ -134,18 +140,21 @@ def require_state(
         if isinstance(got, torch.Tensor) and same({name: got}, {name: right}):
             continue
         raise _wrong_parameter(
-            f"{when} los parámetros no son los que deben ser", case, belief, (name, got, right)
+            say("{when} the parameters are not what they should be", when=when),
+            case,
+            belief,
+            (name, got, right),
         )
 
 
 def _wrong_parameter(
-    message: str, case: Case, belief: Misconception | None, parameter: tuple[str, Any, Tensor]
+    message: Said, case: Case, belief: Misconception | None, parameter: tuple[str, Any, Tensor]
 ) -> Disagreement:
     name, got, right = parameter
     return Disagreement(
-        f"{message}: {name}",
+        say("{message}: {name}", message=message, name=name),
         quantity=name,
-        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        inputs=case.show(),
         expected=right,
         got=got,
         holds=lambda code: compared(name, code(got), right.double(), ABSOLUTE),

@@ -37,6 +37,7 @@ from grader.checks.cells import (
 )
 from grader.checks.compare import Disagreement, close, kind, require_shape
 from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -284,7 +285,7 @@ def states(given: Any, shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """Assert that this is a pair of states of this shape; return it. Raises Disagreement."""
     if not isinstance(given, (tuple, list)) or len(given) != len("hc"):
         raise Disagreement(
-            f"forward debería devolver (h_t, c_t) y devuelve {kind(given)}",
+            say("forward should return (h_t, c_t) and returns {got}", got=kind(given)),
             quantity="forward(x_t, (h, c))",
             expected="(h_t, c_t)",
             got=kind(given),

@@ -22,6 +22,7 @@ from grader.checks.compare import kind as kind_of
 from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
 from grader.student import RemoteObject
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -228,8 +229,8 @@ def layer(model: RemoteObject, name: str) -> RemoteObject:
     found = model.attribute(name)
     if not isinstance(found, RemoteObject):
         raise Disagreement(
-            f"self.{name} debería ser una capa y es {kind_of(found)}",
-            quantity=f"modelo.{name}",
+            say("self.{name} should be a layer and is {got}", name=name, got=kind_of(found)),
+            quantity=say("model.{name}", name=name),
             expected="torch.nn.Module",
             got=kind_of(found),
             holds=lambda code: [f"assert isinstance({code(model)}.{name}, torch.nn.Module)"],
@@ -286,7 +287,7 @@ def _look(
     """Return a model, a case with B = T and what the model gives for it."""
     model, case = build(student, kind, make(seed, (4, 4, 2), 3, 2), dtype)
     y = model(case.x.to(dtype))
-    require_shape(y, (4, 2), "la salida")
+    require_shape(y, (4, 2), say("the output"))
     return model, case, y
 
 
@@ -299,7 +300,7 @@ def _explains(kind: Kind, reading: Reading, seen: list[tuple[RemoteObject, Case,
 
 def _pair(state: Any) -> tuple[Any, Any]:
     if not isinstance(state, (tuple, list)) or len(state) != len("hc"):
-        raise Disagreement("la celda no devuelve dos estados")
+        raise Disagreement(say("the cell does not return two states"))
     return state[0], state[1]
 
 
@@ -315,7 +316,7 @@ def require_shapes(student: Student, kind: Kind) -> None:
             layer(model, name)
         y = model(case.x.to(dtype))
         rows = shape[0] if known.reading.batch_first else shape[1]
-        require_shape(y, (rows, output_size), "la salida")
+        require_shape(y, (rows, output_size), say("the output"))
 
 
 _SHAPES = (((3, 4, 2), 5, 2), ((1, 4, 2), 3, 1), ((3, 1, 1), 2, 1), ((1, 1, 1), 1, 1))

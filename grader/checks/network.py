@@ -16,6 +16,7 @@ import torch
 from grader import standins
 from grader.checks import models
 from grader.checks.compare import Disagreement
+from grader.words import say
 from grader.worker import training
 
 if TYPE_CHECKING:
@@ -215,8 +216,8 @@ def course(data: Data, told: Any) -> Course:
             for n in shapes
         ):
             raise Disagreement(
-                "tras entrenar, los parámetros del modelo no son los que eran",
-                quantity="parámetros",
+                say("after training, the model's parameters are not the ones that they were"),
+                quantity=say("parameters"),
                 expected=", ".join(shapes),
                 got=", ".join(name for name in shapes if state[name] is not None),
             )

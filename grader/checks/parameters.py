@@ -10,11 +10,13 @@ import torch
 from grader.checks.cells import construct
 from grader.checks.compare import Disagreement
 from grader.checks.reading import Misconception
+from grader.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.student import RemoteObject, Student
+    from grader.words import Said
 
 _FALSE_ALARM = 1e-11
 """The chance, for each of the statistics of one tensor, that right code fails: over the three
@@ -61,11 +63,11 @@ def _wrong_shape(
     shape: tuple[int, ...],
     got: tuple[int, ...] | None,
 ) -> Disagreement:
-    known = ", ".join(names[:12]) or "ninguno"
+    known = ", ".join(names[:12]) or say("none")
     return Disagreement(
-        f"no hay un parámetro {name!r} (los que hay: {known})"
+        say("there is no parameter {name} (there are: {known})", name=repr(name), known=known)
         if got is None
-        else f"{name} tiene forma {got}; se esperaba {shape}",
+        else say("{name} has shape {got}; expected was {shape}", name=name, got=got, shape=shape),
         quantity=name,
         expected=str(shape),
         got=known if got is None else str(got),
@@ -94,41 +96,64 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         )
         if not largest <= bound * (1 + 1e-6):
             raise _not_uniform(
-                f"{name} tiene valores de hasta {largest:.4f}; el límite es {bound:.4f}",
+                say(
+                    "{name} has values of up to {largest}; the bound is {bound}",
+                    name=name,
+                    largest=f"{largest:.4f}",
+                    bound=f"{bound:.4f}",
+                ),
                 (name, tensor, "abs().max()", f"<= {bound * (1 + 1e-6):.7g}"),
-                (f"hasta {bound:.4f}", f"hasta {largest:.4f}"),
+                (_up_to(bound), _up_to(largest)),
                 NORMAL if largest > 1.2 * bound else None,
             )
         if largest < least:
             raise _not_uniform(
-                f"{name} no pasa de {largest:.4f}; con límite {bound:.4f} debería acercarse a él",
+                say(
+                    "{name} stays within {largest}; with a bound of {bound} it should come near it",
+                    name=name,
+                    largest=f"{largest:.4f}",
+                    bound=f"{bound:.4f}",
+                ),
                 (name, tensor, "abs().max()", f">= {least:.7g}"),
-                (f"casi hasta {bound:.4f}", f"hasta {largest:.4f}"),
+                (say("nearly up to {number}", number=f"{bound:.4f}"), _up_to(largest)),
             )
         if abs(mean) > drift:
             raise _not_uniform(
-                f"{name} tiene media {mean:.4f}; debería ser casi 0",
+                say("{name} has mean {mean}; it should be nearly 0", name=name, mean=f"{mean:.4f}"),
                 (name, tensor, "mean().abs()", f"<= {drift:.7g}"),
-                ("media 0", f"media {mean:.4f}"),
+                (say("mean {number}", number=0), say("mean {number}", number=f"{mean:.4f}")),
             )
         if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
             raise _not_uniform(
-                f"{name} tiene varianza {variance:.5f}; la de una uniforme con ese límite es "
-                f"{bound**2 / 3:.5f}",
+                say(
+                    "{name} has variance {variance}; that of a uniform one with this bound is "
+                    "{right}",
+                    name=name,
+                    variance=f"{variance:.5f}",
+                    right=f"{bound**2 / 3:.5f}",
+                ),
                 (
                     name,
                     tensor,
                     f"square().mean().sub({bound**2 / 3:.7g}).abs()",
                     f"<= {_DEVIATIONS * spread:.7g}",
                 ),
-                (f"varianza {bound**2 / 3:.5f}", f"varianza {variance:.5f}"),
+                (_variance(bound**2 / 3), _variance(variance)),
             )
 
 
+def _up_to(number: float) -> Said:
+    return say("up to {number}", number=f"{number:.4f}")
+
+
+def _variance(number: float) -> Said:
+    return say("variance {number}", number=f"{number:.5f}")
+
+
 def _not_uniform(
-    message: str,
+    message: Said,
     statement: tuple[str, torch.Tensor, str, str],
-    numbers: tuple[str, str],
+    numbers: tuple[Said, Said],
     belief: Misconception | None = None,
 ) -> Disagreement:
     """Return the failure of a statistic of one tensor, and how to see it."""

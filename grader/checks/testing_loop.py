@@ -11,6 +11,7 @@ from grader.checks.compare import Disagreement, kind
 from grader.checks.loops import ABSOLUTE, FRESH, TESTING, fresh, make, pair, require_state, same
 from grader.checks.reading import Diagnosis, Misconception, diagnose
 from grader.errors import StudentFault
+from grader.words import say
 from grader.worker.loops import loss_function
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from grader.checks.loops import Case, Loss
     from grader.student import Student
+    from grader.words import Said
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def judge(student: Student, case: Case, judging: str) -> None:
     known = believed(student)
     given = case.run(student, TESTING, None)[0]
     rights = measure(case, known.but(judging))
-    names = ("pérdida", "exactitud")
+    names = (say("loss"), say("accuracy"))
     for index, (name, got, right) in enumerate(zip(names, _measured(given), rights, strict=True)):
         if not abs(got - right) <= ABSOLUTE * max(1.0, abs(right)):
             raise _wrong_measure(case, given, index, (name, got, right), known.about(judging))
@@ -155,15 +157,22 @@ def _wrong_measure(
     case: Case,
     given: Any,
     index: int,
-    numbers: tuple[str, float, float],
+    numbers: tuple[Said, float, float],
     belief: Misconception | None,
 ) -> Disagreement:
     name, got, right = numbers
     return Disagreement(
-        f"la {name} de {len(case.labels)} muestras en lotes de {case.batch_size} es "
-        f"{right:.5g} y tu función da {got:.5g}",
+        say(
+            "the {name} of {count} samples in batches of {batch_size} is {right} and your function "
+            "gives {got}",
+            name=name,
+            count=len(case.labels),
+            batch_size=case.batch_size,
+            right=f"{right:.5g}",
+            got=f"{got:.5g}",
+        ),
         quantity=name,
-        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        inputs=case.show(),
         expected=torch.tensor(right, dtype=torch.float64),
         got=torch.tensor(got, dtype=torch.float64),
         holds=lambda code: [
@@ -180,13 +189,13 @@ def require_untouched(student: Student, case: Case) -> None:
     answer = case.run(student, TESTING, None)
     _, after, gradients, _ = answer
     if not same(after, case.state):
-        require_state(after, case.state, "después de la prueba", case, None)
+        require_state(after, case.state, say("after the test"), case, None)
     if gradients is not False:
         raise Disagreement(
-            "la prueba deja gradientes en el modelo: ¿llama a backward?",
-            quantity="gradientes",
-            expected="ninguno",
-            got="hay",
+            say("the test leaves gradients in the model: does it call backward?"),
+            quantity=say("gradients"),
+            expected=say("none"),
+            got=say("there are"),
             holds=lambda code: [f"assert not {code(answer)}[2], 'hay gradientes'"],
         )
 
@@ -222,9 +231,9 @@ def _measured(given: Any) -> tuple[float, float]:
     ):
         return float(given[0]), float(given[1])
     raise Disagreement(
-        f"modelo_prueba debería devolver (pérdida, exactitud) y devuelve {kind(given)}",
+        say("modelo_prueba should return (loss, accuracy) and returns {got}", got=kind(given)),
         quantity="modelo_prueba(…)",
-        expected="(pérdida, exactitud)",
+        expected=say("(loss, accuracy)"),
         got=kind(given),
         holds=lambda _: [
             "assert isinstance(resultado, (tuple, list)) and len(resultado) == 2, resultado"
@@ -241,9 +250,9 @@ def require_runs(student: Student) -> None:
     one, other = (_measured(each) for each in given)
     if one == other:
         raise Disagreement(
-            f"con dos modelos y dos conjuntos distintos devuelve lo mismo, {one}",
-            quantity="modelo_prueba(…) de dos modelos",
-            expected="números distintos",
+            say("with two models and two different sets it returns the same, {pair}", pair=one),
+            quantity=say("modelo_prueba(…) of two models"),
+            expected=say("different numbers"),
             got=str(one),
             holds=lambda code: [f"assert {code(given[0])} != {code(given[1])}"],
         )

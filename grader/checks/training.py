@@ -18,7 +18,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pytest
 import torch
 
 from grader import standins
@@ -34,12 +33,15 @@ from grader.checks.network import (
     STEPS,
     Data,
 )
+from grader.checks.skipping import skip
 from grader.transcript import source
+from grader.words import same, say
 from grader.worker import training
 
 if TYPE_CHECKING:
     from grader.checks.network import Course
     from grader.student import Student
+    from grader.words import Said
 
 LOOP = "modelo_entrenamiento"
 ENOUGH = 0.75
@@ -64,7 +66,7 @@ def stand_ins(student: Student, kind: models.Kind) -> list[str]:
     }
     wrong = [name for name, checks in below.items() if student.lost(*checks)]
     if len(wrong) == len(below):
-        pytest.skip("antes tiene que estar bien la celda, el modelo o el entrenamiento")
+        skip(say("the cell, the model or the training has to be right first"))
     return wrong
 
 
@@ -131,7 +133,7 @@ def _shown(course: Course) -> list[list[float | str]]:
     ]
 
 
-def require_learned(data: Data, got: Course, note: str) -> None:
+def require_learned(data: Data, got: Course, note: Said) -> None:
     """Assert that a run ended where a right one does. Raises Disagreement."""
     right = network.right_course(data)
     if got.measured[-1][1] < ENOUGH:
@@ -139,27 +141,39 @@ def require_learned(data: Data, got: Course, note: str) -> None:
     distance = network.apart(data, got, right)
     if not distance <= APART:
         raise Disagreement(
-            "la red acierta, pero sus pesos no son los que salen de entrenarla con los datos y el "
-            f"optimizador que recibió: ¿entrena con otros datos, u otros pesos?{note}",
-            quantity="distancia a los pesos de referencia",
+            say(
+                "the network is right, but its weights are not those that come of training it with "
+                "the data and the optimizer that it received: does it train with other data, or "
+                "other weights?{note}",
+                note=note,
+            ),
+            quantity=say("distance from the reference's weights"),
             expected=f"≤ {APART:.0%}",
             got=f"{distance:.0%}",
             holds=lambda _: _holds(data),
         )
 
 
-def _note(wrong: list[str]) -> str:
+def _note(wrong: list[str]) -> Said:
     names = ", ".join(wrong)
-    return f" (en lugar de {names}, que no está bien, se usó una pieza nuestra)" if names else ""
+    if not names:
+        return same("")
+    return say(" (in place of {names}, which is not right, a piece of ours was used)", names=names)
 
 
-def _unlearned(data: Data, got: Course, right: Course, note: str) -> Disagreement:
+def _unlearned(data: Data, got: Course, right: Course, note: Said) -> Disagreement:
     (loss, accuracy), (right_loss, right_accuracy) = got.measured[-1], right.measured[-1]
     count = EPOCHS * BATCHES
     return Disagreement(
-        f"tras {count} lotes la red acierta {accuracy:.0%} de las secuencias que no vio; la de "
-        f"referencia, entrenada igual, {right_accuracy:.0%}{note}",
-        quantity="exactitud y pérdida con secuencias no vistas",
+        say(
+            "after {count} batches the network is right about {accuracy} of the sequences that it "
+            "did not see; the reference, trained alike, about {right}{note}",
+            count=count,
+            accuracy=f"{accuracy:.0%}",
+            right=f"{right_accuracy:.0%}",
+            note=note,
+        ),
+        quantity=say("accuracy and loss on sequences not seen"),
         expected=f"{right_accuracy:.0%}, {right_loss:.3g}",
         got=f"{accuracy:.0%}, {loss:.3g}",
         holds=lambda _: _holds(data),
@@ -237,10 +251,14 @@ def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
     student.data["timing"] = {"ratio": round(ratio, 2), "limit": SLOWEST}
     if ratio > SLOWEST:
         raise Disagreement(
-            f"entrenar tu red cuesta {ratio:.0f} veces lo que la de referencia (hasta "
-            f"{SLOWEST:.0f} está bien): ¿hay un bucle sobre las muestras o sobre las unidades?"
-            f"{_note(run_.stand_ins)}",
-            quantity="tiempo de procesador, en veces el de referencia",
+            say(
+                "training your network costs {ratio} times what the reference does (up to {limit} "
+                "is fine): is there a loop over the samples or over the units?{note}",
+                ratio=f"{ratio:.0f}",
+                limit=f"{SLOWEST:.0f}",
+                note=_note(run_.stand_ins),
+            ),
+            quantity=say("processor time, in times the reference's"),
             expected=f"≤ {SLOWEST:.0f}",
             got=f"{ratio:.0f}",
         )

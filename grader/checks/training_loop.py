@@ -13,6 +13,7 @@ import torch
 from grader.checks.compare import Disagreement
 from grader.checks.loops import RATE, TRAINING, fresh, make, pair, require_state, same
 from grader.checks.reading import Diagnosis, Misconception, diagnose
+from grader.words import say
 from grader.worker.loops import loss_function
 
 if TYPE_CHECKING:
@@ -193,15 +194,15 @@ def judge(student: Student, case: Case, judging: str) -> None:
     if _explains(reading, case, answer):
         return
     when, right, belief = (
-        f"después de una época de {len(case.batches())} lotes",
+        say("after an epoch of {count} batches", count=len(case.batches())),
         train(case, reading),
         known.about(judging),
     )
     require_state(answer[1], right.state, when, case, belief)
     raise Disagreement(
-        f"{when} los gradientes no son los que deben ser",
-        quantity="gradiente de fc.weight tras cada backward",
-        inputs={"secuencias": case.sequences, "etiquetas": case.labels, **case.state},
+        say("{when} the gradients are not what they should be", when=when),
+        quantity=say("gradient of fc.weight after each backward"),
+        inputs=case.show(),
         expected=torch.stack(right.trace),
         got=str(answer[3])[:300],
         holds=lambda _: ["assert len(despues[3]) == " + str(len(right.trace))],
@@ -233,10 +234,10 @@ def require_runs(student: Student) -> None:
     answer = case.run(student, TRAINING, RATE)
     if not answer[3] and same(answer[1], case.state):
         raise Disagreement(
-            "tras llamar a la función el modelo está como estaba y no se calculó ningún gradiente",
-            quantity="llamadas a backward",
-            expected="una por lote",
-            got="ninguna",
+            say("after the call the model is as it was, and no gradient was computed"),
+            quantity=say("calls of backward"),
+            expected=say("one a batch"),
+            got=say("not one"),
             holds=lambda code: [f"assert {code(answer)}[3], 'no hubo ningún backward'"],
             belief=NO_GRADIENT,
         )

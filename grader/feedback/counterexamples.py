@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from grader.feedback.equations import maths
 from grader.feedback.pages import clean, digits
+from grader.results import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,22 +41,23 @@ class Counterexample:
     inputs: tuple[Row, ...]
 
 
-def read(told: dict[str, Any]) -> Counterexample:
-    """Return the counterexample of a check's result."""
+def read(told: dict[str, Any], lang: str = "es") -> Counterexample:
+    """Return the counterexample of a check's result, in one language."""
     expected, got = told["expected"], told["got"]
     wrong = _differing(expected, got, told.get("tolerance", 0.0))
     return Counterexample(
-        maths(told["quantity"]),
-        _row("", expected, frozenset()),
-        _row("", got, wrong),
+        maths(in_language(told, "quantity", lang)),
+        _row("", expected, frozenset(), lang),
+        _row("", got, wrong, lang),
         told.get("difference", _largest(expected, got)),
-        tuple(_row(name, value, frozenset()) for name, value in told["inputs"].items()),
+        tuple(_row(name, value, frozenset(), lang) for name, value in told["inputs"].items()),
     )
 
 
-def _row(name: str, value: dict[str, Any], wrong: frozenset[int]) -> Row:
+def _row(name: str, value: dict[str, Any], wrong: frozenset[int], lang: str) -> Row:
+    name = in_language({"name": name, **value}, "name", lang)
     if "shape" not in value:
-        text = value.get("text", "")
+        text = in_language(value, "text", lang)
         return Row(name, "", Markup("{}").format(clean(text)), "")
     shape = (
         ""

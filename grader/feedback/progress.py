@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.feedback import terminal
+from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +55,8 @@ class _Live:
 
     def __init__(self, display: Progress, total: int, done: int, lang: str) -> None:
         self.display, self.lang = display, lang
-        words = "corrigiendo" if lang == "es" else "grading"
-        self.whole = display.add_task(words, total=total, completed=done)
+        words = Words(lang)
+        self.whole = display.add_task(words("grading"), total=total, completed=done)
         self.tasks: dict[str, object] = {}
 
     def started(self, submission: Named) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader.feedback import counterexamples, equations, figures, pages, pictures
+from grader.results import text as text_of
 from grader.words import Words
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _failure(number: int, checks: tuple[CheckResult, ...], words: Words) -> Fail
         _said(check, "message", lang),
         _said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
-        counterexamples.read(check.counterexample) if check.counterexample else None,
+        counterexamples.read(check.counterexample, lang) if check.counterexample else None,
     )
 
 
@@ -154,13 +155,13 @@ def _outcome(check: CheckResult, words: Words) -> str:
 
 
 def _title(check: CheckResult, lang: str) -> str:
-    return check.title_en if lang == "en" and check.title_en else check.title
+    return text_of(check, "title", lang)
 
 
 def _said(item: object, name: str, lang: str) -> Text:
     """Return a field in this language; in Spanish, and said to be so, where there is no English."""
     english = getattr(item, f"{name}_en", "") if lang == "en" else ""
-    text = english or getattr(item, name)
+    text = text_of(item, name, lang)
     return Text(equations.maths(_capital(text)), "en" if english else "es")
 
 

@@ -6,7 +6,7 @@ import math
 import sys
 import textwrap
 from collections import Counter
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.feedback import decided
-from grader.results import Flag
+from grader.results import Flag, in_language
+from grader.results import text as text_of
 from grader.words import Words
 
 if TYPE_CHECKING:
@@ -45,14 +46,6 @@ class Verdict(Protocol):
         """What became of that: killed, equivalent or survived."""
 
 
-_STATUS = {
-    "es": {"graded": "corregida", "rejected": "rechazada", "not_graded": "sin corregir"},
-    "en": {"graded": "graded", "rejected": "rejected", "not_graded": "not graded"},
-}
-_HEADER = {
-    "es": ("entrega", "puntos", "estado", "lo que falla"),
-    "en": ("submission", "points", "status", "what fails"),
-}
 _MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
 _FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
@@ -64,40 +57,55 @@ _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code
 def class_table(grades: Iterable[Grade], lang: str) -> Table:
     """Return the class as a table: each submission, its mark and what it lost."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    submission, points, status, failed = _HEADER[lang]
-    table.add_column(submission, no_wrap=True)
-    table.add_column(points, justify="right", no_wrap=True)
-    table.add_column(status, no_wrap=True)
-    table.add_column(failed, overflow="fold")
+    words = Words(lang)
+    table.add_column(words("submission"), no_wrap=True)
+    table.add_column(words("points"), justify="right", no_wrap=True)
+    table.add_column(words("status"), no_wrap=True)
+    table.add_column(words("what fails"), overflow="fold")
     for grade in grades:
-        score = "" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
-        word = Text(_STATUS[lang][grade.status], style="" if grade.status == "graded" else "yellow")
+        score = "" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
+        word = Text(_status(grade, words), style="" if grade.status == "graded" else "yellow")
         table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade, lang)))
     return table
 
 
 def line(grade: Grade, lang: str) -> str:
     """Return a submission's line, for a terminal that cannot show more."""
-    score = "-" if grade.status == "not_graded" else f"{grade.score:g}/{grade.max_score:g}"
-    status = _STATUS[lang][grade.status]
-    return f"{plain(grade.submission)}: {score} {status} {_losses(grade, lang)}".strip()
+    words = Words(lang)
+    score = "-" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
+    return (
+        f"{plain(grade.submission)}: {score} {_status(grade, words)} {_losses(grade, lang)}".strip()
+    )
+
+
+def _of(points: float, most: float, words: Words) -> str:
+    return f"{words.number(points)}/{words.number(most)}"
+
+
+def _status(grade: Grade, words: Words) -> str:
+    return {
+        "graded": words("graded"),
+        "rejected": words("rejected"),
+        "not_graded": words("not graded"),
+    }[grade.status]
 
 
 def student(grade: Grade, lang: str) -> RenderableType:
     """Return one submission's grade: its parts, the first failure in full, the rest by name."""
     if grade.status != "graded":
-        return Text(plain(grade.reason), style="yellow")
+        return Text(plain(text_of(grade, "reason", lang)), style="yellow")
+    words = Words(lang)
     failures = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
     parts = Table(box=None, pad_edge=False, show_header=False)
     for fold in (False, True, True, False):
         parts.add_column(overflow="fold" if fold else "ellipsis", no_wrap=not fold)
     for check in grade.checks:
         mark = _MARKS.get(check.outcome, "[red]✗[/]")
-        title = check.title if lang == "es" else check.title_en
-        points = f"{grade.points(check):g}/{check.max_points:g}"
+        title = text_of(check, "title", lang)
+        points = _of(grade.points(check), check.max_points, words)
         parts.add_row(mark, escape(check.part), escape(plain(title)), points)
         if decision := grade.decided(check):
-            text = plain(decided.sentence(decision, grade, Words(lang)))
+            text = plain(decided.sentence(decision, grade, words))
             parts.add_row("✎", "", Text(text, style="yellow"), "")
     shown: list[RenderableType] = [parts]
     if grade.flags:
@@ -106,9 +114,9 @@ def student(grade: Grade, lang: str) -> RenderableType:
         shown += ["", *(Text(_notice(notice, lang), style="dim") for notice in grade.notices)]
     if failures:
         shown += ["", explanation(failures[0], lang)]
-    total = "Total" if lang == "en" else "Puntos"
     most = math.fsum(check.max_points for check in grade.checks)  # of the part, where it is one
-    shown += ["", Text(f"{total}: {grade.score:g}/{most:g}", style="bold")]
+    total = words("Total: {points}", points=_of(grade.score, most, words))
+    shown += ["", Text(total, style="bold")]
     return Group(*shown)
 
 
@@ -126,26 +134,33 @@ def history(grade: Grade, lang: str) -> RenderableType:
 
 
 def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
-    cell, line = ("celda", "línea") if lang == "es" else ("cell", "line")
-    place = f"{cell} [{notice.cell}]" if notice.cell else ""
-    place += f", {line} {notice.line}" if notice.cell and notice.line else ""
-    text = f"«{notice.part}» {notice.text}" if isinstance(notice, Flag) else notice.text
+    words = Words(lang)
+    place = words("cell [{cell}]", cell=notice.cell) if notice.cell else ""
+    if notice.cell and notice.line:
+        place = words("cell [{cell}], line {line}", cell=notice.cell, line=notice.line)
+    text = text_of(notice, "text", lang)
+    if isinstance(notice, Flag):
+        text = words("“{name}” {what}", name=notice.part, what=text)
     return plain(f"{mark} {place}: {text}" if place else f"{mark} {text}")
 
 
 def explanation(check: CheckResult, lang: str) -> RenderableType:
     """Return a failed check in full: what it asked, why it failed, the counterexample."""
-    title = check.title if lang == "es" else check.title_en
+    title = text_of(check, "title", lang)
     lines: list[RenderableType] = [Text(f"✗ {plain(title)}", style="bold red")]
-    lines.append(Text(plain(check.message)))
+    lines.append(Text(plain(text_of(check, "message", lang))))
     if check.misconception:
-        text = check.misconception.text if lang == "es" else check.misconception.text_en
+        text = text_of(check.misconception, "text", lang)
         lines.append(Text(plain(text), style="yellow"))
     if example := check.counterexample:
         lines.append(_example(example, lang))
     if check.reproduce:
-        words = "En tu cuaderno:" if lang == "es" else "In your notebook:"
-        lines += ["", Text(words, style="dim"), Text(check.reproduce, style="cyan")]
+        words = Words(lang)
+        lines += [
+            "",
+            Text(words("In your notebook:"), style="dim"),
+            Text(check.reproduce, style="cyan"),
+        ]
     return Group(*lines)
 
 
@@ -213,27 +228,31 @@ def _mutation_scores(fates: Counter[tuple[str, str]]) -> Table:
     return table
 
 
-def _example(example: dict[str, object], lang: str) -> Table:
+def _example(example: dict[str, Any], lang: str) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     inputs = example["inputs"]
     assert isinstance(inputs, dict)  # noqa: S101 - as compare.agree writes it
-    rows = [*inputs.items()]
+    rows = [
+        (in_language({"name": name, **value}, "name", lang), value)
+        for name, value in inputs.items()
+    ]
     words = Words(lang)
-    quantity = example["quantity"]
+    quantity = in_language(example, "quantity", lang)
     rows += [
         (f"{quantity} " + words("expected"), example["expected"]),
         (f"{quantity} " + words("got"), example["got"]),
     ]
     for name, tensor in rows:
         shape = "×".join(map(str, tensor.get("shape", ())))
-        value = tensor.get("text") or str(tensor.get("values", "…"))
+        value = in_language(tensor, "text", lang) or str(tensor.get("values", "…"))
         table.add_row(Text(plain(f"  {name}")), shape, Text(plain(value)))
     return table
 
 
 def _losses(grade: Grade, lang: str) -> str:
     if grade.status != "graded":
-        return textwrap.shorten(plain(grade.reason), _LONGEST_REASON, placeholder=" …")
+        reason = text_of(grade, "reason", lang)
+        return textwrap.shorten(plain(reason), _LONGEST_REASON, placeholder=" …")
     count = sum(grade.decided(check) is not None for check in grade.checks)
     by_hand = Words(lang).plural("one decided by hand", "{count} decided by hand", count)
     return "; ".join(filter(None, (_failed(grade), by_hand if count else "")))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from grader.errors import Place
+    from grader.words import Said
 
 MIB = 1 << 20
 MOST_FILES = 4096
@@ -67,10 +68,10 @@ class Report:
     """
 
     defined: tuple[str, ...] = ()
-    missing: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, Said] = field(default_factory=dict)
     notices: tuple[dict[str, Any], ...] = ()
     flags: tuple[dict[str, Any], ...] = ()
-    unreadable: str = ""
+    unreadable: Said | None = None
     places: dict[str, Place] = field(default_factory=dict)
 
 

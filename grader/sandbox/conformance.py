@@ -80,7 +80,7 @@ class _Opened:
             value = self.f(*args)
         except StudentLost as lost:
             assert lost.outcome == outcome, f"{lost.outcome}: {lost.message}"
-            return lost.message
+            return lost.message.es
         except StudentFault as fault:
             raise AssertionError(f"it answered with an exception: {fault}") from fault
         raise AssertionError(f"it answered {value!r:.200}")
@@ -174,14 +174,14 @@ def an_exception_has_its_place(sandbox: Sandbox) -> None:
     """An exception is an answer, with its type, text, cell and line; the process lives on."""
     with _submission(sandbox, "def f(x):\n    y = x\n    raise ValueError(y)") as opened:
         fault = opened.is_fault("no")
-        assert (fault.message, fault.place) == ("ValueError: no", Place(1, 3)), fault
+        assert (fault.message.es, fault.place) == ("ValueError: no", Place(1, 3)), fault
 
 
 @_promise
 def sys_exit_is_an_exception(sandbox: Sandbox) -> None:
     """SystemExit ends nothing."""
     with _submission(sandbox, "import sys\ndef f(): sys.exit(0)") as opened:
-        assert opened.is_fault().message.startswith("SystemExit")
+        assert opened.is_fault().message.es.startswith("SystemExit")
 
 
 @_promise
@@ -301,7 +301,7 @@ def f(how):
     with _submission(sandbox, source) as opened:
         assert "bytes" in opened.is_lost("crashed", "tensor")
         assert "bytes" in opened.is_lost("crashed", "text")
-        assert "grande" in opened.is_fault("huge").message
+        assert "grande" in opened.is_fault("huge").message.es
 
 
 @_promise
@@ -605,7 +605,7 @@ def files_are_bounded_in_size(sandbox: Sandbox) -> None:
     source = "def f(size):\n    with open('a', 'wb') as file: file.write(bytes(size))\n    return 7"
     with _submission(sandbox, source) as opened:
         assert opened.f(SMALL.disk) == 7
-        assert "OSError" in opened.is_fault(SMALL.disk + 1).message
+        assert "OSError" in opened.is_fault(SMALL.disk + 1).message.es
 
 
 @_protected

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.sandbox import Limits, Report, Usage
-from grader.sandbox.lane import fault, frame_of, places
+from grader.sandbox.lane import frame_of
+from grader.sandbox.telling import fault, report_of
+from grader.words import say
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
@@ -57,21 +59,13 @@ class FakeLane:
     ) -> Iterator[FakeSession]:
         """Open the definitions, or load the submission in this process."""
         if self.definitions:
-            missing = {name: "no está definido" for name in names if name not in self.definitions}
+            absent = say("it is not defined")
+            missing = {name: absent for name in names if name not in self.definitions}
             defined = tuple(name for name in names if name in self.definitions)
             yield FakeSession(self.definitions, Report(defined, missing))
             return
         loaded = load(content, filename, names)
-        told = loaded.report()
-        report = Report(
-            tuple(loaded.defined),
-            loaded.missing,
-            tuple(told["notices"]),
-            tuple(told["flags"]),
-            loaded.unreadable,
-            places(told["places"]),
-        )
-        yield FakeSession(loaded.namespace, report)
+        yield FakeSession(loaded.namespace, report_of({"report": loaded.report()}))
 
     def close(self) -> None:
         """Do nothing."""

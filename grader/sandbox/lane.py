@@ -12,17 +12,18 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader import wire
-from grader.errors import Delegated, Place, SandboxFault, StudentFault, StudentLost
+from grader.errors import Delegated, SandboxFault, StudentLost
 from grader.sandbox import Limits, Report, Usage
+from grader.sandbox.telling import fault, place, report_of, said, text
+from grader.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from grader.errors import FaultOutcome
 
 _START_SECONDS = 120.0  # importing torch from a cold disk
 _GRACE_SECONDS = 15.0  # for the supervisor to kill and wipe, on a loaded machine
-_MOST_FLAGS = 200
 _OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "crashed")
 
 
@@ -48,7 +49,7 @@ class StreamLane:
         self.references: dict[str, Usage] = {}
         hello = self._own("hello", _START_SECONDS)
         self._finish(_START_SECONDS)
-        self.versions = {name: _text(hello.get(name)) for name in ("python", "torch")}
+        self.versions = {name: text(hello.get(name)) for name in ("python", "torch")}
 
     def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
         """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
@@ -79,7 +80,7 @@ class StreamLane:
                 names=list(names),
                 limits=limits.to_wire(),
             )
-            session = StreamSession(self, limits, _report(message))
+            session = StreamSession(self, limits, report_of(message))
             yield session
         finally:
             usage = self._finish(_GRACE_SECONDS)
@@ -180,8 +181,8 @@ def frame_of(message: wire.Message) -> bytes:
     try:
         return wire.encode(message, None if message["op"] == "open" else wire.Caps())
     except wire.WireError as error:
-        text = f"lo que devolvió no se puede volver a enviar: {error}"
-        raise StudentLost("crashed", text) from error
+        why = say("what it returned cannot be sent again: {error}", error=error)
+        raise StudentLost("crashed", why) from error
 
 
 def _delegated(tripped: Any) -> Delegated:
@@ -190,26 +191,7 @@ def _delegated(tripped: Any) -> Delegated:
         operator, part, cell, line = tripped
     except (TypeError, ValueError):
         return Delegated("torch")
-    return Delegated(_text(operator, 100), _text(part, 100), _place(cell, line))
-
-
-def _place(cell: object, line: object) -> Place | None:
-    return Place(cell, line) if type(cell) is int and type(line) is int else None
-
-
-def fault(raised: Any) -> StudentFault:
-    """Return the student's exception as the worker described it, believing none of its types.
-
-    Raises StudentLost for an exception that means that memory ran out.
-    """
-    try:
-        name, text, cell, line, memory = raised
-    except (TypeError, ValueError):
-        return StudentFault("una excepción que no se puede leer")
-    if memory is True:
-        raise StudentLost("out_of_memory", "se quedó sin memoria")
-    text = f"{_text(name, 200)}: {_text(text, 2000)}".rstrip(": ")
-    return StudentFault(text, _place(cell, line))
+    return Delegated(text(operator, 100), text(part, 100), place(cell, line))
 
 
 def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
@@ -220,59 +202,24 @@ def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
     try:
         message = wire.decode(prefix, data)
     except wire.WireError as error:
-        raise StudentLost("crashed", f"respondió algo que no es una respuesta: {error}") from error
+        why = say("it answered what is no answer: {why}", why=error)
+        raise StudentLost("crashed", why) from error
     if message.get("nonce") != nonce:
-        raise StudentLost("crashed", "respondió a otra pregunta que la que se le hizo")
-    match message.get("lost"):
-        case None:
-            return message
-        case [outcome, text]:
-            raise StudentLost(_outcome(outcome), _text(text, 500))
-        case _:
-            raise StudentLost("crashed", "respondió algo que no es una respuesta")
+        raise StudentLost("crashed", say("it answered another question than it was asked"))
+    if message.get("lost") is None:
+        return message
+    raise _lost(message["lost"])
 
 
-def _report(message: wire.Message) -> Report:
-    """Read the worker's report, believing none of its types. Raises StudentLost."""
+def _lost(told: object) -> StudentLost:
+    """Return how the student's process was lost, as the worker says it or a student forged it."""
     try:
-        report = message["report"]
-        return Report(
-            defined=tuple(_text(name) for name in report["defined"]),
-            missing={_text(name): _text(why) for name, why in report["missing"].items()},
-            notices=tuple(
-                {"text": _text(note["text"]), "cell": note["cell"], "line": note["line"]}
-                for note in report["notices"]
-                if all(type(note[key]) in {int, type(None)} for key in ("cell", "line"))
-            ),
-            flags=tuple(
-                {
-                    **{key: _text(flag[key]) for key in ("kind", "part", "text")},
-                    "cell": flag["cell"],
-                    "line": flag["line"],
-                }
-                for flag in report["flags"][:_MOST_FLAGS]
-                if type(flag["cell"]) is int and type(flag["line"]) is int
-            ),
-            unreadable=_text(report["unreadable"]),
-            places=places(report["places"]),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise StudentLost("crashed", "el cuaderno no se dejó leer") from error
-
-
-def places(told: Mapping[str, Any]) -> dict[str, Place]:
-    """Return where a notebook defines names, as far as it says places. Raises AttributeError."""
-    found = {_text(name): _place(*pair) for name, pair in told.items() if _is_pair(pair)}
-    return {name: place for name, place in found.items() if place}
-
-
-def _is_pair(told: object) -> bool:
-    return isinstance(told, list) and len(told) == len(("cell", "line"))
-
-
-def _text(told: object, most: int = 1000) -> str:
-    """Return a text, cut; nothing for what is none: it may be nested too deeply to be shown."""
-    return told[:most] if isinstance(told, str) else ""
+        match told:
+            case [outcome, why]:
+                return StudentLost(_outcome(outcome), said(why))
+    except ValueError:
+        pass
+    return StudentLost("crashed", say("it answered what is no answer"))
 
 
 def _seconds(told: object) -> float:
@@ -283,7 +230,7 @@ def _usage(told: object) -> dict[str, float | None]:
     """Return what a session used, as far as it is numbers, or None for what is not known."""
     items = told.items() if isinstance(told, dict) else ()
     return {
-        _text(name): amount
+        text(name): amount
         for name, amount in items
         if amount is None or (type(amount) in {int, float} and 0 <= amount < math.inf)
     }

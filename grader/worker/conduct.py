@@ -17,6 +17,7 @@ from grader.worker import watched
 from grader.worker.names import Names
 from grader.worker.scopes import Scopes
 from grader.worker.slicing import slice_of
+from grader.worker.telling import Told, notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +36,7 @@ class Finding:
 
     kind: str
     part: str
-    text: str
+    text: Told
     cell: int
     line: int
 
@@ -58,7 +59,7 @@ def findings(everything: list[Statement], wanted: Sequence[str]) -> list[Finding
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:
-    return finding.cell, finding.line, finding.text
+    return finding.cell, finding.line, str(finding.text)
 
 
 class _Reader:
@@ -84,12 +85,12 @@ class _Reader:
                 for line, kind, text in self._read(item.node):
                     yield Finding(kind, self.part, text, item.cell, line)
             except Exception:  # noqa: BLE001 - a strange notebook must not pass for a broken one
-                text = "no se deja leer: conviene que lo mire una persona"
+                text = notice("it cannot be read: a person should look at it")
                 yield Finding("conduct", self.part, text, item.cell, item.node.lineno)
 
     def _read(
         self, tree: ast.AST, line: int = 0, *, idle: bool = False
-    ) -> Iterator[tuple[int, str, str]]:
+    ) -> Iterator[tuple[int, str, Told]]:
         """Yield (line, kind, text). All of a text that is run stands on the `line` that runs it."""
         stack = [(tree, idle)]
         while stack:
@@ -98,8 +99,7 @@ class _Reader:
             for cell in self._cells(node):
                 yield (here, *_say_cell(watched.shown(cell), idle=idle))
             for name, why in self._watched(node):
-                what = f"usa {watched.shown(name)}, que {why}"
-                yield here, "conduct", f"{what}: conviene que lo mire una persona"
+                yield here, "conduct", _say_watched(watched.shown(name), why)
             for code in self._code(node):
                 yield from self._read(code, here, idle=idle)
             stack += [(child, idle or self._is_idle(child, node)) for child in self._parts(node)]
@@ -116,7 +116,7 @@ class _Reader:
                 if operator := watched.recurrent_operator(text):
                     yield operator
 
-    def _watched(self, node: ast.AST) -> Iterator[tuple[str, str]]:
+    def _watched(self, node: ast.AST) -> Iterator[tuple[str, Told]]:
         """Yield what a person should see of a node, and why."""
         match node:
             case ast.Import(names=names):
@@ -137,26 +137,29 @@ class _Reader:
             if said := watched.reason(dotted):
                 yield said
 
-    def _watched_call(self, node: ast.Call) -> Iterator[tuple[str, str]]:
+    def _watched_call(self, node: ast.Call) -> Iterator[tuple[str, Told]]:
         for dotted in self.names.paths(node.func):
             runs_text = dotted in watched.CODE_FROM_TEXT or dotted in watched.IMPORTERS
-            told = watched.reason(dotted) or (dotted, "ejecuta código que está en un texto")
+            told = watched.reason(dotted) or (dotted, notice("runs code that is in a text"))
             if runs_text and self._is_calculated(_text_argument(node, dotted)):
-                yield told[0], f"{told[1]} y el texto se calcula"
+                yield told[0], notice("{does} and the text is calculated", does=told[1])
             elif not runs_text and watched.reason(dotted):
                 yield told
             elif dotted == "builtins.getattr" and len(node.args) > 1:
                 yield from self._watched_attributes(self.names.texts(node.args[1]))
                 yield from self._watched_lookup(*node.args[:2])
 
-    def _watched_attributes(self, names: list[str]) -> Iterator[tuple[str, str]]:
+    def _watched_attributes(self, names: list[str]) -> Iterator[tuple[str, Told]]:
         for name in watched.HIDDEN_ATTRIBUTES.intersection(names) - self.own_attributes:
-            yield f".{name}", "mira por dentro los objetos de Python"
+            yield f".{name}", notice("looks into the objects of Python")
 
-    def _watched_lookup(self, base: ast.expr, name: ast.expr) -> Iterator[tuple[str, str]]:
+    def _watched_lookup(self, base: ast.expr, name: ast.expr) -> Iterator[tuple[str, Told]]:
         for dotted in self.names.paths(base) if not self.names.texts(name) else ():
             if watched.DARK_CORNERS.fullmatch(dotted):
-                yield dotted, "no hace falta, y le pide algo cuyo nombre se calcula"
+                yield (
+                    dotted,
+                    notice("is not needed, and is asked for something whose name is calculated"),
+                )
 
     def _formed(self, node: ast.AST) -> list[str]:
         """Return the dotted names that an expression itself stands for, not by an attribute of an
@@ -243,18 +246,22 @@ class _Reader:
         )
 
 
-def _say_cell(cell: str, *, idle: bool) -> tuple[str, str]:
+def _say_cell(cell: str, *, idle: bool) -> tuple[str, Told]:
     if idle:
-        return "conduct", f"menciona {cell} en un método que nada llama"
-    return (
-        "delegation",
-        f"usa {cell}: la celda hay que escribirla con torch.nn.Linear y operaciones de tensores",
+        return "conduct", notice("mentions {cell} in a method that nothing calls", cell=cell)
+    return "delegation", notice(
+        "uses {cell}: the cell is yours to write, with torch.nn.Linear and operations on tensors",
+        cell=cell,
     )
 
 
-def _watched_modules(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _say_watched(name: str, why: Told) -> Told:
+    return notice("uses {name}, which {does}: a person should look at it", name=name, does=why)
+
+
+def _watched_modules(names: Iterable[str]) -> Iterator[tuple[str, Told]]:
     if any(name.split(".")[0] == "grader" for name in names):
-        yield "grader", "es el propio corrector"
+        yield "grader", notice("is the grader itself")
 
 
 def _text_argument(node: ast.Call, function: str) -> ast.expr | None:

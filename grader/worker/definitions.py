@@ -8,7 +8,7 @@ import linecache
 import re
 import sys
 import types
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,16 +16,15 @@ import torch
 from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Notice
-from grader.worker.objects import describe, sendable
+from grader.worker.objects import described, place_of
 from grader.worker.slicing import Statement, choose, future, places, statements
+from grader.worker.telling import Text, Told, error, notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MOST_NOTICES = 200
-_LONGEST_NOTICE = 400  # a student's name for something may be of any length
 _CUDA = re.compile(r"cuda(:\d+)?")
-_LONGEST_MESSAGE = 300
 
 
 @dataclass
@@ -35,24 +34,25 @@ class Loaded:
     namespace: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     defined: list[str] = field(default_factory=list)
-    missing: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, Told] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
     flags: list[Finding] = field(default_factory=list)
-    unreadable: str = ""
+    unreadable: Told | None = None
 
     def report(self) -> dict[str, Any]:
         """Return what may cross the wire: names and texts, nothing of the student's objects."""
         return {
-            "unreadable": sendable(self.unreadable),
+            "unreadable": self.unreadable and self.unreadable.to_wire(),
             "defined": self.defined,
-            "missing": self.missing,
+            "missing": {name: why.to_wire() for name, why in self.missing.items()},
             "places": self.places,
-            "flags": [asdict(finding) for finding in self.flags],
-            "notices": [
-                {**asdict(notice), "text": sendable(notice.text[:_LONGEST_NOTICE])}
-                for notice in self.notices[:_MOST_NOTICES]
-            ],
+            "flags": [_to_wire(finding) for finding in self.flags],
+            "notices": [_to_wire(one) for one in self.notices[:_MOST_NOTICES]],
         }
+
+
+def _to_wire(item: Notice | Finding) -> dict[str, Any]:
+    return {**vars(item), "text": item.text.to_wire()}
 
 
 class _Magics:
@@ -66,8 +66,8 @@ def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
     """Run what the wanted names need. Never raises for what a notebook may hold."""
     try:
         cells, notices = notebook.read(content, filename)
-    except notebook.Unreadable as error:
-        return Loaded(unreadable=str(error))
+    except notebook.Unreadable as unreadable:
+        return Loaded(unreadable=unreadable.told)
     everything = statements(cells)
     chosen = choose(everything, wanted)
     for cell in cells:
@@ -97,9 +97,9 @@ def _namespace() -> dict[str, Any]:
     return module.__dict__
 
 
-def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, str]:
+def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Told]:
     """Run the statements; return, for each name that a failing one would have bound, why."""
-    errors: dict[str, str] = {}
+    errors: dict[str, Told] = {}
     flags = 0
     for item in chosen:
         flags |= future(item.node)
@@ -107,38 +107,43 @@ def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, str]:
             module = ast.Module([item.node], [])
             code = compile(module, _name(item.cell), "exec", flags=flags, dont_inherit=True)
             exec(code, loaded.namespace)  # noqa: S102 - this is what the sandbox is for
-        except BaseException as error:  # noqa: BLE001 - the student's, SystemExit too
-            name, said, cell, line, _ = describe(error)
-            text = f"{name}: {said[:_LONGEST_MESSAGE]}"
+        except BaseException as raised:  # noqa: BLE001 - the student's, SystemExit too
+            text = error(*described(raised))
+            cell, line = place_of(raised)
             cell, line = (cell, line) if cell else (item.cell, item.node.lineno)
-            loaded.notices.append(Notice(f"al definir: {text}", cell, line))
-            errors |= dict.fromkeys(item.binds, f"{text} (celda [{cell}], línea {line})")
+            loaded.notices.append(Notice(notice("while defining: {error}", error=text), cell, line))
+            errors |= dict.fromkeys(item.binds, _where(text, cell, line))
         _settle_devices(loaded, item)
     return errors
+
+
+def _where(text: Text, cell: int | None, line: int | None) -> Told:
+    return notice("{error} (cell [{cell}], line {line})", error=text, cell=cell, line=line)
 
 
 def _settle_devices(loaded: Loaded, item: Statement) -> None:
     """Let a notebook that insists on a GPU run where there is none."""
     if torch.cuda.is_available():
         return
-    text = "pide una GPU y aquí no hay; se usa la CPU"
     for name in item.binds:
         value = loaded.namespace.get(name)
         if isinstance(value, (str, torch.device)) and _CUDA.fullmatch(str(value)):
             loaded.namespace[name] = "cpu" if isinstance(value, str) else torch.device("cpu")
-            loaded.notices.append(Notice(f"«{name}» {text}", item.cell, item.node.lineno))
+            text = notice("“{name}” asks for a GPU and there is none; the CPU is used", name=name)
+            loaded.notices.append(Notice(text, item.cell, item.node.lineno))
     if torch.get_default_device().type == "cuda":
         torch.set_default_device("cpu")
-        loaded.notices.append(Notice(f"set_default_device {text}", item.cell, item.node.lineno))
+        text = notice("set_default_device asks for a GPU and there is none; the CPU is used")
+        loaded.notices.append(Notice(text, item.cell, item.node.lineno))
 
 
-def _why_missing(name: str, errors: dict[str, str], notices: list[Notice]) -> str:
+def _why_missing(name: str, errors: dict[str, Told], notices: list[Notice]) -> Told:
     if name in errors:
         return errors[name]
-    broken = [str(notice.cell) for notice in notices if "sintaxis" in notice.text]
+    broken = ", ".join(str(one.cell) for one in notices if one.text.message == notebook.SYNTAX)
     if broken:
-        return "no está definido (hay errores de sintaxis en celda " + ", ".join(broken) + ")"
-    return "no está definido en el cuaderno"
+        return notice("it is not defined (cell {cells} has syntax errors)", cells=broken)
+    return notice("it is not defined in the notebook")
 
 
 def _skipped(everything: list[Statement], chosen: list[Statement]) -> list[Notice]:
@@ -148,7 +153,7 @@ def _skipped(everything: list[Statement], chosen: list[Statement]) -> list[Notic
     for item in everything:
         if item.order not in kept and not _harmless(item):
             first.setdefault(item.cell, item)
-    text = "no hace falta para las definiciones y no se ejecuta"
+    text = notice("the definitions do not need it, and it is not run")
     return [Notice(text, cell, item.node.lineno) for cell, item in first.items()]
 
 

@@ -16,8 +16,11 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from grader.worker.telling import Text, Told, ToldError, notice
+
 # Cell magics whose body is Python that runs in the notebook itself.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "python3"})
+SYNTAX = notice("the cell has a syntax error and is not used: {why}").message
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 _MOST_WORK = 1_000_000  # characters that IPython's transformer may go through
 _LONGEST_MAGIC = 100
@@ -25,15 +28,15 @@ _COMMAND = re.compile(r"^[^\S\n]*[%!?,;/]|=[^\S\n]*[%!]|\?[^\S\n]*$", re.MULTILI
 _LEADING = re.compile(r"(?:[^\S\n]*\n)*")  # empty lines, which IPython drops
 
 
-class Unreadable(Exception):
-    """These bytes are no notebook; the message says what is wrong, in Spanish."""
+class Unreadable(ToldError):
+    """These bytes are no notebook; `told` says what is wrong."""
 
 
 @dataclass(frozen=True)
 class Notice:
     """Something that was skipped or changed. `cell` and `line` count from 1."""
 
-    text: str
+    text: Told
     cell: int | None = None
     line: int | None = None
 
@@ -61,10 +64,10 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
             with warnings.catch_warnings(action="ignore"):  # Python's and IPython's, about style
                 cells.append(_parse(number, source, notices))
         except SyntaxError as error:
-            text = f"la celda tiene un error de sintaxis y no se usa: {error.msg}"
+            text = notice(SYNTAX, why=error.msg)
             notices.append(Notice(text, number, error.lineno))
         except Exception as error:  # noqa: BLE001 - IPython's transformer raises what it likes
-            text = f"la celda no se puede leer y no se usa: {_short(error)}"
+            text = notice("the cell cannot be read and is not used: {why}", why=_short(error))
             notices.append(Notice(text, number))
     return cells, notices
 
@@ -73,20 +76,23 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"el archivo no está en UTF-8 (byte {error.start})") from error
+        raise Unreadable(
+            notice("the file is not in UTF-8 (byte {byte})", byte=error.start)
+        ) from error
 
 
 def _code_cells(content: bytes) -> list[str]:
     text = _text(content)
     if not text.strip():
-        raise Unreadable("el archivo está vacío")
+        raise Unreadable(notice("the file is empty"))
     try:
         with warnings.catch_warnings(action="ignore"):
             notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     except RecursionError as error:
-        raise Unreadable("el cuaderno está anidado demasiado profundo") from error
+        raise Unreadable(notice("the notebook is nested too deeply")) from error
     except Exception as error:
-        raise Unreadable(f"el archivo no es un cuaderno de Jupyter: {_short(error)}") from error
+        told = notice("the file is no Jupyter notebook: {why}", why=_short(error))
+        raise Unreadable(told) from error
     return [_source(cell) for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
 
 
@@ -95,20 +101,23 @@ def _source(cell: Any) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def _short(error: Exception) -> str:
+def _short(error: Exception) -> Text:
+    if isinstance(error, ToldError):
+        return error.told
     return str(error).strip().split("\n")[0][:200] or type(error).__name__
 
 
 def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
-    """Parse one cell. Raises SyntaxError and what else `ast.parse` does."""
+    """Parse one cell. Raises SyntaxError, ToldError and what `ast.parse` does."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     body = 0
     while match := _CELL_MAGIC.match(source, body):
         if match[1] not in _PYTHON_MAGICS:
             name = match[1][:_LONGEST_MAGIC]
-            notices.append(Notice(f"la celda es de %%{name}, no de Python, y no se usa", number, 1))
+            text = notice("the cell is %%{name}, not Python, and is not used", name=name)
+            notices.append(Notice(text, number, 1))
             return Cell(number, source, ())
-        notices.append(Notice(f"se ignora %%{match[1]}", number, 1))
+        notices.append(Notice(notice("%%{name} is ignored", name=match[1]), number, 1))
         body = match.end()
     source = "\n" * source.count("\n", 0, body) + source[body:]
     python = source
@@ -123,7 +132,7 @@ def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
 
 
 def _refuse_many(source: str) -> None:
-    """Raise ValueError where IPython, which starts over at each command, would take long."""
+    """Raise ToldError where IPython, which starts over at each command, would take long."""
     commands = len(_COMMAND.findall(source))
     if commands * len(source) > _MOST_WORK:
-        raise ValueError("tiene demasiados comandos de IPython")
+        raise ToldError(notice("it has too many commands of IPython"))

@@ -18,6 +18,7 @@ import torch
 
 from grader import wire
 from grader.worker import loops, training
+from grader.worker.telling import Text, Told, ToldError, notice, sendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,7 +30,7 @@ _PLAIN = (bool, int, float, str, bytes, type(None))
 _CELL = re.compile(r"celda \[(\d+)\]")
 
 
-class Unsendable(TypeError):
+class Unsendable(ToldError, TypeError):
     """A value that is no plain number, text or dense tensor."""
 
 
@@ -242,18 +243,24 @@ def describe(error: BaseException) -> list[Any]:
     """Return [type, message, code cell, line, out of memory] of an exception, the place in the
     student's own code where it can be told.
     """  # noqa: D205 - one sentence
+    name, text = described(error)
+    memory = isinstance(error, MemoryError) or "can't allocate memory" in str(text)
+    said = text.to_wire() if isinstance(text, Told) else text
+    return [name, said, *place_of(error), memory]
+
+
+def described(error: BaseException) -> tuple[str, Text]:
+    """Return an exception's type and what it says: a message of ours, or a text of any other's."""
     name = text = ""
     with contextlib.suppress(BaseException):  # both may be the student's own code
         name = sendable(type(error).__name__)[:_LONGEST_NAME]
         text = sendable(str(error))[:_LONGEST_MESSAGE]
-    memory = isinstance(error, MemoryError) or "can't allocate memory" in text
-    cell, line = place(traceback.extract_tb(error.__traceback__))
-    return [name, text, cell, line, memory]
+    return name, error.told if isinstance(error, ToldError) else text
 
 
-def sendable(text: str) -> str:
-    """Return a text without lone surrogates, which UTF-8 refuses."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def place_of(error: BaseException) -> tuple[int | None, int | None]:
+    """Return the cell and line of the student's own code that an exception came by."""
+    return place(traceback.extract_tb(error.__traceback__))
 
 
 def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | None]:
@@ -279,12 +286,13 @@ def _from_bytes(array: wire.Array) -> torch.Tensor:
 
 def _to_bytes(tensor: torch.Tensor, ref: int | None) -> wire.Array:
     if tensor.layout is not torch.strided or tensor.is_nested or tensor.device.type == "meta":
-        raise Unsendable("el tensor no es denso (disperso, anidado o sin datos)")
+        raise Unsendable(notice("the tensor is not dense (sparse, nested or without data)"))
     dtype = str(tensor.dtype).removeprefix("torch.")
     if dtype not in wire.ITEM_SIZES:
-        raise Unsendable(f"el tensor es de tipo {dtype}")
+        raise Unsendable(notice("the tensor is of dtype {dtype}", dtype=dtype))
     if tensor.numel() * wire.ITEM_SIZES[dtype] > _LARGEST_REPLY:
-        raise Unsendable(f"el tensor es demasiado grande: {tuple(tensor.shape)}")
+        shape = tuple(tensor.shape)
+        raise Unsendable(notice("the tensor is too large: {shape}", shape=shape))
     flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
     data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
     return wire.Array(dtype, tuple(tensor.shape), data, ref)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.worker.notebook import Notice
+from grader.worker.telling import notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -172,7 +173,8 @@ class Index:
     def defined_again(self, name: str) -> list[Notice]:
         """Say that of several definitions the last one counts."""
         last = self.binders[name][-1]
-        text = f"«{name}» se define {len(self.binders[name])} veces; cuenta la última"
+        count = len(self.binders[name])
+        text = notice("“{name}” is defined {count} times; the last counts", name=name, count=count)
         definition = isinstance(last.node, _DEFINITIONS)
         return [Notice(text, last.cell, last.node.lineno)] if definition else []
 
@@ -215,7 +217,9 @@ def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[State
         for name in sorted(item.needs_now - item.binds):
             others = binders[name] if name not in bound else []
             for later in others[bisect_left(others, item.order + 1, key=_order) :][:1]:
-                text = f"«{name}» se usa antes de definirse; se ejecuta primero su definición"
+                text = notice(
+                    "“{name}” is used before it is defined; its definition is run first", name=name
+                )
                 notices.append(Notice(text, item.cell, item.node.lineno))
                 yield later
 

@@ -18,6 +18,7 @@ from grader.worker import tripwires
 from grader.worker.channel import Channel, Gone, Late, message
 from grader.worker.definitions import load
 from grader.worker.objects import Objects, start_random
+from grader.worker.telling import ToldError, notice
 from grader.worker.users import limit_cpu
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def run(control: Channel, user: User, opened: wire.Message) -> NoReturn:
         os._exit(1)
 
 
+class Forbidden(ToldError, RuntimeError):
+    """A recurrent cell of torch's ran while definitions did."""
+
+
 class Trap:
     """What happens when a recurrent cell of torch's runs in the student's process.
 
@@ -57,7 +62,7 @@ class Trap:
     def __call__(self, operator: str) -> NoReturn:
         """Tell and end."""
         if self.watched is None:
-            raise RuntimeError(f"{operator}: la celda hay que escribirla")
+            raise Forbidden(notice("{operator}: the cell is yours to write", operator=operator))
         channel, objects = self.watched
         part = cell = line = None
         try:

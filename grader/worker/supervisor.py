@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from grader import wire
 from grader.worker import accounts, submission
 from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
+from grader.worker.telling import Told, notice
 from grader.worker.users import adopt_orphans
 
 if TYPE_CHECKING:
@@ -39,10 +40,14 @@ _GRACE = 2.0  # seconds for the student's process to say how a check ended
 class Lost(Exception):
     """The student's process is gone or must go; `outcome` is a word of the results format."""
 
-    def __init__(self, outcome: str, text: str) -> None:
+    def __init__(self, outcome: str, text: Told) -> None:
         super().__init__(text)
         self.outcome = outcome
         self.text = text
+
+    def frame(self, nonce: bytes) -> bytes:
+        """Return what the host is told."""
+        return message(nonce, lost=[self.outcome, self.text.to_wire()])
 
 
 def run(incoming: int, outgoing: int, users: Users) -> int:
@@ -99,10 +104,11 @@ class Supervisor:
             return self._relay(frame)
         except wire.WireError as error:  # from encoding the student's report anew
             self._destroy()
-            return message(nonce, lost=["crashed", f"el cuaderno no se dejó leer: {error}"])
+            text = notice("the notebook could not be read: {why}", why=error)
+            return Lost("crashed", text).frame(nonce)
         except Lost as lost:
             self._destroy()
-            return message(nonce, lost=[lost.outcome, lost.text])
+            return lost.frame(nonce)
 
     def close(self) -> None:
         """Kill and remove whatever this session left."""
@@ -121,7 +127,7 @@ class Supervisor:
         """Fork the submission's process and have it read the notebook; return its report."""
         self.user = self.users.new()
         if self.user is None:
-            raise Lost("crashed", "el proceso se perdió demasiadas veces")
+            raise Lost("crashed", notice("the process was lost too many times"))
         self.control, theirs = pair()
         self.kills_before = accounts.memory_kills()
         self.starved = 0.0
@@ -133,12 +139,11 @@ class Supervisor:
             self._await([self.control], self.limits["load_seconds"])
             return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
         except Late:
-            raise Lost(
-                "timeout", "las definiciones del cuaderno no terminan de ejecutarse"
-            ) from None
+            text = notice("the notebook's definitions do not come to an end")
+            raise Lost("timeout", text) from None
         except (Gone, KeyError):
-            where = "al ejecutar las definiciones del cuaderno"
-            raise self._autopsy(where, "load_seconds") from None
+            when = notice("while the notebook's definitions ran")
+            raise self._autopsy(when, "load_seconds") from None
 
     def _begin(self, question: wire.Message) -> dict[str, Any]:
         self.cpu_before = self.account.cpu()
@@ -154,7 +159,7 @@ class Supervisor:
             self.control.send(plan, time.monotonic() + _GRACE)
             socket.send_fds(self.control.socket, [b"!"], [theirs.socket.fileno()])
         except (Late, Gone, OSError):
-            raise self._autopsy("entre dos comprobaciones") from None
+            raise self._autopsy(notice("between two checks")) from None
         finally:
             theirs.close()
         return {}
@@ -162,16 +167,17 @@ class Supervisor:
     def _relay(self, frame: bytes) -> bytes:
         """Pass a question on to the check's process and its answer back, both unread."""
         if self.check is None or self.control is None:
-            raise Lost("crashed", "el proceso del estudiante ya no existe")
+            raise Lost("crashed", notice("the student's process is gone"))
         try:
             self.check.send(frame, time.monotonic() + self._left())
             self._await_answer(self.check, self.control)
             return self._receive(self.check)
         except Late:
-            seconds = self.limits["seconds"]
-            raise Lost("timeout", f"no terminó en {seconds:g} segundos") from None
+            seconds = f"{self.limits['seconds']:g}"
+            text = notice("it did not end in {seconds} seconds", seconds=seconds)
+            raise Lost("timeout", text) from None
         except Gone as gone:
-            raise self._autopsy("", why=str(gone)) from None
+            raise self._autopsy(why=str(gone)) from None
 
     def _left(self) -> float:
         """Return the seconds for which this check may still be waited for."""
@@ -248,7 +254,7 @@ class Supervisor:
     def _train_reference(self, question: wire.Message) -> dict[str, Any]:
         user = self.users.new()
         if user is None:
-            raise Lost("crashed", "el proceso se perdió demasiadas veces")
+            raise Lost("crashed", notice("the process was lost too many times"))
         channel, theirs = pair()
         pid = os.fork()
         if pid == 0:
@@ -303,24 +309,23 @@ class Supervisor:
         self.clean = self.clean and not self.user.processes() and not self.user.folder.exists()
         self.user = None
 
-    def _autopsy(self, when: str, limit: str = "cpu_seconds", why: str = "") -> Lost:
+    def _autopsy(self, when: Told | None = None, limit: str = "cpu_seconds", why: str = "") -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
         if why:
-            return Lost("crashed", f"respondió algo que no es una respuesta: {why}")
+            return Lost("crashed", notice("it answered what is no answer: {why}", why=why))
         killed_for_memory = accounts.memory_kills() > self.kills_before
         told = self._last_words().get("status")
         status = told or self._own_end()
         if killed_for_memory:
-            return Lost("out_of_memory", "se quedó sin memoria")
+            return Lost("out_of_memory", notice("it ran out of memory"))
         # A check that withstands SIGXCPU meets SIGKILL; its mother may have been killed by it.
         if status == -signal.SIGXCPU or told == -signal.SIGKILL:
-            seconds = self.limits[limit]
-            return Lost("timeout", f"gastó más de {seconds:g} segundos de procesador")
+            seconds = f"{self.limits[limit]:g}"
+            text = notice("it used more than {seconds} seconds of processor time", seconds=seconds)
+            return Lost("timeout", text)
         if isinstance(status, int) and status < 0:
-            return Lost(
-                "crashed", f"el proceso murió {when} ({_signal_name(-status)})".replace("  ", " ")
-            )
-        return Lost("crashed", f"el proceso terminó por su cuenta {when}".rstrip())
+            return Lost("crashed", _died(_signal_name(-status), when))
+        return Lost("crashed", _ended(when))
 
     def _own_end(self) -> int:
         """Return how the submission's own process ended, 0 while it lives."""
@@ -337,10 +342,22 @@ class Supervisor:
         return wire.Caps(body=int(self.limits["output"]))
 
 
-def _signal_name(number: int) -> str:
+def _died(signal_: str | Told, when: Told | None) -> Told:
+    if when:
+        return notice("the process died {when} ({signal})", when=when, signal=signal_)
+    return notice("the process died ({signal})", signal=signal_)
+
+
+def _ended(when: Told | None) -> Told:
+    if when:
+        return notice("the process ended of its own accord {when}", when=when)
+    return notice("the process ended of its own accord")
+
+
+def _signal_name(number: int) -> str | Told:
     with contextlib.suppress(ValueError):
         return signal.Signals(number).name
-    return f"señal {number}"
+    return notice("signal {number}", number=number)
 
 
 def _read_frame(descriptor: int) -> tuple[bytes, wire.Message]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.worker.telling import Told, notice
+
 _FRAMEWORKS = re.compile(
     r"(torch|functorch|caffe2|tensorflow|keras|keras_core|tf_keras|jax|flax|haiku|equinox|optax"
     r"|mxnet|paddle|mindspore|oneflow|chainer|theano|lasagne|sonnet|tinygrad|mlx|cntk|fastai"
@@ -40,51 +42,54 @@ HIDDEN_ATTRIBUTES = frozenset(
 _WATCHED = [
     (re.compile(rf"({pattern})(\..*)?"), why)
     for pattern, why in (
-        (r"grader", "es el propio corrector"),
-        (r"builtins\.(eval|exec|compile|__import__)", "ejecuta código que está en un texto"),
-        (r"importlib\.(import_module|__import__)", "importa un módulo que se nombra en un texto"),
+        (r"grader", notice("is the grader itself")),
+        (r"builtins\.(eval|exec|compile|__import__)", notice("runs code that is in a text")),
+        (
+            r"importlib\.(import_module|__import__)",
+            notice("imports a module that is named in a text"),
+        ),
         (
             r"importlib\.(machinery|reload|util\.(module_from_spec|spec_from_\w+))",
-            "carga módulos a mano",
+            notice("loads modules by hand"),
         ),
-        (r"imp|runpy|zipimport", "carga módulos a mano"),
-        (r"(ctypes|cffi)", "llama a código que no es de Python"),
-        (r"(base64|codecs)\.\w*decode\w*", "descifra datos que podrían ser código"),
-        (r"binascii\.(a2b_\w+|unhexlify)", "descifra datos que podrían ser código"),
-        (r"builtins\.(bytes|bytearray)\.fromhex", "descifra datos que podrían ser código"),
-        (r"(zlib|bz2|lzma|gzip)\.decompress", "descifra datos que podrían ser código"),
+        (r"imp|runpy|zipimport", notice("loads modules by hand")),
+        (r"(ctypes|cffi)", notice("calls code that is not Python")),
+        (r"(base64|codecs)\.\w*decode\w*", notice("deciphers data that could be code")),
+        (r"binascii\.(a2b_\w+|unhexlify)", notice("deciphers data that could be code")),
+        (r"builtins\.(bytes|bytearray)\.fromhex", notice("deciphers data that could be code")),
+        (r"(zlib|bz2|lzma|gzip)\.decompress", notice("deciphers data that could be code")),
         (
             r"(marshal|_?pickle|dill|cloudpickle|joblib)\.(loads?|_?Unpickler)",
-            "descifra datos que podrían ser código",
+            notice("deciphers data that could be code"),
         ),
         (
             r"sys\.(modules|_getframe|_current_frames|settrace|setprofile|addaudithook|meta_path)",
-            "mira por dentro el programa que lo ejecuta",
+            notice("looks into the program that runs it"),
         ),
         (
             r"gc\.(get_objects|get_referrers|get_referents|freeze|unfreeze)",
-            "mira por dentro el programa que lo ejecuta",
+            notice("looks into the program that runs it"),
         ),
         (
             r"inspect\.(stack|currentframe|trace|getouterframes|getinnerframes)",
-            "mira por dentro el programa que lo ejecuta",
+            notice("looks into the program that runs it"),
         ),
-        (r"types\.(CodeType|FunctionType|FrameType)", "fabrica código a mano"),
+        (r"types\.(CodeType|FunctionType|FrameType)", notice("makes code by hand")),
         (
             r"subprocess|pty|os\.(system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?)",
-            "arranca otros programas",
+            notice("starts other programs"),
         ),
         (
             r"(torch\.)?multiprocessing\.(\w+\.)*(Process|Pool|get_context|spawn|start_processes)",
-            "arranca otros programas",
+            notice("starts other programs"),
         ),
         (
             r"torch\.(hub|package|library|classes|jit\.load|export\.load|ops\.load_library)",
-            "carga código que no está en el cuaderno",
+            notice("loads code that is not in the notebook"),
         ),
         (
             r"torch\.(utils\.cpp_extension|_C\._dispatch\w*|_C\._jit\w*)",
-            "carga código que no está en el cuaderno",
+            notice("loads code that is not in the notebook"),
         ),
     )
 ]
@@ -112,8 +117,8 @@ def recurrent_operator(text: str) -> str | None:
     return match[0] if match else None
 
 
-def reason(dotted: str) -> tuple[str, str] | None:
-    """Return what is to be looked at in a dotted name, and why, in Spanish."""
+def reason(dotted: str) -> tuple[str, Told] | None:
+    """Return what is to be looked at in a dotted name, and why."""
     for pattern, why in _WATCHED:
         if match := pattern.fullmatch(dotted):
             return match[1].removeprefix("builtins."), why
