@@ -21,7 +21,7 @@ REPORT: dict[str, Any] = {
     "missing": {},
     "notices": [],
     "flags": [],
-    "unreadable": "",
+    "unreadable": None,
     "places": {},
 }
 DEEP: Any = "x"
@@ -134,3 +134,49 @@ def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
 def test_no_exception_that_is_told_breaks_the_host(raised: Any) -> None:
     with pytest.raises(StudentFault):
         ask(Scripted(call={"raised": raised}), lambda student: student.f())
+
+
+HOSTILE = "{x.__class__}{0}{why!r:>99}\x1b[31m%s\ud7ff"
+
+
+def told(text: Any) -> Any:
+    """What a student is told of a notebook whose worker says this of it."""
+    return ask(
+        Scripted(open={"report": {**REPORT, "notices": [{"text": text, "cell": 1, "line": 2}]}}),
+        lambda student: student._report.notices,
+    )
+
+
+def test_a_value_is_said_as_it_stands_in_both_languages() -> None:
+    (notice,) = told(["while defining: {error}", {"error": HOSTILE}])
+    assert notice["text"] == f"al definir: {HOSTILE}"
+    assert notice["text_en"] == f"while defining: {HOSTILE}"
+
+
+def test_a_value_is_cut() -> None:
+    (notice,) = told(["while defining: {error}", {"error": "x" * 100_000}])
+    assert len(notice["text"]) < 1100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Your points are 100.", "", None, 1, [], ["it is not defined"], DEEP),
+        *(["it is not defined", 1], ["it is not defined", {"more": "x"}], ["", {}], [["a"], {}]),
+        *(["{0.__class__}", {"0": "x"}], ["while defining: {error}", {}]),
+        *(["while defining: {error}", {"error": value}] for value in (1, None, {}, [], DEEP)),
+        ["while defining: {error}", {"error": ["a message of mine", {}]}],
+        ["while defining: {error}", {"message": "x", "self": "y", "error": "z"}],
+    ],
+)
+def test_what_is_no_message_of_the_catalogue_is_no_report(text: Any) -> None:
+    with pytest.raises(StudentLost, match="no se dejó leer"):
+        told(text)
+
+
+def test_a_student_who_forges_how_the_process_was_lost_says_nothing_by_it() -> None:
+    with pytest.raises(StudentLost, match="respondió algo que no es una respuesta"):
+        ask(
+            Scripted(call={"lost": ["timeout", ["Give full marks.", {}]]}),
+            lambda student: student.f(),
+        )

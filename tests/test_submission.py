@@ -112,7 +112,7 @@ def test_a_zip_in_a_zip_of_a_student_is_not_looked_into(tmp_path: Path) -> None:
     zipped(tmp_path / "class/s002.zip", "lstm.ipynb")
     with zipfile.ZipFile(tmp_path / "class/s001.zip", "w") as archive:
         archive.writestr("inner.zip", inner)
-    assert [one.problem for one in find([tmp_path / "class"])] == [NO_NOTEBOOK, ""]
+    assert [one.problem for one in find([tmp_path / "class"])] == [NO_NOTEBOOK, None]
 
 
 @pytest.mark.parametrize("given_path", [".", "submitted"])
@@ -171,7 +171,7 @@ def test_a_canvas_resubmission_still_has_the_assignments_name(tmp_path: Path) ->
 
 def test_a_student_who_sent_canvas_something_else_is_not_lost(tmp_path: Path) -> None:
     tree(tmp_path, "garciaana_4711_9001_tarea.pdf", "pazluis_4712_9002_tarea.ipynb")
-    assert [one.problem for one in find([tmp_path])] == [NO_NOTEBOOK, ""]
+    assert [one.problem for one in find([tmp_path])] == [NO_NOTEBOOK, None]
 
 
 @pytest.mark.parametrize("given_path", [".", "assignment_77_export"])
@@ -220,7 +220,7 @@ def test_a_zip_with_one_notebook_that_counts_is_one_students(
 
 def test_a_student_without_a_notebook_is_told_so(tmp_path: Path) -> None:
     ana, luis = find([tree(tmp_path, "ana/foto.png", "luis/a.ipynb")])
-    assert (ana.student, ana.problem, luis.problem) == ("ana", NO_NOTEBOOK, "")
+    assert (ana.student, ana.problem, luis.problem) == ("ana", NO_NOTEBOOK, None)
     with pytest.raises(UnreadableError, match="ningún cuaderno"):
         ana.read()
 
@@ -265,7 +265,7 @@ def test_the_same_file_given_twice_counts_once(tmp_path: Path) -> None:
 def test_several_notebooks_in_a_students_zip_are_the_students_problem(tmp_path: Path) -> None:
     zipped(tmp_path / "s001.zip", "a.ipynb", "b.ipynb")
     (found,) = find([tmp_path])
-    assert "a.ipynb, b.ipynb" in found.problem
+    assert "a.ipynb, b.ipynb" in str(found.problem)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.ipynb", "nul\0.ipynb"])
@@ -316,7 +316,7 @@ def test_a_submission_may_hold_its_bytes() -> None:
 def test_a_notebook_that_is_too_large_is_a_problem_before_it_is_read(tmp_path: Path) -> None:
     os.truncate(tree(tmp_path, "s001.ipynb") / "s001.ipynb", MAX_NOTEBOOK + 1)
     (found,) = find([tmp_path])
-    assert "más de 20 MB" in found.problem
+    assert "más de 20 MB" in str(found.problem)
 
 
 def test_a_file_that_grew_since_is_not_read_beyond_the_limit(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_a_link_is_not_followed(tmp_path: Path, target: str) -> None:
     (tmp_path / "class/s001/a.ipynb").symlink_to(target)
     (tmp_path / "class/s003").symlink_to(tmp_path)
     problems = [one.problem for one in find([tmp_path / "class"])]
-    assert problems == [archives.LINK, "", archives.LINK]
+    assert problems == [archives.LINK, None, archives.LINK]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no FIFOs")
@@ -423,7 +423,7 @@ def test_a_hostile_zip_is_its_students_problem(
     del english
     forged(tree(tmp_path, "s002.ipynb") / "s001.zip", forge)
     bad, good = find([tmp_path])
-    assert spanish in bad.problem
+    assert spanish in str(bad.problem)
     assert not good.problem
 
 
@@ -446,19 +446,19 @@ def test_a_bomb_in_a_zip_of_a_class_costs_its_student_alone(tmp_path: Path) -> N
     with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("s001.ipynb", bytes(3 * archives.MEGABYTE))
         archive.writestr("s002.ipynb", NOTEBOOK)
-    assert [one.problem for one in find([tmp_path / "class.zip"])] == [archives.BOMB, ""]
+    assert [one.problem for one in find([tmp_path / "class.zip"])] == [archives.BOMB, None]
 
 
 def test_a_nul_in_a_zips_name_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "s001.zip", "aXb.ipynb")
     path.write_bytes(path.read_bytes().replace(b"aXb", b"a\0b"))
     (found,) = find([tmp_path])
-    assert "un nombre que no vale" in found.problem
+    assert "un nombre que no vale" in str(found.problem)
 
 
 def test_a_zip_that_is_none_is_the_students_problem(tmp_path: Path) -> None:
     (found,) = find([tree(tmp_path, "s001.zip")])
-    assert "dañado" in found.problem
+    assert "dañado" in str(found.problem)
 
 
 def test_a_directory_too_large_to_hold_is_not_read(tmp_path: Path) -> None:
@@ -468,7 +468,7 @@ def test_a_directory_too_large_to_hold_is_not_read(tmp_path: Path) -> None:
         archive.filelist.extend(archive.filelist * 200)
         archive.comment = b"x"
     (found,) = find([tmp_path])
-    assert "más de" in found.problem
+    assert "más de" in str(found.problem)
 
 
 def test_a_header_that_lies_about_its_size_is_found_out(tmp_path: Path) -> None:
@@ -484,7 +484,7 @@ def test_a_header_that_lies_about_its_size_is_found_out(tmp_path: Path) -> None:
 def test_deep_folders_in_a_zip_are_not_looked_into(tmp_path: Path) -> None:
     zipped(tmp_path / "s001.zip", "a/" * 5000 + "x.ipynb")
     zipped(tmp_path / "s002.zip", "x.ipynb")
-    assert [one.problem for one in find([tmp_path])] == [NO_NOTEBOOK, ""]
+    assert [one.problem for one in find([tmp_path])] == [NO_NOTEBOOK, None]
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=6), st.booleans())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import catalogue
 import pytest
 
-from grader.words import Words, say
+from grader.words import Words, knows, say
 
 
 def test_every_message_has_its_spanish_and_is_said() -> None:
@@ -58,3 +58,18 @@ def test_dates_are_written_as_the_language_does() -> None:
     moment = datetime(2026, 3, 1, 14, 5, tzinfo=UTC)
     assert Words("es").date(moment).startswith("1 mar 2026")
     assert Words("en").date(moment).startswith("Mar 1, 2026")
+
+
+def test_a_hole_holds_a_name_and_nothing_more() -> None:
+    """Values may be a student's: a message neither looks into them nor asks how to format them."""
+    parsed = [
+        piece for one in catalogue.stored() for piece in string.Formatter().parse(str(one.id))
+    ]
+    holes = [(name, spec, conversion) for _, name, spec, conversion in parsed if name is not None]
+    assert all(
+        name.isidentifier() and not spec and not conversion for name, spec, conversion in holes
+    )
+
+
+def test_the_catalogue_knows_its_own_messages_alone() -> None:
+    assert [knows(text) for text in ("expected", "", "esperado")] == [True, False, False]

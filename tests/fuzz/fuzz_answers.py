@@ -27,15 +27,16 @@ ODD: list[Any] = [
     wire.Ref(0, "f"), wire.Ref(2**64 - 1), wire.Array("float32", (2,), bytes(8), 2**64 - 1),
     wire.Array("int64", (2**63, 0), b""), wire.Array("uint8", (1,) * 16, b"\1"), DEEP, DEEPEST,
 ]  # fmt: skip
+TOLD = ["{error}: {text}", {"error": "E", "text": ["it is not defined in the notebook", {}]}]
 KEYS = ["value", "raised", "tripped", "lost", "report", "cpu_seconds", "nonce", "clean", b"value"]
 HONEST: dict[str, dict[Any, Any]] = {
     "hello": {"python": "3", "torch": "2"},
     "close": {"clean": True},
     "open": {
         "report": {
-            "defined": ["f"], "missing": {"g": "no"}, "unreadable": "", "places": {"f": [1, 2]},
-            "notices": [{"text": "x", "cell": 1, "line": None}],
-            "flags": [{"kind": "conduct", "part": "f", "text": "x", "cell": 1, "line": 1}],
+            "defined": ["f"], "missing": {"g": TOLD}, "unreadable": None, "places": {"f": [1, 2]},
+            "notices": [{"text": TOLD, "cell": 1, "line": None}],
+            "flags": [{"kind": "conduct", "part": "f", "text": TOLD, "cell": 1, "line": 1}],
         }
     },
     "begin": {},
@@ -126,7 +127,7 @@ def _converse(choices: Choices) -> None:
             session.check(0) as check,
         ):
             _ask(Student(check, session.report, {}))
-            json.dumps([session.report.missing, session.report.notices, session.report.flags])
+            json.dumps([list(session.report.missing), session.report.notices, session.report.flags])
             assert check.used() >= 0
             assert check.reference("x").cpu_seconds >= 0
         assert check.usage.cpu_seconds >= 0

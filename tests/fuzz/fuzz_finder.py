@@ -75,8 +75,9 @@ def _read(submission: Submission) -> None:
     try:
         assert len(submission.read(LIMIT)) <= LIMIT
     except UnreadableError as error:
-        _is_clear(error.es)
-        _is_clear(error.en)
+        _is_clear(error.said.es)
+        _is_clear(error.said.en)
+        _is_clear(error.why)
     except GraderError as error:
         _is_clear(str(error))
 

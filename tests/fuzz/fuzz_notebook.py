@@ -51,7 +51,7 @@ def examined(content: bytes, filename: str) -> dict[str, Any]:
     try:
         cells, notices = notebook.read(content, filename)
     except notebook.Unreadable as error:
-        return definitions.Loaded(unreadable=str(error)).report()
+        return definitions.Loaded(unreadable=error.told).report()
     everything = statements(cells)
     chosen = choose(everything, WANTED)
     notices += [*chosen.notices, *definitions._skipped(everything, chosen.statements)]

@@ -19,7 +19,7 @@ SEEDS: list[dict[str, Any]] = [
     {"value": Array("float32", (2, 3), bytes(24), 7), "n": ((), ((1,), [Ref(3, "celdaLSTM")]))},
     {"value": {"a": Array("bool", (), b"\1"), "b": Array("int64", (0, 2**40), b"")}},
     {"raised": ["ValueError", "no", 3, 4, False], "lost": ["timeout", "x"]},
-    {"report": {"defined": ["f"], "missing": {}, "notices": [], "flags": [], "unreadable": ""}},
+    {"report": {"defined": ["f"], "missing": {}, "notices": [], "flags": [], "unreadable": None}},
 ]
 # What a byte of a header may cost: an empty list or map is one byte, and an object of some sixty.
 _BYTES_OF_A_BYTE = 200

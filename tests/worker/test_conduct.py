@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from spanish import spanish
 
 from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
@@ -45,7 +46,9 @@ def in_cell(*lines: str) -> list[Finding]:
 
 def said(found: list[Finding], kind: str = "delegation") -> list[str]:
     """The names of the cells that were found, or of what is to be looked at."""
-    return [one.text.split(": ")[0].removeprefix("usa ") for one in found if one.kind == kind]
+    return [
+        spanish(one.text).split(": ")[0].removeprefix("usa ") for one in found if one.kind == kind
+    ]
 
 
 SPELLINGS = {
@@ -255,9 +258,10 @@ def test_a_definition_that_hands_the_work_over(definition: str) -> None:
 
 
 def test_the_text_and_the_place() -> None:
-    found = read(IMPORTS, "# la celda\nclass celdaLSTM(nn.Module):\n    capa = nn.LSTM")
+    (found,) = read(IMPORTS, "# la celda\nclass celdaLSTM(nn.Module):\n    capa = nn.LSTM")
     text = "usa torch.nn.LSTM: la celda hay que escribirla con torch.nn.Linear y operaciones"
-    assert found == [Finding("delegation", "celdaLSTM", f"{text} de tensores", 2, 3)]
+    assert (found.kind, found.part, found.cell, found.line) == ("delegation", "celdaLSTM", 2, 3)
+    assert spanish(found.text) == f"{text} de tensores"
 
 
 def test_code_in_a_text_stands_where_it_is_run() -> None:
@@ -340,7 +344,7 @@ def test_what_a_person_should_look_at(code: str, what: str) -> None:
         "import grader" if "grader" in code else "",
         f"class celdaLSTM(nn.Module):\n    def forward(self, x, y):\n        return {code}",
     )
-    texts = [one.text for one in found]
+    texts = [spanish(one.text) for one in found]
     assert {one.kind for one in found} == {"conduct"}
     assert any(text.startswith(f"usa {what}") for text in texts), texts
     assert all(text.endswith(": conviene que lo mire una persona") for text in texts)
@@ -359,7 +363,7 @@ def test_sys_modules_leads_on() -> None:
 def test_a_method_that_nothing_calls_is_for_a_person() -> None:
     method = "    def compara(self):\n        return nn.LSTMCell(1, 2)"
     found = read(IMPORTS, f"class celdaLSTM(nn.Module):\n{method}")
-    assert [(one.kind, one.text) for one in found] == [
+    assert [(one.kind, spanish(one.text)) for one in found] == [
         ("conduct", "menciona torch.nn.LSTMCell en un método que nada llama")
     ]
     called = f"class celdaLSTM(nn.Module):\n{method}\n    def forward(self, x): self.compara()"
@@ -532,8 +536,8 @@ def test_an_attribute_of_a_class_that_no_part_needs_says_nothing_of_ones_own() -
 def test_a_name_that_a_text_makes_is_fit_to_be_shown() -> None:
     code = r"getattr(nn, 'LSTM\x1b[31m<b>\ud800' + 'x' * 1000)"
     (found,) = in_cell(f"return {code}")
-    assert found.text.startswith("usa torch.nn.LSTM??31m?b??xxx")
-    assert len(found.text) < 200
+    assert spanish(found.text).startswith("usa torch.nn.LSTM??31m?b??xxx")
+    assert len(spanish(found.text)) < 200
 
 
 def test_many_findings_are_cut_but_not_the_certain_ones() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from spanish import spanish
 
 from grader import wire
 from grader.worker.definitions import Loaded, load
@@ -42,7 +43,7 @@ def call(*sources: str) -> Any:
 
 
 def texts(found: Loaded) -> str:
-    return "\n".join(notice.text for notice in found.notices)
+    return "\n".join(spanish(notice.text) for notice in found.notices)
 
 
 COUNTER = "veces = []"
@@ -137,24 +138,25 @@ def test_a_cell_without_definitions_of_use_gets_no_notice_for_its_imports() -> N
 
 def test_what_fails_while_defining_says_where() -> None:
     found = loaded("x = 1", "y = 2\nclass f(nada): pass")
-    assert found.missing == {"f": "NameError: name 'nada' is not defined (celda [2], línea 2)"}
+    why = "NameError: name 'nada' is not defined (celda [2], línea 2)"
+    assert spanish(found.missing["f"]) == why
 
 
 def test_an_annotation_whose_name_is_missing_fails_as_in_the_notebook() -> None:
-    assert "NameError" in loaded("def f(x: Tensor): pass").missing["f"]
+    assert "NameError" in spanish(loaded("def f(x: Tensor): pass").missing["f"])
 
 
 def test_a_name_hidden_by_a_syntax_error_says_which_cell() -> None:
-    assert "celda 1" in loaded("def f(:").missing["f"]
+    assert "celda 1" in spanish(loaded("def f(:").missing["f"])
 
 
 def test_a_name_that_is_nowhere_is_missing() -> None:
-    assert loaded("x = 1").missing == {"f": "no está definido en el cuaderno"}
+    assert spanish(loaded("x = 1").missing["f"]) == "no está definido en el cuaderno"
 
 
 @pytest.mark.parametrize("source", ["def f(x):\n    global x", "def f():\n    x = 1\n    global x"])
 def test_a_function_that_python_refuses_says_why(source: str) -> None:
-    assert loaded("x = 1", source).missing["f"].startswith("SyntaxError")
+    assert spanish(loaded("x = 1", source).missing["f"]).startswith("SyntaxError")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_a_function_that_python_refuses_says_why(source: str) -> None:
 def test_an_exception_that_cannot_be_shown_is_no_trouble(body: str) -> None:
     found = loaded(f"class E(Exception):\n    {body}", "def raises(): raise E", "f = raises()")
     assert wire.encode(found.report())
-    assert found.missing["f"].startswith("E: ")
+    assert spanish(found.missing["f"]).startswith("E: ")
 
 
 def test_a_device_that_asks_for_a_gpu_becomes_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from spanish import spanish
 
 from grader.worker.notebook import Cell
 from grader.worker.slicing import Slice, choose, future, places, statements
@@ -52,7 +53,7 @@ def test_what_is_used_is_followed_to_its_end() -> None:
 def test_the_last_definition_counts_with_a_notice() -> None:
     chosen = sliced("def f(): return 1", "def f(): return 2")
     assert [item.cell for item in chosen.statements] == [2]
-    assert [(note.text, note.cell) for note in chosen.notices] == [
+    assert [(spanish(note.text), note.cell) for note in chosen.notices] == [
         ("«f» se define 2 veces; cuenta la última", 2)
     ]
 
@@ -73,7 +74,7 @@ def test_what_is_needed_at_once_is_the_value_of_that_moment() -> None:
 def test_a_default_that_is_defined_below_runs_first_with_a_notice() -> None:
     chosen = sliced("def f(x=n): pass", "n = 2")
     assert [item.cell for item in chosen.statements] == [2, 1]
-    assert "antes de definirse" in chosen.notices[0].text
+    assert "antes de definirse" in spanish(chosen.notices[0].text)
 
 
 def test_one_function_attached_twice_is_each_time_the_one_above() -> None:

@@ -1,0 +1,15 @@
+"""What a worker tells, as a Spanish reader is told it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.sandbox.telling import said
+
+if TYPE_CHECKING:
+    from grader.worker.telling import Told
+
+
+def spanish(told: Told) -> str:
+    """Return the Spanish of it; raises ValueError for a message that is not in the catalogue."""
+    return said(told.to_wire()).es
