@@ -156,13 +156,13 @@ class Grade:
     scale: float
     fingerprint: Fingerprint
     reason: str = ""
-    reason_en: str = ""
     checks: tuple[CheckResult, ...] = ()
     flags: tuple[Flag, ...] = ()
     notices: tuple[Notice, ...] = ()
     environment: Json = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     schema: int = SCHEMA
+    reason_en: str = ""
 
     @property
     def automatic_score(self) -> float:

@@ -136,6 +136,7 @@ def test_no_exception_that_is_told_breaks_the_host(raised: Any) -> None:
         ask(Scripted(call={"raised": raised}), lambda student: student.f())
 
 
+ODD: list[Any] = [1, None, {}, [], DEEP]
 HOSTILE = "{x.__class__}{0}{why!r:>99}\x1b[31m%s\ud7ff"
 
 
@@ -164,7 +165,7 @@ def test_a_value_is_cut() -> None:
         *("Your points are 100.", "", None, 1, [], ["it is not defined"], DEEP),
         *(["it is not defined", 1], ["it is not defined", {"more": "x"}], ["", {}], [["a"], {}]),
         *(["{0.__class__}", {"0": "x"}], ["while defining: {error}", {}]),
-        *(["while defining: {error}", {"error": value}] for value in (1, None, {}, [], DEEP)),
+        *(["while defining: {error}", {"error": value}] for value in ODD),
         ["while defining: {error}", {"error": ["a message of mine", {}]}],
         ["while defining: {error}", {"message": "x", "self": "y", "error": "z"}],
     ],

@@ -6,6 +6,7 @@ import io
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -14,15 +15,18 @@ from grader import assignment as assignments
 from grader.feedback import student_page, terminal
 from grader.grading import Terms, grade
 from grader.replay import shown
-from grader.results import Grade
 from grader.sandbox.fake import FakeSandbox
 from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.results import Grade
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ["29_dos_errores", "33_esqueleto", "36_sintaxis_en_lstm", "32_solo_texto"]
 # Words that hardly a Spanish sentence is without, and that are none in English.
 _SPANISH = re.compile(
-    r"[áéíóúñ¿¡«»]|\b(de|del|el|la|los|las|lo|que|con|para|una?|por|se|tu|su|está|debería)\b", re.I
+    r"[áéíóúñ¿¡«»]|\b(de|del|el|la|los|las|lo|que|con|para|una?|por|se|tu|su|está|debería)\b",
+    re.IGNORECASE,
 )
 
 

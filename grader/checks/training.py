@@ -133,7 +133,7 @@ def _shown(course: Course) -> list[list[float | str]]:
     ]
 
 
-def require_learned(data: Data, got: Course, note: Said) -> None:
+def require_learned(data: Data, got: Course, note: Said | str) -> None:
     """Assert that a run ended where a right one does. Raises Disagreement."""
     right = network.right_course(data)
     if got.measured[-1][1] < ENOUGH:
@@ -161,7 +161,7 @@ def _note(wrong: list[str]) -> Said:
     return say(" (in place of {names}, which is not right, a piece of ours was used)", names=names)
 
 
-def _unlearned(data: Data, got: Course, right: Course, note: Said) -> Disagreement:
+def _unlearned(data: Data, got: Course, right: Course, note: Said | str) -> Disagreement:
     (loss, accuracy), (right_loss, right_accuracy) = got.measured[-1], right.measured[-1]
     count = EPOCHS * BATCHES
     return Disagreement(

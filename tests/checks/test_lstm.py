@@ -21,6 +21,7 @@ from grader.sandbox import Report
 from grader.sandbox.fake import FakeCheck, FakeSandbox
 from grader.student import Student
 from grader.submission import Submission
+from grader.words import same
 from grader.worker.objects import Objects
 
 if TYPE_CHECKING:
@@ -253,6 +254,6 @@ def test_a_cell_of_the_wrong_shape_is_not_run_any_further() -> None:
 
 
 def test_a_missing_cell_is_the_students_fault() -> None:
-    student = Student(FakeCheck(Objects({})), Report(missing={"celdaLSTM": "no está"}), {})
+    student = Student(FakeCheck(Objects({})), Report(missing={"celdaLSTM": same("no está")}), {})
     with pytest.raises(StudentFault, match="no está"):
         student.celdaLSTM(3, 5)
