@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.assignment import Assignment
+    from grader.errors import Place
     from grader.results import Outcome
     from grader.sandbox import Session
 
@@ -231,7 +232,7 @@ class CheckRun:
             return  # a teardown that failed after the check was judged
         points = float(item.get_closest_marker("points").args[0])  # type: ignore[union-attr]
         es, en = _titles(item)
-        belief = witness.belief if witness else None
+        place = None if outcome in ("passed", "skipped") else self._place(_part(item))
         self.results.append(
             CheckResult(
                 id=_identity(item),
@@ -244,7 +245,9 @@ class CheckRun:
                 message=message,
                 counterexample=witness.counterexample if witness else None,
                 reproduce=cell,
-                misconception=Misconception(belief.id, belief.es, belief.en) if belief else None,
+                misconception=_misconception(witness),
+                cell=place.cell if place else None,
+                line=place.line if place else None,
                 seconds=round(self.seconds, 4),
             )
         )
@@ -284,6 +287,12 @@ class CheckRun:
             return None
         return self.current.transcript.cell(failure.holds if failure else lambda _: ())
 
+    def _place(self, part: str) -> Place | None:
+        """Return where the student defines a part, or the one definition that a check asked for."""
+        asked = self.current.asked if self.current else set()
+        name = next(iter(asked)) if part not in self.assignment.names and len(asked) == 1 else part
+        return self.session.report.places.get(name)
+
     def _watch(self, item: pytest.Item) -> None:
         """Seed a check that draws cases, and keep the smallest failure that it comes by."""
         test: Any = getattr(item, "obj", None)
@@ -316,6 +325,11 @@ class CheckRun:
         text = "\0".join(purpose).encode()
         digest = hmac.digest(self.seed.encode(), text, hashlib.sha256)
         return int.from_bytes(digest[:7], "big")
+
+
+def _misconception(found: Disagreement | None) -> Misconception | None:
+    belief = found.belief if found else None
+    return Misconception(belief.id, belief.es, belief.en, belief.term) if belief else None
 
 
 def _size(found: Disagreement) -> int:

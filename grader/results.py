@@ -27,11 +27,15 @@ Part = TypeVar("Part")
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea with a name, and the words that explain it: Spanish in `text`, English too."""
+    """A wrong idea with a name, and the words that explain it: Spanish in `text`, English too.
+
+    `term` is the piece of the check's title that it is about, where the title is an equation.
+    """
 
     id: str
     text: str
     text_en: str = ""
+    term: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class CheckResult:
 
     `title` is Spanish, `title_en` English. `seconds` is wall time on the host, `cpu_seconds` the
     kernel's account of the student's process. `counterexample` and `reproduce` are there for a
-    check that failed on a case.
+    check that failed on a case. `cell` and `line` are where the notebook defines what was checked.
     """
 
     id: str
@@ -54,6 +58,8 @@ class CheckResult:
     counterexample: Json | None = None
     reproduce: str | None = None
     misconception: Misconception | None = None
+    cell: int | None = None
+    line: int | None = None
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     data: Json = field(default_factory=dict)

@@ -54,6 +54,8 @@ class Student:
         self._refs: dict[int, tuple[torch.Tensor, int]] = {}
         self._dtype: torch.dtype | None = None  # whatever the notebook made it
         self._replaced: set[str] = set()
+        self.asked: set[str] = set()
+        """Which of the student's own definitions the check has asked for."""
         self.calls = 0
         self.data: dict[str, Any] = {}
         self.transcript = Transcript()
@@ -70,7 +72,10 @@ class Student:
 
     def require(self, name: str) -> None:
         """Assert that a name is defined (or replaced). Raises StudentFault, which says why not."""
-        if name not in self._replaced and name not in self._report.defined:
+        if name in self._replaced:
+            return
+        self.asked.add(name)
+        if name not in self._report.defined:
             self.transcript.write(lambda: [f"{name}  # no está definido"])
             why = self._report.missing.get(name, "no está definido en el cuaderno")
             raise StudentFault(f"«{name}»: {why}")

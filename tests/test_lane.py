@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader import wire
-from grader.errors import SandboxFault, StudentFault, StudentLost
+from grader.errors import Place, SandboxFault, StudentFault, StudentLost
 from grader.sandbox import Limits
 from grader.sandbox.fake import FakeSandbox
 from grader.sandbox.lane import StreamLane
@@ -16,7 +16,14 @@ from grader.student import Student
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPORT = {"defined": ["f"], "missing": {}, "notices": [], "flags": [], "unreadable": ""}
+REPORT: dict[str, Any] = {
+    "defined": ["f"],
+    "missing": {},
+    "notices": [],
+    "flags": [],
+    "unreadable": "",
+    "places": {},
+}
 DEEP: Any = "x"
 for _ in range(20):
     DEEP = (DEEP,)
@@ -91,6 +98,13 @@ def test_a_notebook_may_be_larger_than_a_question() -> None:
         assert session.report.defined == ("f",)
 
 
+def test_of_what_a_worker_says_of_places_only_places_are_believed() -> None:
+    told = {"f": [2, 5], "g": [1, "1"], "h": 3, "i": [1, 2, 3], "j": [True, 1]}
+    lane = StreamLane(Scripted(open={"report": {**REPORT, "places": told}}))
+    with lane.open(b"", "a.ipynb", ["f"], Limits()) as session:
+        assert session.report.places == {"f": Place(2, 5)}
+
+
 @pytest.mark.parametrize("operation", ["hello", "close"])
 @pytest.mark.parametrize("answer", [{"nonce": b""}, {"lost": ["crashed", "x"]}, {"clean": 1}])
 def test_a_worker_that_answers_amiss_for_itself_is_the_machines_fault(
@@ -104,7 +118,7 @@ def test_a_worker_that_answers_amiss_for_itself_is_the_machines_fault(
     assert stream.closed
 
 
-@pytest.mark.parametrize("key", ["defined", "missing", "notices", "flags", "unreadable"])
+@pytest.mark.parametrize("key", ["defined", "missing", "notices", "flags", "places", "unreadable"])
 @pytest.mark.parametrize("odd", [None, 1, DEEP, [DEEP], {"a": DEEP}, [{"text": DEEP}], b"\xff"])
 def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
     stream = Scripted(open={"report": {**REPORT, key: odd}})

@@ -39,8 +39,8 @@ class Flow:
     weights: bool = True
 
 
-def _cut(name: str, es: str, en: str, *where: str) -> Misconception:
-    return Misconception(f"gradient.{name}", dict.fromkeys(where, False), es, en)
+def _cut(name: str, es: str, en: str, *where: str, term: str = "") -> Misconception:
+    return Misconception(f"gradient.{name}", dict.fromkeys(where, False), es, en, term)
 
 
 BANK = (
@@ -63,12 +63,14 @@ BANK = (
         "network then learns nothing from the steps before.",
         "h",
         "c",
+        term="h_{t-1}, c_{t-1}",
     ),
     _cut(
         "cut_at_hidden_state",
         "El gradiente no vuelve por h_{t-1}: ¿detach() o .data en el estado oculto?",
         "No gradient comes back through h_{t-1}: detach() or .data on the hidden state?",
         "h",
+        term="h_{t-1}",
     ),
     _cut(
         "cut_at_cell_state",
@@ -77,12 +79,14 @@ BANK = (
         "No gradient comes back through c_{t-1}, the path on which it survives: detach() or .data "
         "on the cell state?",
         "c",
+        term="c_{t-1}",
     ),
     _cut(
         "cut_at_input",
         "El gradiente no vuelve por x_t: ¿detach() o .data en la entrada?",
         "No gradient comes back through x_t: detach() or .data on the input?",
         "x",
+        term="x_t",
     ),
 )
 

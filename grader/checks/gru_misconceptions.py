@@ -63,6 +63,7 @@ def _ignored(of: str, field: str, product: str) -> Iterator[Misconception]:
                 {field: left},
                 f"Falta el producto {product} {es}.",
                 f"The product {product} is missing {en}.",
+                term=product,
             )
 
 
@@ -104,6 +105,7 @@ BANK: tuple[Misconception, ...] = (
         "You apply the reset gate after the product, r_t ⊙ (U h_{t-1} + b'), as torch.nn.GRU does. "
         "Here (Cho et al., 2014) it acts before: components of h_{t-1} are turned down first, and "
         "then multiplied by U.",
+        term="U (r_t ⊙ h_{t-1})",
     ),
     Misconception(
         "gru.reset_after_product_without_bias",
@@ -112,12 +114,14 @@ BANK: tuple[Misconception, ...] = (
         "2014) actúa antes: primero se apagan componentes de h_{t-1} y luego se multiplica por U.",
         "You apply the reset gate after the product, r_t ⊙ (U h_{t-1}). Here (Cho et al., 2014) it "
         "acts before: components of h_{t-1} are turned down first, and then multiplied by U.",
+        term="U (r_t ⊙ h_{t-1})",
     ),
     Misconception(
         "gru.reset_on_input",
         {"reset_before_product": _on_x},
         "La puerta de reinicio multiplica a la parte de x_t; lo que reinicia es el estado h_{t-1}.",
         "The reset gate multiplies the part of x_t; what it resets is the state h_{t-1}.",
+        term="r_t ⊙ h_{t-1}",
     ),
     Misconception(
         "gru.reset_on_everything",
@@ -126,6 +130,7 @@ BANK: tuple[Misconception, ...] = (
         "estado h_{t-1}.",
         "The reset gate multiplies the candidate's whole sum; what it resets is the state h_{t-1} "
         "alone.",
+        term="r_t ⊙ h_{t-1}",
     ),
     Misconception(
         "gru.reset_unused",
@@ -133,6 +138,7 @@ BANK: tuple[Misconception, ...] = (
         "La puerta de reinicio no interviene: el candidato usa h_{t-1} entero, valga r_t lo que "
         "valga.",
         "The reset gate plays no part: the candidate uses all of h_{t-1}, whatever r_t is.",
+        term="r_t",
     ),
     Misconception(
         "gru.reset_complemented",
@@ -140,30 +146,35 @@ BANK: tuple[Misconception, ...] = (
         "Usas 1 − r_t donde va r_t: con r_t = 1 el candidato debe ver todo el estado anterior.",
         "You use 1 − r_t where r_t belongs: with r_t = 1 the candidate must see all of the former "
         "state.",
+        term="r_t",
     ),
     Misconception(
         "gru.reset_gate_with_tanh",
         {"reset_gate": tanh},
         f"La puerta de reinicio usa tanh y {_SIGMOID_ES}",
         f"The reset gate uses tanh and {_SIGMOID_EN}",
+        term="σ",
     ),
     Misconception(
         "gru.update_gate_with_tanh",
         {"update_gate": tanh},
         f"La puerta de actualización usa tanh y {_SIGMOID_ES}",
         f"The update gate uses tanh and {_SIGMOID_EN}",
+        term="σ",
     ),
     Misconception(
         "gru.candidate_with_sigmoid",
         {"candidate": sigmoid},
         "El candidato usa σ y nunca es negativo; le corresponde tanh, entre −1 y 1.",
         "The candidate uses σ and is never negative; its function is tanh, from −1 to 1.",
+        term="tanh",
     ),
     Misconception(
         "gru.candidate_without_activation",
         {"candidate": _identity},
         "El candidato no pasa por ninguna activación; le corresponde tanh, entre −1 y 1.",
         "The candidate goes through no activation; its function is tanh, from −1 to 1.",
+        term="tanh",
     ),
     Misconception(
         "gru.update_exchanged",
@@ -172,30 +183,35 @@ BANK: tuple[Misconception, ...] = (
         "candidato. (Otros textos lo escriben al revés; sigue las ecuaciones del enunciado.)",
         "z_t and 1 − z_t are crossed: here z_t = 1 keeps the former state and z_t = 0 takes the "
         "candidate. (Other texts write it the other way; follow the assignment's equations.)",
+        term="z_t ⊙ h_{t-1} + (1 − z_t)",
     ),
     Misconception(
         "gru.update_on_candidate_only",
         {"state_update": lambda z, h, candidate: h + (1 - z) * candidate},
         "La puerta de actualización multiplica solo al candidato: h_{t-1} entra entero en h_t.",
         "The update gate multiplies the candidate alone: all of h_{t-1} enters h_t.",
+        term="z_t ⊙ h_{t-1}",
     ),
     Misconception(
         "gru.update_on_candidate_only_by_z",
         {"state_update": lambda z, h, candidate: h + z * candidate},
         "La puerta de actualización multiplica solo al candidato: h_{t-1} entra entero en h_t.",
         "The update gate multiplies the candidate alone: all of h_{t-1} enters h_t.",
+        term="z_t ⊙ h_{t-1} + (1 − z_t)",
     ),
     Misconception(
         "gru.update_on_state_only",
         {"state_update": lambda z, h, candidate: z * h + candidate},
         "La puerta de actualización multiplica solo a h_{t-1}: el candidato entra entero en h_t.",
         "The update gate multiplies h_{t-1} alone: the whole candidate enters h_t.",
+        term="(1 − z_t)",
     ),
     Misconception(
         "gru.state_not_kept",
         {"state_update": lambda z, _, candidate: (1 - z) * candidate},
         "h_t no conserva nada de h_{t-1}: falta el término z_t ⊙ h_{t-1}.",
         "h_t keeps nothing of h_{t-1}: the term z_t ⊙ h_{t-1} is missing.",
+        term="z_t ⊙ h_{t-1}",
     ),
     *_ignored("x", "input_terms", "W x_t"),
     *_ignored("h", "recurrent_terms", "U h_{t-1}"),

@@ -75,6 +75,7 @@ BANK: tuple[Misconception, ...] = (
             {"preactivation": preactivation},
             "Tu celda da lo mismo sea cual sea x_t: falta W_x x_t en las puertas.",
             "Your cell gives the same whatever x_t is: W_x x_t is missing from the gates.",
+            term="W_x x_t",
         )
         for preactivation in (_without_x, _without_x_layer)
     ),
@@ -85,6 +86,7 @@ BANK: tuple[Misconception, ...] = (
         "h_{t-1}.",
         "x_fc is given the state and h_fc the input: they are crossed. x_fc multiplies x_t and "
         "h_fc multiplies h_{t-1}.",
+        term="W_x x_t",
     ),
     Misconception(
         "lstm.tanh_before_split",
@@ -102,6 +104,7 @@ BANK: tuple[Misconception, ...] = (
             "recuerda lo que vio.",
             "The state h_{t-1} has no influence on your gates: W_h h_{t-1} is missing. Without it "
             "the cell does not remember what it saw.",
+            term="W_h h_{t-1}",
         )
         for left in (("bias",), ())
     ),
@@ -110,12 +113,14 @@ BANK: tuple[Misconception, ...] = (
         {"biases": ("bh",)},
         "Falta el sesgo de x_fc (¿bias=False, o solo se usa su weight?).",
         "The bias of x_fc is missing (bias=False, or only its weight is used?).",
+        term="x_fc",
     ),
     Misconception(
         "lstm.h_bias_missing",
         {"biases": ("bx",)},
         "Falta el sesgo de h_fc (¿bias=False, o solo se usa su weight?).",
         "The bias of h_fc is missing (bias=False, or only its weight is used?).",
+        term="h_fc",
     ),
     Misconception(
         "lstm.biases_missing",
@@ -130,6 +135,7 @@ BANK: tuple[Misconception, ...] = (
         "fracción entre 0 y 1: σ.",
         "The input gate uses tanh and can be less than 0. A gate lets a fraction from 0 to 1 pass: "
         "σ.",
+        term="σ",
     ),
     Misconception(
         "lstm.forget_gate_with_tanh",
@@ -138,6 +144,7 @@ BANK: tuple[Misconception, ...] = (
         "fracción entre 0 y 1: σ.",
         "The forget gate uses tanh and can be less than 0. A gate lets a fraction from 0 to 1 "
         "pass: σ.",
+        term="σ",
     ),
     Misconception(
         "lstm.output_gate_with_tanh",
@@ -146,6 +153,7 @@ BANK: tuple[Misconception, ...] = (
         "fracción entre 0 y 1: σ.",
         "The output gate uses tanh and can be less than 0. A gate lets a fraction from 0 to 1 "
         "pass: σ.",
+        term="σ",
     ),
     Misconception(
         "lstm.forget_gate_complemented",
@@ -154,6 +162,7 @@ BANK: tuple[Misconception, ...] = (
         "conservarse, y el tuyo se borra.",
         "You use 1 − f_t where f_t belongs: with the forget gate open (f_t = 1) the state must be "
         "kept, and yours is erased.",
+        term="f_t",
     ),
     Misconception(
         "lstm.candidate_with_sigmoid",
@@ -162,12 +171,14 @@ BANK: tuple[Misconception, ...] = (
         "corresponde tanh, entre −1 y 1.",
         "The candidate uses σ and is never negative: the cell state could only grow. Its function "
         "is tanh, from −1 to 1.",
+        term="tanh",
     ),
     Misconception(
         "lstm.candidate_without_activation",
         {"candidate": _identity},
         "El candidato no pasa por ninguna activación; le corresponde tanh, entre −1 y 1.",
         "The candidate goes through no activation; its function is tanh, from −1 to 1.",
+        term="tanh",
     ),
     Misconception(
         "lstm.no_forget_term",
@@ -175,30 +186,35 @@ BANK: tuple[Misconception, ...] = (
         "c_t no depende de c_{t-1}: falta el término f_t ⊙ c_{t-1}. Es la memoria de la celda.",
         "c_t does not depend on c_{t-1}: the term f_t ⊙ c_{t-1} is missing. It is the cell's "
         "memory.",
+        term="f_t ⊙ c_{t-1}",
     ),
     Misconception(
         "lstm.candidate_not_gated",
         {"cell_update": lambda f, c, _i, candidate: f * c + candidate},
         "El candidato entra entero en c_t: la puerta de entrada i_t no lo multiplica.",
         "The whole candidate enters c_t: the input gate i_t does not multiply it.",
+        term="i_t",
     ),
     Misconception(
         "lstm.cell_not_gated",
         {"cell_update": lambda _f, c, i, candidate: c + i * candidate},
         "c_{t-1} pasa entero a c_t: la puerta de olvido f_t no lo multiplica.",
         "The whole of c_{t-1} passes to c_t: the forget gate f_t does not multiply it.",
+        term="f_t",
     ),
     Misconception(
         "lstm.hidden_without_tanh",
         {"hidden_state": lambda o, c: o * c},
         "h_t = o_t ⊙ c_t: falta tanh alrededor de c_t, que mantiene h_t entre −1 y 1.",
         "h_t = o_t ⊙ c_t: tanh is missing around c_t; it keeps h_t between −1 and 1.",
+        term="tanh",
     ),
     Misconception(
         "lstm.hidden_without_output_gate",
         {"hidden_state": lambda _, c: tanh(c)},
         "h_t = tanh(c_t): la puerta de salida o_t no interviene.",
         "h_t = tanh(c_t): the output gate o_t plays no part.",
+        term="o_t",
     ),
     Misconception(
         "lstm.returns_cell_first",
@@ -206,5 +222,6 @@ BANK: tuple[Misconception, ...] = (
         "forward devuelve (c_t, h_t); se espera (h_t, c_t), en el mismo orden en que recibe el "
         "estado.",
         "forward returns (c_t, h_t); expected is (h_t, c_t), the order in which it gets the state.",
+        term="(h_t, c_t)",
     ),
 )

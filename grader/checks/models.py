@@ -115,12 +115,14 @@ BANK: tuple[Misconception, ...] = (
         {"output": lambda h, _c: h.mean(0)},
         "A fc le das la media de los estados de todos los pasos, no el último h_T.",
         "You give fc the mean of the states of all steps, not the last h_T.",
+        term="h_T",
     ),
     Misconception(
         "model.output_from_cell_state",
         {"output": lambda _h, c: c[-1]},
         "A fc le das el estado de la celda c_T, no el estado oculto h_T.",
         "You give fc the cell state c_T, not the hidden state h_T.",
+        term="h_T",
     ),
 )
 

@@ -57,9 +57,18 @@ class LSTMCell(torch.nn.Module):
     def forward(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         """Return (h, c), each (B, H)."""
         h, c = state
-        i, f, g, o = (self.x_fc(x) + self.h_fc(h)).chunk(4, 1)
+        i, f, g, o = self._sums(x, h)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         return o.sigmoid() * c.tanh(), c
+
+    def gates(self, x: Tensor, state: tuple[Tensor, Tensor]) -> dict[str, Tensor]:
+        """Return a step's gates by letter, each (B, H)."""
+        i, f, _, o = self._sums(x, state[0])
+        return {"i": i.sigmoid(), "f": f.sigmoid(), "o": o.sigmoid()}
+
+    def _sums(self, x: Tensor, h: Tensor) -> tuple[Tensor, ...]:
+        sums: tuple[Tensor, ...] = (self.x_fc(x) + self.h_fc(h)).chunk(4, 1)
+        return sums
 
 
 class GRUCell(torch.nn.Module):
@@ -74,12 +83,18 @@ class GRUCell(torch.nn.Module):
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         """Return h, (B, H)."""
+        r, z = self.gates(x, h).values()
         layers = dict(self.named_children())
-        r = (layers["x_r_fc"](x) + layers["h_r_fc"](h)).sigmoid()
-        z = (layers["x_z_fc"](x) + layers["h_z_fc"](h)).sigmoid()
         candidate = (layers["x_h_fc"](x) + layers["hr_h_fc"](r * h)).tanh()
         state: Tensor = z * h + (1 - z) * candidate
         return state
+
+    def gates(self, x: Tensor, h: Tensor) -> dict[str, Tensor]:
+        """Return a step's gates by letter, each (B, H)."""
+        layers = dict(self.named_children())
+        r = (layers["x_r_fc"](x) + layers["h_r_fc"](h)).sigmoid()
+        z = (layers["x_z_fc"](x) + layers["h_z_fc"](h)).sigmoid()
+        return {"r": r, "z": z}
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,14 @@ class Misconception:
     """A wrong idea: the fields of the reading that it replaces, and its explanation.
 
     `es` and `en` say what the student's numbers show and what to look at, never the solution.
+    `term` is the piece of the check's title to mark, where the title is an equation.
     """
 
     id: str
     changes: Mapping[str, Any]
     es: str
     en: str
+    term: str = ""
 
     def touches(self, equation: str) -> bool:
         """Whether it is a mistake about this equation."""

@@ -22,7 +22,7 @@ import pytest
 import torch
 
 from grader import standins
-from grader.checks import models, network
+from grader.checks import gates, models, network
 from grader.checks.compare import Disagreement
 from grader.checks.network import (
     BATCH_SIZE,
@@ -118,6 +118,7 @@ def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
             "gradient_norm": right.norms,
             "held_out": _shown(right),
         },
+        **gates.over_a_sequence(data, got),
     }
     require_learned(data, got, _note(wrong))
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from grader.errors import Place
+
 MIB = 1 << 20
 MOST_FILES = 4096
 """How many files and folders a submission may make, where that can be bounded."""
@@ -59,13 +61,17 @@ class Limits:
 
 @dataclass(frozen=True)
 class Report:
-    """What loading a notebook came to. `missing` says of each absent name why it is absent."""
+    """What loading a notebook came to. `missing` says of each absent name why it is absent.
+
+    `places` are the cell and line, both from 1, where the notebook defines a name.
+    """
 
     defined: tuple[str, ...] = ()
     missing: dict[str, str] = field(default_factory=dict)
     notices: tuple[dict[str, Any], ...] = ()
     flags: tuple[dict[str, Any], ...] = ()
     unreadable: str = ""
+    places: dict[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.sandbox import Limits, Report, Usage
-from grader.sandbox.lane import fault, frame_of
+from grader.sandbox.lane import fault, frame_of, places
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
@@ -69,6 +69,7 @@ class FakeLane:
             tuple(told["notices"]),
             tuple(told["flags"]),
             loaded.unreadable,
+            places(told["places"]),
         )
         yield FakeSession(loaded.namespace, report)
 

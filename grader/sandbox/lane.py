@@ -16,7 +16,7 @@ from grader.errors import Delegated, Place, SandboxFault, StudentFault, StudentL
 from grader.sandbox import Limits, Report, Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.errors import FaultOutcome
 
@@ -254,9 +254,20 @@ def _report(message: wire.Message) -> Report:
                 if type(flag["cell"]) is int and type(flag["line"]) is int
             ),
             unreadable=_text(report["unreadable"]),
+            places=places(report["places"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise StudentLost("crashed", "el cuaderno no se dejó leer") from error
+
+
+def places(told: Mapping[str, Any]) -> dict[str, Place]:
+    """Return where a notebook defines names, as far as it says places. Raises AttributeError."""
+    found = {_text(name): _place(*pair) for name, pair in told.items() if _is_pair(pair)}
+    return {name: place for name, place in found.items() if place}
+
+
+def _is_pair(told: object) -> bool:
+    return isinstance(told, list) and len(told) == len(("cell", "line"))
 
 
 def _text(told: object, most: int = 1000) -> str:

@@ -17,7 +17,7 @@ from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Notice
 from grader.worker.objects import describe, sendable
-from grader.worker.slicing import Statement, choose, future, statements
+from grader.worker.slicing import Statement, choose, future, places, statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,7 @@ class Loaded:
     notices: list[Notice] = field(default_factory=list)
     defined: list[str] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
     flags: list[Finding] = field(default_factory=list)
     unreadable: str = ""
 
@@ -45,6 +46,7 @@ class Loaded:
             "unreadable": sendable(self.unreadable),
             "defined": self.defined,
             "missing": self.missing,
+            "places": self.places,
             "flags": [asdict(finding) for finding in self.flags],
             "notices": [
                 {**asdict(notice), "text": sendable(notice.text[:_LONGEST_NOTICE])}
@@ -74,6 +76,7 @@ def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
     loaded = Loaded(_namespace(), [*notices, *chosen.notices])
     loaded.notices += _skipped(everything, chosen.statements)
     loaded.flags = findings(everything, wanted)  # before any of it runs
+    loaded.places = places(everything, wanted)
     errors = _run(chosen.statements, loaded)
     loaded.defined = [name for name in wanted if name in loaded.namespace]
     for name in wanted:

@@ -73,6 +73,16 @@ def choose(everything: list[Statement], wanted: Iterable[str]) -> Slice:
     return Slice(_in_order(chosen, notices), notices)
 
 
+def places(everything: list[Statement], wanted: Iterable[str]) -> dict[str, list[int]]:
+    """Return the cell and line of each wanted name's definition, the last one, where there is one.
+
+    What is defined is known before any of it runs.
+    """
+    binders = Index(everything).binders
+    last = {name: binders[name][-1] for name in wanted if name in binders}
+    return {name: [item.cell, item.node.lineno] for name, item in last.items()}
+
+
 def slice_of(
     name: str, everything: list[Statement], stop_at: Iterable[str] = ()
 ) -> list[Statement]:

@@ -33,7 +33,7 @@ HONEST: dict[str, dict[Any, Any]] = {
     "close": {"clean": True},
     "open": {
         "report": {
-            "defined": ["f"], "missing": {"g": "no"}, "unreadable": "",
+            "defined": ["f"], "missing": {"g": "no"}, "unreadable": "", "places": {"f": [1, 2]},
             "notices": [{"text": "x", "cell": 1, "line": None}],
             "flags": [{"kind": "conduct", "part": "f", "text": "x", "cell": 1, "line": 1}],
         }

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from grader.worker.notebook import Cell
-from grader.worker.slicing import Slice, choose, future, statements
+from grader.worker.slicing import Slice, choose, future, places, statements
 
 
 def cell(number: int, source: str) -> Cell:
@@ -23,6 +23,11 @@ def run(*sources: str, wanted: str = "f") -> list[str]:
     """The first line of each statement that runs."""
     chosen = sliced(*sources, wanted=wanted).statements
     return [ast.unparse(item.node).split("\n")[0] for item in chosen]
+
+
+def test_a_name_has_its_place_where_it_is_defined_last() -> None:
+    cells = [cell(1, "def f(): pass"), cell(4, "x = 1\n@x\ndef f(): pass\nf.y = 2")]
+    assert places(statements(cells), ["f", "g"]) == {"f": [4, 3]}
 
 
 def test_only_what_is_needed_runs() -> None:

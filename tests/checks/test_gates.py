@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from grader import standins
+from grader.checks import gates, models, network
+from grader.checks.network import EPOCHS, HIDDEN_SIZE, STEPS, Course, Data
+
+
+def untrained(data: Data) -> Course:
+    return Course([data.state()] * EPOCHS, [], [], [])
+
+
+@pytest.mark.parametrize(("kind", "names"), [(models.LSTM, "ifo"), (models.GRU, "rz")])
+def test_each_gate_is_a_number_from_0_to_1_for_each_step_and_unit(
+    kind: models.Kind, names: str
+) -> None:
+    data = Data(kind, 1, stand_in=False)
+    told = gates.over_a_sequence(data, untrained(data))["gates"]
+    assert list(told) == ["x", *names]
+    assert [len(row) for row in told[names[0]]] == [HIDDEN_SIZE] * STEPS
+    assert all(0 <= value <= 1 for name in names for row in told[name] for value in row)
+
+
+def test_a_gate_is_what_the_cell_computes_with() -> None:
+    """The GRU whose update gate is open by a bias of 40 keeps its state: z is 1."""
+    data = Data(models.GRU, 1, stand_in=False)
+    state = data.state() | {"gru.x_z_fc.bias": torch.full((HIDDEN_SIZE,), 40.0)}
+    told = gates.over_a_sequence(data, replace(untrained(data), states=[state]))["gates"]
+    assert {value for row in told["z"] for value in row} == {1.0}
+
+
+def test_of_weights_that_are_no_numbers_there_is_no_picture() -> None:
+    data = Data(models.LSTM, 1, stand_in=False)
+    state = data.state() | {"lstm.x_fc.bias": torch.full((4 * HIDDEN_SIZE,), float("nan"))}
+    assert gates.over_a_sequence(data, replace(untrained(data), states=[state])) == {}
+
+
+def test_a_stand_in_has_no_gates() -> None:
+    data = Data(models.LSTM, 1, stand_in=True)
+    assert gates.over_a_sequence(data, network.run(data, standins.epoch)) == {}

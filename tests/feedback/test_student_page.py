@@ -1,0 +1,260 @@
+"""The student's page: all that a grade holds, in both languages, and nothing that could do harm."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any, get_args
+
+import pytest
+
+from grader.feedback import equations, student_page
+from grader.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice, Outcome
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`</style></title></textarea>"
+    "<svg onload=alert(3)>{{ 7 * 7 }}{% raw %}&#x3c;javascript:alert(4)]]>--><!--"
+    "\x00\x1b[2J\u202egnp.exe\u2066 h_t \ud800"
+)
+TENSOR = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.0], ["nan", -2.5]]}
+OTHER = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.5], [1.0, "-inf"]]}
+FAILED = CheckResult(
+    id="celdaLSTM/cell_update",
+    part="celdaLSTM",
+    title="Estado de la celda: c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t.",
+    title_en="Cell state: c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t.",
+    points=0,
+    max_points=2,
+    outcome="failed",
+    message="c_t no coincide con lo esperado",
+    counterexample={
+        "quantity": "c_t",
+        "inputs": {"x_fc.weight": TENSOR},
+        "expected": TENSOR,
+        "got": OTHER,
+        "difference": 0.88079707,
+        "tolerance": 1e-9,
+    },
+    reproduce="celda = celdaLSTM(1, 2)",
+    misconception=Misconception("lstm.x", "falta un término", "no term", "f_t ⊙ c_{t-1}"),
+    cell=3,
+    line=7,
+)
+PASSED = replace(
+    FAILED,
+    id="celdaLSTM/hidden_state",
+    outcome="passed",
+    points=2.0,
+    counterexample=None,
+    reproduce=None,
+    misconception=None,
+    message="",
+    data={
+        "loss": [22.5, 0.5, 0.0],
+        "held_out": [["nan", 0.25], [0.1, 0.75]],
+        "stand_ins": ["celdaGRU"],
+        "reference": {"loss": [22.5, 0.5, 0.1], "held_out": [[0.2, 0.5], [0.1, 1.0]]},
+        "profile": {"student": [0.0, 1e-190, "inf"], "reference": [1e-7, 1e-3, 1.0]},
+        "gates": {"x": [1, 0], "f": [[0.0, 1.0], [0.5, 0.25]], "i": [[0.0, 1.0], [0.5, 0.25]]},
+        "timing": {"ratio": 1.25, "limit": 12.0},
+    },
+)
+GRADE = Grade(
+    submission="ana",
+    student="Ana Núñez",
+    assignment="lstm_gru",
+    status="graded",
+    score=2.0,
+    max_score=4.0,
+    mark=10.5,
+    scale=20.0,
+    fingerprint=Fingerprint("a" * 64, "", "", ""),
+    checks=(FAILED, PASSED),
+    flags=(Flag("conduct", "celdaLSTM", "usa eval", 2, 1),),
+    notices=(Notice("no se ejecuta", 1, 1), Notice("no se ejecuta", 4, 2)),
+    environment={"torch": "2.8", "usage": {"cpu_seconds": 1.0}},
+)
+
+
+class Page(HTMLParser):
+    """A page's elements with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        """What is said, white space aside."""
+        return " ".join("".join(self.texts).split())
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag == name]
+
+
+def hostile(value: Any) -> Any:
+    """The value with the hostile text in place of every text that a student can choose."""
+    if isinstance(value, str):
+        return HOSTILE
+    if isinstance(value, dict):
+        keys = ("quantity", "expected", "got", "text", "dtype")
+        return {key: hostile(item) if key in keys else item for key, item in value.items()}
+    return value
+
+
+def spoiled(grade: Grade) -> Grade:
+    text = {"expected": {"text": "x"}, "got": {"text": "x"}, "quantity": "x"}
+    named = {"inputs": {HOSTILE: TENSOR}, **hostile(text)}
+    belief = Misconception(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    said: Any = {"part": HOSTILE, "title": HOSTILE, "title_en": HOSTILE, "message": HOSTILE}
+    failed = replace(FAILED, **said, reproduce=HOSTILE, counterexample=named, misconception=belief)
+    skipped = replace(failed, outcome="skipped", counterexample=None, reproduce=None)
+    return replace(
+        grade,
+        submission=HOSTILE,
+        student=HOSTILE,
+        assignment=HOSTILE,
+        reason=HOSTILE,
+        checks=(failed, skipped, replace(PASSED, **said)),
+        flags=(Flag(HOSTILE, HOSTILE, HOSTILE, 1, 1),),
+        notices=(Notice(HOSTILE, 1, 1),),
+        environment={"torch": HOSTILE},
+    )
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("status", ["graded", "rejected", "not_graded"])
+def test_a_hostile_text_adds_no_element_and_no_attribute(status: Any, lang: str) -> None:
+    page = Page(student_page.render(spoiled(replace(GRADE, status=status)), lang))
+    kinds = {tag for tag, _ in page.elements}
+    attributes = {key for _, found in page.elements for key in found}
+    assert not kinds & {"img", "iframe", "object", "embed", "base", "form", "link", "textarea"}
+    assert len(page.all("script")) <= 1
+    assert not [key for key in attributes if key.startswith("on") or key == "style"]
+    assert not [key for key in attributes if key in {"src", "srcset", "action", "xlink:href"}]
+    assert all(str(a["href"]).startswith("#") for a in page.all("a"))
+
+
+def test_a_hostile_text_neither_turns_the_page_around_nor_breaks_its_bytes() -> None:
+    page = student_page.render(spoiled(GRADE), "es")
+    assert page.encode()
+    assert not set(page) & set("\x00\x1b\u202e\u2066")
+    assert "{{ 7 * 7 }}" in Page(page).text
+
+
+def test_a_message_of_a_million_characters_is_cut() -> None:
+    grade = replace(GRADE, checks=(replace(FAILED, message="x" * 1_000_000),))
+    assert len(student_page.render(grade, "es")) < 100_000
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    page = student_page.render(GRADE, "es")
+    assert not re.search(r"url\(|@import|https?:|//[a-z]", page.replace("// The page", ""))
+
+
+def test_the_policy_names_this_style_and_this_script_alone() -> None:
+    page = student_page.render(GRADE, "en")
+    (policy,) = [m["content"] for m in Page(page).all("meta") if m.get("http-equiv")]
+    for element, rule in (("style", "style-src"), ("script", "script-src")):
+        (text,) = re.findall(f"<{element}>(.*?)</{element}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{rule} 'sha256-{digest}'" in str(policy)
+    assert "default-src 'none'" in str(policy)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+@pytest.mark.parametrize("outcome", get_args(Outcome))
+def test_every_outcome_has_its_place(outcome: Outcome, lang: str) -> None:
+    check = replace(FAILED, outcome=outcome, counterexample=None, misconception=None)
+    page = Page(student_page.render(replace(GRADE, checks=(check,)), lang))
+    failed = outcome not in ("passed", "skipped")
+    assert len(page.all("article")) == failed
+    assert check.title.split(":")[0] in page.text or lang == "en"
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts"),
+    [
+        ("es", ["10,5", "2 de 4 puntos", "Falta un término", "celda [3], línea 7", "1,25 veces"]),
+        ("en", ["10.5", "2 of 4 points", "No term", "cell [3], line 7", "1.25 times"]),
+    ],
+)
+def test_it_says_all_that_a_student_needs(lang: str, texts: list[str]) -> None:
+    page = Page(student_page.render(GRADE, lang))
+    assert [text for text in texts if text not in page.text] == []
+    assert page.elements[0] == ("html", {"lang": lang})
+
+
+def test_the_wrong_term_and_the_wrong_numbers_are_marked() -> None:
+    page = student_page.render(GRADE, "es")
+    term = "<var>f<sub>t</sub></var> ⊙ <var>c<sub>t−1</sub></var>"
+    assert f"<mark>{term}</mark>" in page
+    assert "[[0.1235, <mark>1.5</mark>], [<mark>1</mark>, <mark>-inf</mark>]]" in page
+
+
+def test_what_is_told_in_spanish_alone_is_said_to_be_spanish() -> None:
+    page = student_page.render(GRADE, "en")
+    assert '<span lang="es"><var>c<sub>t</sub></var> no coincide' in page
+
+
+def test_a_notice_at_several_places_is_told_once() -> None:
+    page = Page(student_page.render(GRADE, "es"))
+    assert "No se ejecuta: celda [1], línea 1; celda [4], línea 2" in page.text
+    assert page.text.count("No se ejecuta") == 1
+
+
+def test_checks_that_failed_for_one_reason_are_told_once() -> None:
+    alike = replace(FAILED, counterexample=None, reproduce=None, misconception=None)
+    page = Page(student_page.render(replace(GRADE, checks=(alike, alike, alike)), "es"))
+    assert len(page.all("article")) == 1
+    assert "celdaLSTM: 3 comprobaciones, por un solo motivo" in page.text
+
+
+def test_each_figure_says_in_words_what_it_shows() -> None:
+    drawings = [a for a in Page(student_page.render(GRADE, "es")).all("svg") if a.get("role")]
+    assert len(drawings) == 4
+    assert all(drawing["aria-label"] for drawing in drawings)
+
+
+def test_numbers_of_the_students_that_cannot_be_drawn_draw_nothing() -> None:
+    odd = {
+        "loss": [],
+        "held_out": [["nan", "inf"]],
+        "reference": {"loss": [], "held_out": []},
+        "profile": {"student": ["nan", 0.0, -1.0], "reference": []},
+    }
+    grade = replace(GRADE, checks=(replace(PASSED, data=odd),))
+    paths = [str(path["d"]) for path in Page(student_page.render(grade, "es")).all("path")]
+    assert not [path for path in paths if "nan" in path or "inf" in path]
+
+
+def test_the_same_grade_gives_the_same_page() -> None:
+    stored = Grade.from_json(GRADE.to_json())
+    assert student_page.render(GRADE, "es") == student_page.render(stored, "es")
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("W_xf x_t", "<var>W<sub>xf</sub></var> <var>x<sub>t</sub></var>"),
+        ("h_{t-1}", "<var>h<sub>t−1</sub></var>"),
+        ("∂h_T", "∂<var>h<sub>T</sub></var>"),
+        ("x_fc y h_r_fc", "<code>x_fc</code> y <code>h_r_fc</code>"),
+        ("torch._VF.lstm_cell", "<code>torch._VF.lstm_cell</code>"),
+        ("1.5 < h_t_1", "1.5 &lt; <code>h_t_1</code>"),
+    ],
+)
+def test_subscripts_are_set_and_names_of_code_are_left(text: str, html: str) -> None:
+    assert equations.maths(text) == html
