@@ -10,12 +10,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
+from grader.feedback import decided
 from grader.words import Words
 
 FOLDER = Path(__file__).parent / "templates"
@@ -44,6 +45,7 @@ def environment(lang: str) -> jinja2.Environment:
     words = Words(lang)
     made.globals.update(lang=lang, words=words, plural=words.plural)
     made.filters.update(number=words.number, percent=words.percent, date=words.date, digits=digits)
+    made.filters["decided"] = partial(decided.sentence, words=words)
     return made
 
 

@@ -41,6 +41,8 @@ class Failure:
     belief: Text | None
     marked: bool
     counterexample: Counterexample | None
+    lost: float
+    decided: bool
 
     @property
     def check(self) -> CheckResult:
@@ -51,11 +53,6 @@ class Failure:
     def alone(self) -> bool:
         """Whether it is one check."""
         return len(self.checks) == 1
-
-    @property
-    def lost(self) -> float:
-        """The points that it cost."""
-        return math.fsum(check.max_points - check.points for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,12 @@ def render(grade: Grade, lang: str) -> str:
         grade=grade,
         reason=_said(grade, "reason", lang),
         failures=list(_failures(grade, words)),
-        parts=[_part(name, checks, lang) for name, checks in _by_part(grade.checks)],
+        parts=[_part(name, checks, grade, lang) for name, checks in _by_part(grade.checks)],
+        decided=[
+            (equations.title(_title(check, lang)), check)
+            for check in grade.checks
+            if grade.history(check)
+        ],
         skipped=list(_skipped(grade, lang)),
         galleries=pictures.galleries(grade, words),
         timings=[
@@ -113,7 +115,7 @@ def render(grade: Grade, lang: str) -> str:
 def _failures(grade: Grade, words: Words) -> Iterator[Failure]:
     failed = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
     for number, (_, checks) in enumerate(groupby(failed, _reason), 1):
-        yield _failure(number, tuple(checks), words)
+        yield _failure(number, tuple(checks), grade, words)
 
 
 def _reason(check: CheckResult) -> tuple[str, ...]:
@@ -122,7 +124,7 @@ def _reason(check: CheckResult) -> tuple[str, ...]:
     return (check.part, check.outcome, check.message, check.id if own else "")
 
 
-def _failure(number: int, checks: tuple[CheckResult, ...], words: Words) -> Failure:
+def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: Words) -> Failure:
     check, lang = checks[0], words.lang
     belief = check.misconception
     titles = [
@@ -138,6 +140,8 @@ def _failure(number: int, checks: tuple[CheckResult, ...], words: Words) -> Fail
         _said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
         counterexamples.read(check.counterexample, lang) if check.counterexample else None,
+        math.fsum(c.max_points - grade.points(c) for c in checks),
+        any(grade.decided(c) for c in checks),
     )
 
 
@@ -175,8 +179,8 @@ def _by_part(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]
     return [(part, list(found)) for part, found in groupby(checks, lambda check: check.part)]
 
 
-def _part(name: str, checks: list[CheckResult], lang: str) -> Part:
-    points = math.fsum(check.points for check in checks)
+def _part(name: str, checks: list[CheckResult], grade: Grade, lang: str) -> Part:
+    points = math.fsum(map(grade.points, checks))
     most = math.fsum(check.max_points for check in checks)
     passed = [check for check in checks if check.outcome == "passed"]
     skipped = sum(check.outcome == "skipped" for check in checks)
@@ -199,7 +203,7 @@ def _skipped(grade: Grade, lang: str) -> Iterator[Skipped]:
             part,
             _said(checks[0], "message", lang),
             tuple(equations.title(_title(check, lang)) for check in checks),
-            math.fsum(check.max_points for check in checks),
+            math.fsum(check.max_points - grade.points(check) for check in checks),
         )
 
 

@@ -12,7 +12,16 @@ from typing import Any, get_args
 import pytest
 
 from grader.feedback import equations, student_page
-from grader.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice, Outcome
+from grader.results import (
+    CheckResult,
+    Decision,
+    Fingerprint,
+    Flag,
+    Grade,
+    Misconception,
+    Notice,
+    Outcome,
+)
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`</style></title></textarea>"
@@ -77,6 +86,7 @@ GRADE = Grade(
     notices=(Notice("no se ejecuta", 1, 1), Notice("no se ejecuta", 4, 2)),
     environment={"torch": "2.8", "usage": {"cpu_seconds": 1.0}},
 )
+DECIDED = Decision("ana", FAILED.id, 1.5, "casi", "Eva", "2026-11-25T10:00:00+00:00")
 
 
 class Page(HTMLParser):
@@ -131,6 +141,7 @@ def spoiled(grade: Grade) -> Grade:
         flags=(Flag(HOSTILE, HOSTILE, HOSTILE, 1, 1),),
         notices=(Notice(HOSTILE, 1, 1),),
         environment={"torch": HOSTILE},
+        decisions=(replace(DECIDED, reason=HOSTILE, by=HOSTILE),) * 2,
     )
 
 
@@ -258,3 +269,19 @@ def test_the_same_grade_gives_the_same_page() -> None:
 )
 def test_subscripts_are_set_and_names_of_code_are_left(text: str, html: str) -> None:
     assert equations.maths(text) == html
+
+
+def test_what_a_person_decided_stands_beside_what_the_check_gave() -> None:
+    page = Page(student_page.render(GRADE.with_decisions((DECIDED,)), "en"))
+    assert "0 of 2 points 1.5 of 2 points casi Decided by Eva on Nov 25, 2026" in page.text
+    assert "3.5 / 4" in page.text  # the part
+    assert "0.5 points" in page.text  # what the failure costs now
+    assert len(page.all("del")) == 1
+
+
+def test_what_was_decided_before_is_told_too() -> None:
+    first, back = replace(DECIDED, points=0.5, reason="regular"), replace(DECIDED, points=None)
+    page = Page(student_page.render(GRADE.with_decisions((first, DECIDED, back)), "es"))
+    assert "0 de 2 puntos. Lo que se decidió sobre ella ya no cuenta." in page.text
+    for words in ("0,5 de 2 puntos; automáticos: 0. regular", "1,5 de 2 puntos", "Eva retiró"):
+        assert words in page.text
