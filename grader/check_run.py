@@ -31,7 +31,7 @@ from grader.student import Student
 from grader.words import Said, same, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from grader.assignment import Assignment
     from grader.results import Outcome
@@ -79,7 +79,7 @@ class CheckRun:
         assignment: Assignment,
         session: Session,
         seed: str,
-        only: str | None = None,
+        only: Collection[str] = (),
         device: str = "cpu",
     ) -> None:
         self.assignment = assignment
@@ -121,7 +121,7 @@ class CheckRun:
         if self.fault is not None:
             items.clear()
             return
-        parts = [self.only] if self.only else list(self.assignment.points)
+        parts = [part for part in self.assignment.points if not self.only or part in self.only]
         items[:] = [item for part in parts for item in items if _part(item) == part]
         for item in items:
             self._watch(item)

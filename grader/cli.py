@@ -123,13 +123,25 @@ def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
     assignment: AssignmentOption = None,
     assignments: AssignmentsOption = None,
-    part: Annotated[Optional[str], typer.Option(help="Only this part, such as celdaLSTM.")] = None,
+    part: Annotated[
+        Optional[list[str]],
+        typer.Option(help="Only this part, such as celdaLSTM; may be repeated."),
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the explanations.")] = Lang.es,
+    *,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever it is saved, until Ctrl-C.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the grade as a JSON line.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", hidden=True)] = False,
 ) -> None:
     """Check one notebook on this machine, before handing it in."""
-    from grader.commands import check_notebook
+    from grader.own_check import CheckOptions, check_notebook
 
-    raise typer.Exit(check_notebook(notebook, assignment, assignments, part, lang.value))
+    options = CheckOptions(
+        notebook, assignment, assignments, tuple(part or ()), lang.value, watch, json_, steps
+    )
+    raise typer.Exit(check_notebook(options))
 
 
 @app.command()

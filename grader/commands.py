@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import secrets
 import signal
@@ -17,21 +16,20 @@ from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
 from grader.feedback.progress import progress
+from grader.feedback.terminal import tell
 from grader.grading import Terms
-from grader.grading import grade as grade_one
 from grader.journal import Journal
-from grader.sandbox.process import ProcessSandbox
+from grader.sandbox import choice
 from grader.submission import find
 from grader.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from types import ModuleType
 
     from grader.decisions import Decisions
     from grader.results import Grade
-    from grader.sandbox import Limits, Sandbox
+    from grader.sandbox import Sandbox
     from grader.submission import Submission
 
 
@@ -75,10 +73,10 @@ def grade_submissions(options: GradeOptions) -> int:
     with Journal(options.out) as journal:
         made = _decisions(options.out)
         seed = journal.seed(options.seed, secrets.token_hex(16))
-        sandbox = _sandbox(options.sandbox, limits_of(assignment), options.device)
+        sandbox = choice.choose(options.sandbox, limits_of(assignment), options.device, tell)
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         _begin(options, journal, submissions, terms)
-        with _interruptible(), _reaping(sandbox):
+        with _interruptible(), choice.reaping(sandbox):
             _grade_all(options, journal, made, submissions, terms, sandbox)
         written = folder.write_all(options.out, journal)
     _remark(made, written)
@@ -86,30 +84,6 @@ def grade_submissions(options: GradeOptions) -> int:
     grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
-
-
-def check_notebook(
-    notebook: Path, name: str | None, root: Path | None, part: str | None, lang: str
-) -> int:
-    """Check a notebook in the process sandbox and explain it; return 0 for full marks, else 1."""
-    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
-    if part is not None and part not in assignment.points:
-        known = ", ".join(assignment.points)
-        raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
-    found = find([notebook], assignment.name)
-    if len(found) > 1:
-        raise UsageError(f"grader check takes one notebook, and {notebook} holds {len(found)}")
-    submission = found[0]
-    sandbox = ProcessSandbox()
-    lane = sandbox.lane()
-    try:
-        terms = Terms(assignment, secrets.token_hex(16), sandbox.image, sandbox.name)
-        grade = grade_one(submission, terms, lane, only=part)
-    finally:
-        lane.close()
-    terminal.console().print(terminal.student(grade, lang))
-    full = bool(grade.checks) and all(check.outcome == "passed" for check in grade.checks)
-    return 0 if full else 1
 
 
 def validate_assignments(
@@ -127,7 +101,7 @@ def validate_assignments(
         for verdict in validate(assignment, seeds, jobs, machine=machine, only=only):
             verdicts.append(verdict)
             said = "; ".join(verdict.wrong) or verdict.fate or "as it should be"
-            _say(f"{name}: {verdict.name}: {said}")
+            tell(f"{name}: {verdict.name}: {said}")
         if not verdicts:
             raise UsageError(f"nothing in {name} is called {only!r}")
         failures += sum(bool(verdict.wrong) for verdict in verdicts)
@@ -140,7 +114,9 @@ def examine_machine(chosen: str, device: str) -> int:
     from grader import doctor
 
     screen, bad = terminal.console(), 0
-    for finding in doctor.examine(lambda: _sandbox(chosen, doctor.LIMITS, device), device):
+    for finding in doctor.examine(
+        lambda: choice.choose(chosen, doctor.LIMITS, device, tell), device
+    ):
         screen.print(terminal.finding(finding))
         bad += finding.state == "bad"
     screen.print(f"\n{bad} to mend before you grade here" if bad else "\nfit to grade")
@@ -156,15 +132,15 @@ def replay_student(options: ReplayOptions) -> int:
     submission = replay.find_again(stored, options.submissions)
     then = stored.grade.environment
     limits, device = limits_of(assignment), str(then["device"])
-    sandbox = _sandbox(options.sandbox or str(then["sandbox"]), limits, device)
+    sandbox = choice.choose(options.sandbox or str(then["sandbox"]), limits, device, tell)
     terms = Terms(assignment, stored.seed, sandbox.image, sandbox.name, device)
-    make = _again(sandbox, limits, device)
-    with _interruptible(), _reaping(sandbox):
+    make = choice.again(sandbox, limits, device, tell)
+    with _interruptible(), choice.reaping(sandbox):
         (again,) = batch.run([(submission, terms)], make, 1, lives=1)
     if again.status == "not_graded":
         raise SandboxFault(f"{options.student} could not be graded again: {again.reason}")
     for change in replay.changes(stored.grade, again):
-        _say(change)
+        tell(change)
     found = replay.differences(stored.grade, again, check)
     screen = terminal.console()
     screen.print(replay.shown(again, check, options.lang))
@@ -180,7 +156,7 @@ def _begin(
     """Refuse what would mix grades; store what the run begins with. Raises UsageError."""
     folder.require_same_terms(options.out, journal, submissions, terms, regrade=options.regrade)
     if lost := folder.lost(options.out, journal):
-        _say(f"the journal has lost grades whose files are there ({lost}): they are given again")
+        tell(f"the journal has lost grades whose files are there ({lost}): they are given again")
     sources = {one.id: replay.origin(one, options.submissions) for one in submissions}
     journal.begin(terms.seed, sources, forget=sources if options.regrade else ())
 
@@ -200,7 +176,7 @@ def _grade_all(
         if not journal.knows(submission.id, terms.fingerprint(submission))
     ]
     jobs = options.jobs or os.cpu_count() or 1
-    make = _again(sandbox, limits_of(terms.assignment), options.device)
+    make = choice.again(sandbox, limits_of(terms.assignment), options.device, tell)
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
         for grade in batch.run(waiting, make, jobs, shown.started, lives):
@@ -212,7 +188,7 @@ def _decisions(out: Path) -> Decisions:
     """Return what people decided before, having said what is left of a decision never made."""
     made = decisions.read(out)
     if made.torn:
-        _say(made.torn)
+        tell(made.torn)
     return made
 
 
@@ -220,83 +196,9 @@ def _remark(made: Decisions, grades: Sequence[Grade]) -> None:
     """Say which decisions do not count, or were made about another notebook."""
     for grade in grades:
         for remark in decisions.remarks(grade):
-            _say(remark)
+            tell(remark)
     for name in sorted(made.made.keys() - {grade.submission for grade in grades}):
-        _say(f"{name!r} is not in this folder; what was decided about it is kept")
-
-
-def _sandbox(chosen: str, limits: Limits, device: str) -> Sandbox:
-    """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
-    run = secrets.token_hex(8)
-    sandbox = _auto(limits, device, run) if chosen == "auto" else _open(chosen, limits, device, run)
-    if sandbox.name == "process":
-        _say("the process sandbox does not protect this machine from the students' code")
-    if sandbox.name == "process" and device == "cuda":
-        _say("student code uses this machine's GPU")
-    if not getattr(sandbox, "bounded", True):
-        _say(
-            "no control group can be made here: each process's memory is bounded, and not what all "
-            "of a submission's take together"
-        )
-    return sandbox
-
-
-def _auto(limits: Limits, device: str, run: str) -> Sandbox:
-    """Open Docker where an engine answers, else bubblewrap. Raises SandboxFault for neither."""
-    try:
-        _docker().connect().close()
-    except SandboxFault as fault:
-        no_docker = fault
-    else:
-        return _open("docker", limits, device, run)
-    try:
-        sandbox = _open("bubblewrap", limits, device, run)
-    except SandboxFault as fault:
-        raise SandboxFault(f"{no_docker}; nor does bubblewrap work: {fault}") from fault
-    _say("no Docker engine answers: students' code runs in the bubblewrap sandbox")
-    return sandbox
-
-
-def _again(sandbox: Sandbox, limits: Limits, device: str) -> Callable[[], Sandbox]:
-    """Return how a job opens this sandbox in its process: the same image, whatever happens."""
-    run = getattr(sandbox, "run", "")
-    return functools.partial(_open, sandbox.name, limits, device, run, sandbox.image)
-
-
-def _open(name: str, limits: Limits, device: str, run: str, image: str | None = None) -> Sandbox:
-    if name == "process":
-        return ProcessSandbox()
-    if name == "docker":
-        sandbox: Sandbox = _docker().DockerSandbox(
-            limits, device=device, run=run, image=image, tell=_say
-        )
-        return sandbox
-    if device != "cpu":
-        raise SandboxFault("the bubblewrap sandbox has no GPU: for --device cuda choose docker")
-    from grader.sandbox.bubblewrap import BubblewrapSandbox
-
-    return BubblewrapSandbox(limits, run=run)
-
-
-def _docker() -> ModuleType:
-    try:
-        from grader.sandbox import docker
-    except ModuleNotFoundError as error:
-        raise SandboxFault(
-            "Docker's Python package is missing: pip install 'rnn-grader[docker]'"
-        ) from error
-    return docker
-
-
-@contextmanager
-def _reaping(sandbox: Sandbox) -> Iterator[None]:
-    """Remove whatever this run's lanes left, however it ends."""
-    try:
-        yield
-    finally:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C may wait
-        sandbox.reap()
-        signal.signal(signal.SIGINT, before)
+        tell(f"{name!r} is not in this folder; what was decided about it is kept")
 
 
 @contextmanager
@@ -315,17 +217,11 @@ def _interruptible() -> Iterator[None]:
 
 def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
     if options.json:
-        import json
-
         for grade in grades:
-            sys.stdout.write(json.dumps(json.loads(grade.to_json()), ensure_ascii=False) + "\n")
+            sys.stdout.write(grade.to_line())
         return
     screen = terminal.console()
     screen.print(terminal.class_table(grades, options.lang))
     words = Words(options.lang)
     where = words("Results in {folder}", folder=f"{options.out}/")
     screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
-
-
-def _say(text: str) -> None:
-    terminal.tell(text)

@@ -22,6 +22,8 @@ from grader.results import Fingerprint, Grade, Notice
 from grader.words import joined, same, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.assignment import Assignment
     from grader.results import Status
     from grader.sandbox import Lane, Report, Session
@@ -55,8 +57,8 @@ def own_digest() -> str:
 class Terms:
     """What all the grades of a run have in common. `seed` is secret; grades hold its digest.
 
-    `only` grades one part; `hasty` ends with the first check that is lost. `checks` and `grader`
-    are what the assignment's files and our own code were when the run began.
+    `only` grades these parts alone; `hasty` ends with the first check that is lost. `checks`
+    and `grader` are what the assignment's files and our own code were when the run began.
     """
 
     assignment: Assignment
@@ -64,7 +66,7 @@ class Terms:
     image: str
     sandbox: str
     device: str = "cpu"
-    only: str | None = None
+    only: tuple[str, ...] = ()
     hasty: bool = False
     checks: str = ""
     grader: str = field(default_factory=own_digest)
@@ -102,10 +104,18 @@ class Terms:
         )
 
 
-def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None = None) -> Grade:
-    """Return a submission's grade; `only` runs the checks of one part, as `terms.only` does.
+def grade(
+    submission: Submission,
+    terms: Terms,
+    lane: Lane,
+    *,
+    only: tuple[str, ...] = (),
+    watchers: Sequence[object] = (),
+) -> Grade:
+    """Return a submission's grade; `only` runs the checks of these parts, as `terms.only` does.
 
-    Raises AssignmentFault when a check is broken, SandboxFault when the machine failed.
+    `watchers` are objects with pytest's hooks, such as one that shows how far it is. Raises
+    AssignmentFault when a check is broken, SandboxFault when the machine failed.
     """
     names = list(terms.assignment.names)
     try:
@@ -115,7 +125,7 @@ def grade(submission: Submission, terms: Terms, lane: Lane, *, only: str | None 
     try:
         with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
             reason = _unusable(session.report)
-            run = None if reason else _check(terms, session, only or terms.only)
+            run = None if reason else _check(terms, session, only or terms.only, watchers)
         status: Status = "rejected" if reason else "graded"
         return _grade(submission, terms, lane, status, reason=reason, run=run, session=session)
     except StudentLost as lost:
@@ -138,7 +148,9 @@ def _unusable(report: Report) -> Said | None:
     )
 
 
-def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
+def _check(
+    terms: Terms, session: Session, only: tuple[str, ...], watchers: Sequence[object]
+) -> CheckRun:
     """Run the assignment's checks with pytest in this process. Raises the run's fault."""
     run = CheckRun(terms.assignment, session, terms.seed, only, terms.device)
     folder = str(terms.assignment.folder.resolve())
@@ -146,7 +158,7 @@ def _check(terms: Terms, session: Session, only: str | None) -> CheckRun:
     arguments += ["--exitfirst"] if terms.hasty else []
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        code = pytest.main(arguments, plugins=[_Registered(run)])
+        code = pytest.main(arguments, plugins=[_Registered(run), *watchers])
     terms.require_unchanged()
     if run.fault is not None:
         raise run.fault

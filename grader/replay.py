@@ -13,7 +13,7 @@ from rich.console import Group
 from rich.text import Text
 
 from grader.errors import GraderError, UsageError
-from grader.feedback import terminal
+from grader.feedback import student_terminal, terminal
 from grader.journal import FILE, Journal
 from grader.results import Grade, text
 from grader.submission import Submission, find, safe_id
@@ -224,7 +224,7 @@ def _differing(was: dict[str, Any], is_: dict[str, Any], aside: set[str]) -> Ite
 def shown(grade: Grade, only: str | None, lang: str) -> RenderableType:
     """Return the failed checks in full, or one check; of a rejected submission the reason."""
     if grade.status != "graded":
-        return terminal.student(grade, lang)
+        return student_terminal.render(grade, lang)
     chosen = [check for check in grade.checks if (only or check.id) == check.id]
     failed = [check for check in chosen if check.outcome not in ("passed", "skipped") or only]
     lines: list[RenderableType] = []

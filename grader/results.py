@@ -211,6 +211,10 @@ class Grade:
         ordered = {"schema": fields.pop("schema"), **fields}
         return json.dumps(ordered, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
+    def to_line(self) -> str:
+        """Return the grade as JSON on one line."""
+        return json.dumps(json.loads(self.to_json()), ensure_ascii=False) + "\n"
+
     @classmethod
     def from_json(cls, text: str) -> Grade:
         """Read what `to_json` wrote. Raises ValueError for another schema or anything else."""

@@ -80,7 +80,7 @@ def _grades(
     return batch.run(tasks, functools.partial(ProcessSandbox), jobs)
 
 
-def _terms(assignment: Assignment, *, only: str | None = None, hasty: bool = False) -> Terms:
+def _terms(assignment: Assignment, *, only: tuple[str, ...] = (), hasty: bool = False) -> Terms:
     seed = secrets.token_hex(16)
     return Terms(assignment, seed, "sha256:", "process", only=only, hasty=hasty)
 
@@ -120,7 +120,7 @@ def _machine(
         notebooks = {
             mutant.name: (
                 mutant.content,
-                _terms(assignment, only=None if everything else mutant.part, hasty=True),
+                _terms(assignment, only=() if everything else (mutant.part,), hasty=True),
             )
             for mutant in waiting.values()
         }

@@ -45,7 +45,7 @@ class celdaGRU(celdaGRU):
 """
 
 
-def graded(process_sandbox: ProcessSandbox, *cells: str, only: str | None = None) -> Grade:
+def graded(process_sandbox: ProcessSandbox, *cells: str, only: tuple[str, ...] = ()) -> Grade:
     """Grade the reference with cells of code after its own: the last definition counts."""
     notebook = json.loads(REFERENCE.read_text(encoding="utf-8"))
     notebook["cells"] += [
@@ -67,7 +67,7 @@ def lost(grade: Grade) -> set[str]:
 
 def test_a_clock_that_stands_still_makes_nobody_fast(process_sandbox: ProcessSandbox) -> None:
     both = {"aprendizaje/lstm_time", "aprendizaje/gru_time"}
-    assert lost(graded(process_sandbox, STOPPED_CLOCK, SLOW, only="aprendizaje")) == both
+    assert lost(graded(process_sandbox, STOPPED_CLOCK, SLOW, only=("aprendizaje",))) == both
 
 
 def test_patches_and_sleep_change_no_point(process_sandbox: ProcessSandbox) -> None:
@@ -94,4 +94,4 @@ def test_what_was_not_written_earns_no_more_than_what_was(
     """Of a cell, its layers, interface and initialisation were: 4 points of the LSTM's, 2 of the
     GRU's.
     """
-    assert graded(process_sandbox, code, only=part).score <= most
+    assert graded(process_sandbox, code, only=(part,)).score <= most

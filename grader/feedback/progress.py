@@ -71,6 +71,71 @@ class _Live:
         self.display.advance(self.whole)
 
 
+class Steps(Protocol):
+    """What the check of one notebook tells of itself."""
+
+    def begin(self, total: int) -> None:
+        """Tell how many checks there are."""
+
+    def step(self, part: str) -> None:
+        """Tell that a check of this part begins."""
+
+
+class _Silent:
+    """Nothing: what is written to a file or a pipe is the result."""
+
+    def begin(self, total: int) -> None:
+        pass
+
+    def step(self, part: str) -> None:
+        pass
+
+
+class _StepLines:
+    """A line a check, for a program to read: which one it is, of how many, and its part."""
+
+    def __init__(self) -> None:
+        self.total = self.done = 0
+
+    def begin(self, total: int) -> None:
+        self.total, self.done = total, 0
+
+    def step(self, part: str) -> None:
+        self.done += 1
+        print(f"{self.done}/{self.total} {part}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+class _LiveSteps:
+    """A bar with the part under way."""
+
+    def __init__(self, display: Progress, words: Words) -> None:
+        self.display, self.words = display, words
+        self.task = display.add_task(words("loading PyTorch…"), total=None)
+        self.done = 0
+
+    def begin(self, total: int) -> None:
+        self.done = 0
+        self.display.update(self.task, total=total, completed=0)
+
+    def step(self, part: str) -> None:
+        text = self.words("checking {part}", part=terminal.plain(part))
+        self.display.update(self.task, description=text, completed=self.done)
+        self.done += 1
+
+
+@contextmanager
+def steps(lang: str, *, lines: bool) -> Iterator[Steps]:
+    """Show on standard error how far a check is, while it lasts: a bar on a terminal, `lines` for
+    another program, and nothing else.
+    """  # noqa: D205 - one sentence
+    if lines or not sys.stderr.isatty():
+        yield _StepLines() if lines else _Silent()
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as display:
+        yield _LiveSteps(display, Words(lang))
+
+
 @contextmanager
 def progress(total: int, done: int, lang: str) -> Iterator[Shown]:
     """Show a run's progress on standard error while it lasts."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from grader.feedback import counterexamples, equations, figures, pages, pictures
+from grader.feedback import counterexamples, equations, figures, pages, pictures, verdicts
 from grader.results import text as text_of
 from grader.words import Words
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from grader.feedback.counterexamples import Counterexample
     from grader.feedback.equations import Title
-    from grader.results import CheckResult, Flag, Grade, Notice
+    from grader.results import CheckResult, Grade, Notice
 
 
 @dataclass(frozen=True)
@@ -93,35 +92,31 @@ def render(grade: Grade, lang: str) -> str:
         "student.html.jinja",
         lang,
         grade=grade,
-        reason=_said(grade, "reason", lang),
-        failures=list(_failures(grade, words)),
-        parts=[_part(name, checks, grade, lang) for name, checks in _by_part(grade.checks)],
+        reason=reason_of(grade, lang),
+        failures=failures_of(grade, words),
+        parts=parts_of(grade, lang),
         decided=[
             (equations.title(_title(check, lang)), check)
             for check in grade.checks
             if grade.history(check)
         ],
-        skipped=list(_skipped(grade, lang)),
+        skipped=skipped_of(grade, lang),
         galleries=pictures.galleries(grade, words),
         timings=[
             (equations.title(_title(check, lang)), check.part, ratio, limit)
             for check, ratio, limit in pictures.timings(grade)
         ],
         notices=list(_remarks(grade.notices, words)),
-        flags=[(flag.part, *_flag(flag, words)) for flag in grade.flags],
+        flags=flags_of(grade, words),
     )
 
 
-def _failures(grade: Grade, words: Words) -> Iterator[Failure]:
-    failed = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
-    for number, (_, checks) in enumerate(groupby(failed, _reason), 1):
-        yield _failure(number, tuple(checks), grade, words)
-
-
-def _reason(check: CheckResult) -> tuple[str, ...]:
-    """Return what checks of a part have in common that failed for the same reason."""
-    own = check.counterexample or check.reproduce
-    return (check.part, check.outcome, check.message, check.id if own else "")
+def failures_of(grade: Grade, words: Words) -> list[Failure]:
+    """Return what was not right, in order."""
+    return [
+        _failure(number, checks, grade, words)
+        for number, checks in enumerate(verdicts.failures(grade), 1)
+    ]
 
 
 def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: Words) -> Failure:
@@ -135,7 +130,7 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
         f"f{number}",
         checks,
         tuple(titles),
-        _outcome(check, words),
+        verdicts.outcome(check, words),
         _said(check, "message", lang),
         _said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
@@ -143,19 +138,6 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
         math.fsum(c.max_points - grade.points(c) for c in checks),
         any(grade.decided(c) for c in checks),
     )
-
-
-def _outcome(check: CheckResult, words: Words) -> str:
-    """Return the verdict in words; what the skeleton raises means that nothing is there yet."""
-    if check.outcome == "error" and check.message.startswith("NotImplementedError"):
-        return words("still to be written")
-    return {
-        "failed": words("not right"),
-        "error": words("raises an exception"),
-        "timeout": words("takes too long"),
-        "out_of_memory": words("runs out of memory"),
-        "crashed": words("its process dies"),
-    }[check.outcome]
 
 
 def _title(check: CheckResult, lang: str) -> str:
@@ -175,8 +157,9 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
 
 
-def _by_part(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
-    return [(part, list(found)) for part, found in groupby(checks, lambda check: check.part)]
+def parts_of(grade: Grade, lang: str) -> list[Part]:
+    """Return the parts, as far as they were checked."""
+    return [_part(name, checks, grade, lang) for name, checks in verdicts.by_part(grade.checks)]
 
 
 def _part(name: str, checks: list[CheckResult], grade: Grade, lang: str) -> Part:
@@ -195,36 +178,34 @@ def _part(name: str, checks: list[CheckResult], grade: Grade, lang: str) -> Part
     )
 
 
-def _skipped(grade: Grade, lang: str) -> Iterator[Skipped]:
-    skipped = [check for check in grade.checks if check.outcome == "skipped"]
-    for (part, _), found in groupby(skipped, lambda check: (check.part, check.message)):
-        checks = list(found)
-        yield Skipped(
-            part,
+def skipped_of(grade: Grade, lang: str) -> list[Skipped]:
+    """Return what was not checked, and why."""
+    return [
+        Skipped(
+            checks[0].part,
             _said(checks[0], "message", lang),
             tuple(equations.title(_title(check, lang)) for check in checks),
             math.fsum(check.max_points - grade.points(check) for check in checks),
         )
+        for checks in verdicts.skipped(grade)
+    ]
 
 
 def _remarks(notices: Iterable[Notice], words: Words) -> Iterator[Remark]:
     """Yield each thing that was noticed once, with all its places."""
-    by_text: dict[str, list[Notice]] = {}
-    for notice in notices:
-        by_text.setdefault(notice.text, []).append(notice)
-    for alike in by_text.values():
-        places = tuple(place(one.cell, one.line, words) for one in alike if one.cell)
+    for alike in verdicts.alike(notices):
+        places = tuple(verdicts.place(one.cell, one.line, words) for one in alike if one.cell)
         yield Remark(_said(alike[0], "text", words.lang), places)
 
 
-def _flag(flag: Flag, words: Words) -> tuple[Text, str]:
-    return _said(flag, "text", words.lang), place(flag.cell, flag.line, words)
+def flags_of(grade: Grade, words: Words) -> list[tuple[str, Text, str]]:
+    """Return what a person will look at: the part, what about it, and where."""
+    return [
+        (flag.part, _said(flag, "text", words.lang), verdicts.place(flag.cell, flag.line, words))
+        for flag in grade.flags
+    ]
 
 
-def place(cell: int | None, line: int | None, words: Words) -> str:
-    """Return a place of the notebook as tracebacks name it."""
-    if cell is None:
-        return ""
-    if line is None:
-        return words("cell [{cell}]", cell=cell)
-    return words("cell [{cell}], line {line}", cell=cell, line=line)
+def reason_of(grade: Grade, lang: str) -> Text:
+    """Return why there are no checks."""
+    return _said(grade, "reason", lang)

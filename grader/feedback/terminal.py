@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import textwrap
 from collections import Counter
@@ -14,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.feedback import decided
-from grader.results import Flag, in_language
+from grader.results import in_language
 from grader.results import text as text_of
 from grader.words import Words
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Grade, Notice
+    from grader.results import CheckResult, Flag, Grade
 
 
 class Verdict(Protocol):
@@ -46,7 +45,6 @@ class Verdict(Protocol):
         """What became of that: killed, equivalent or survived."""
 
 
-_MARKS = {"passed": "[green]✓[/]", "skipped": "[dim]–[/]"}
 _FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
 _WIDEST_FINDING = 50
@@ -90,36 +88,6 @@ def _status(grade: Grade, words: Words) -> str:
     }[grade.status]
 
 
-def student(grade: Grade, lang: str) -> RenderableType:
-    """Return one submission's grade: its parts, the first failure in full, the rest by name."""
-    if grade.status != "graded":
-        return Text(plain(text_of(grade, "reason", lang)), style="yellow")
-    words = Words(lang)
-    failures = [check for check in grade.checks if check.outcome not in ("passed", "skipped")]
-    parts = Table(box=None, pad_edge=False, show_header=False)
-    for fold in (False, True, True, False):
-        parts.add_column(overflow="fold" if fold else "ellipsis", no_wrap=not fold)
-    for check in grade.checks:
-        mark = _MARKS.get(check.outcome, "[red]✗[/]")
-        title = text_of(check, "title", lang)
-        points = _of(grade.points(check), check.max_points, words)
-        parts.add_row(mark, escape(check.part), escape(plain(title)), points)
-        if decision := grade.decided(check):
-            text = plain(decided.sentence(decision, grade, words))
-            parts.add_row("✎", "", Text(text, style="yellow"), "")
-    shown: list[RenderableType] = [parts]
-    if grade.flags:
-        shown += ["", *(Text(_notice(flag, lang, "⚑"), style="yellow") for flag in grade.flags)]
-    if grade.notices:
-        shown += ["", *(Text(_notice(notice, lang), style="dim") for notice in grade.notices)]
-    if failures:
-        shown += ["", explanation(failures[0], lang)]
-    most = math.fsum(check.max_points for check in grade.checks)  # of the part, where it is one
-    total = words("Total: {points}", points=_of(grade.score, most, words))
-    shown += ["", Text(total, style="bold")]
-    return Group(*shown)
-
-
 def history(grade: Grade, lang: str) -> RenderableType:
     """Return all that people decided about a submission, and its score."""
     words = Words(lang)
@@ -133,15 +101,17 @@ def history(grade: Grade, lang: str) -> RenderableType:
     return Group(*map(Text, lines), Text(line(grade, lang), style="bold"))
 
 
-def _notice(notice: Notice | Flag, lang: str, mark: str = "·") -> str:
-    words = Words(lang)
-    place = words("cell [{cell}]", cell=notice.cell) if notice.cell else ""
-    if notice.cell and notice.line:
-        place = words("cell [{cell}], line {line}", cell=notice.cell, line=notice.line)
-    text = text_of(notice, "text", lang)
-    if isinstance(notice, Flag):
-        text = words("“{name}” {what}", name=notice.part, what=text)
-    return plain(f"{mark} {place}: {text}" if place else f"{mark} {text}")
+def flags(grade: Grade, lang: str) -> list[Text]:
+    """Return what a person will look at."""
+    return [Text(_flag(flag, Words(lang)), style="yellow") for flag in grade.flags]
+
+
+def _flag(flag: Flag, words: Words) -> str:
+    place = words("cell [{cell}]", cell=flag.cell) if flag.cell else ""
+    if flag.cell and flag.line:
+        place = words("cell [{cell}], line {line}", cell=flag.cell, line=flag.line)
+    text = words("“{name}” {what}", name=flag.part, what=text_of(flag, "text", words.lang))
+    return plain(f"⚑ {place}: {text}" if place else f"⚑ {text}")
 
 
 def explanation(check: CheckResult, lang: str) -> RenderableType:

@@ -47,12 +47,16 @@ class ProcessSandbox:
         return worker_digest()
 
     def lane(self) -> StreamLane:
-        """Start a worker. Raises SandboxFault."""
+        """Start a worker, and wait until it answers. Raises SandboxFault."""
+        return StreamLane(self.start())
+
+    def start(self) -> ProcessStream:
+        """Start a worker for a lane; it imports torch meanwhile. Raises SandboxFault."""
         if os.name != "posix":
             raise SandboxFault(
                 "the process sandbox needs Linux, macOS or WSL; on Windows, run grader inside WSL"
             )
-        return StreamLane(plain_stream())
+        return plain_stream()
 
     def reap(self) -> None:
         """Do nothing: a worker ends with its parent."""

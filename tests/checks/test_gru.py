@@ -121,7 +121,7 @@ def lost(cell: type[Cell]) -> dict[str, str | None]:
     terms = Terms(assignments.load(ASSIGNMENT), "seed", FakeSandbox.image, "fake")
     submission = Submission("s", "s", "s.ipynb", b"")
     lane = FakeSandbox(celdaGRU=cell).lane()
-    checks = grade(submission, terms, lane, only="celdaGRU").checks
+    checks = grade(submission, terms, lane, only=("celdaGRU",)).checks
     return {
         check.id.split("/")[1]: check.misconception.id if check.misconception else None
         for check in checks

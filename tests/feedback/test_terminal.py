@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from grader.feedback import terminal
+from grader.feedback import student_terminal, terminal
 from grader.results import CheckResult, Decision, Fingerprint, Grade, Misconception
 
 if TYPE_CHECKING:
@@ -67,19 +67,19 @@ def steers(text: str) -> bool:
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_no_control_character_of_a_check_gets_through(lang: str) -> None:
-    text = shown(terminal.student(replace(GRADE, checks=(hostile(CHECK),)), lang))
+    text = shown(student_terminal.render(replace(GRADE, checks=(hostile(CHECK),)), lang))
     assert not steers(text)
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_markup_of_a_check_is_shown_as_it_is_written(lang: str) -> None:
-    text = shown(terminal.student(replace(GRADE, checks=(hostile(CHECK),)), lang))
+    text = shown(student_terminal.render(replace(GRADE, checks=(hostile(CHECK),)), lang))
     assert "[red]rojo[/red][link=http://x]y[/link]" in text
 
 
 def test_no_control_character_of_a_reason_gets_through() -> None:
     rejected = replace(REJECTED, reason=HOSTILE, submission=HOSTILE)
-    assert not steers(shown(terminal.student(rejected, "es")))
+    assert not steers(shown(student_terminal.render(rejected, "es")))
     assert not steers(shown(terminal.class_table([rejected], "es")))
     assert not steers(terminal.line(rejected, "es"))
 
@@ -93,7 +93,7 @@ def test_markup_in_the_class_table_is_shown_as_it_is_written() -> None:
 
 def test_a_closing_mark_alone_is_no_trouble() -> None:
     check = replace(CHECK, title="[/]", message="[/bold]", part="[/x]")
-    assert "[/bold]" in shown(terminal.student(replace(GRADE, checks=(check,)), "es"))
+    assert "[/bold]" in shown(student_terminal.render(replace(GRADE, checks=(check,)), "es"))
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,18 @@ def test_the_counterexample_shows_its_shape() -> None:
     assert "1×2" in shown(terminal.explanation(CHECK, "es"))
 
 
-def test_only_the_first_failure_is_told_in_full() -> None:
-    second = replace(CHECK, id="celdaLSTM/candidate", title="Candidato", message="otra cosa")
-    text = shown(terminal.student(replace(GRADE, checks=(CHECK, second)), "es"))
-    assert "Candidato" in text
-    assert "otra cosa" not in text
+def test_only_the_first_failure_is_told_in_full_and_the_others_in_a_line() -> None:
+    belief = Misconception("lstm.y", "sobra algo")
+    second = replace(CHECK, id="celdaLSTM/candidate", title="Candidato", misconception=belief)
+    text = shown(student_terminal.render(replace(GRADE, checks=(CHECK, second)), "es"))
+    assert text.count("En tu cuaderno") == 1
+    assert "✗ celdaLSTM: Candidato → sobra algo\n" in text
+
+
+def test_a_part_is_a_line_with_what_passed_failed_and_was_skipped() -> None:
+    checks = (CHECK, replace(CHECK, outcome="passed", points=4), replace(CHECK, outcome="skipped"))
+    text = shown(student_terminal.render(replace(GRADE, checks=checks), "es"))
+    assert text.splitlines()[0].split() == ["celdaLSTM", "4/12", "✓", "1", "✗", "1", "–", "1"]
 
 
 def test_a_line_says_what_was_lost() -> None:
@@ -138,16 +145,16 @@ def test_a_skipped_check_counts_as_no_loss() -> None:
 
 
 def test_what_was_decided_by_hand_stands_beside_its_check() -> None:
-    text = " ".join(shown(terminal.student(GRADE.with_decisions((DECIDED,)), "en")).split())
-    assert "celdaLSTM Forget gate 3/4 ✎" in text
+    text = " ".join(shown(student_terminal.render(GRADE.with_decisions((DECIDED,)), "en")).split())
+    assert "celdaLSTM 3/4" in text
+    assert "✎ celdaLSTM: Forget gate" in text
     assert "3 of 4 points; automatic: 0. [2J ]0;título 31m [red]rojo[/red]" in text
-    assert "Total: 3/4" in text
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
 def test_no_control_character_of_a_decision_gets_through(lang: str) -> None:
     grade = GRADE.with_decisions((DECIDED, replace(DECIDED, points=None), DECIDED))
-    shows = (terminal.student, terminal.history)
+    shows = (student_terminal.render, terminal.history)
     assert not any(steers(shown(show(grade, lang))) for show in shows)
 
 

@@ -1,0 +1,134 @@
+"""One student's grade on a terminal: the parts, the first failure in full, the rest in a line each.
+
+What is right is told by a count alone: a student who works on one part looks for what is not.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from grader.feedback import decided, terminal, verdicts
+from grader.feedback.terminal import plain
+from grader.results import text as text_of
+from grader.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from grader.results import CheckResult, Grade
+
+_LONGEST_LINE = 150
+
+
+def render(grade: Grade, lang: str) -> RenderableType:
+    """Return a student's grade; of a submission that was not graded, why."""
+    words = Words(lang)
+    if grade.status != "graded":
+        return Text(plain(text_of(grade, "reason", lang)), style="yellow")
+    shown: list[RenderableType] = [_parts(grade, words)]
+    for block in (
+        _decisions(grade, words),
+        terminal.flags(grade, lang),
+        _first(grade, words),
+        _others(grade, words),
+        _skipped(grade, words),
+        _notices(grade, words),
+    ):
+        lines = list(block)
+        shown += ["", *lines] if lines else []
+    return Group(*shown)
+
+
+def _parts(grade: Grade, words: Words) -> Table:
+    """Return a line for each part: its points, and how many checks passed, failed, were skipped."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for justify in ("left", "right", "right", "right", "right"):
+        table.add_column(justify=justify, no_wrap=True)
+    groups = verdicts.by_part(grade.checks)
+    for part, checks in groups:
+        table.add_row(Text(plain(part)), _points(grade, checks, words), *_counts(checks))
+    if len(groups) > 1:
+        total = words.number(grade.score)
+        most = math.fsum(check.max_points for check in grade.checks)
+        table.add_row(Text(words("Total"), style="bold"), f"{total}/{words.number(most)}")
+    return table
+
+
+def _points(grade: Grade, checks: list[CheckResult], words: Words) -> str:
+    points = math.fsum(grade.points(check) for check in checks)
+    most = math.fsum(check.max_points for check in checks)
+    return f"{words.number(points)}/{words.number(most)}"
+
+
+def _counts(checks: list[CheckResult]) -> tuple[Text, ...]:
+    passed = sum(check.outcome == "passed" for check in checks)
+    skipped = sum(check.outcome == "skipped" for check in checks)
+    failed = len(checks) - passed - skipped
+    marks = (("✓", passed, "green"), ("✗", failed, "red"), ("–", skipped, "dim"))
+    return tuple(Text(f"{mark} {count}" if count else "", style) for mark, count, style in marks)
+
+
+def _decisions(grade: Grade, words: Words) -> Iterator[Text]:
+    for check in grade.checks:
+        if decision := grade.decided(check):
+            title = text_of(check, "title", words.lang)
+            told = decided.sentence(decision, grade, words)
+            yield Text(plain(f"✎ {check.part}: {title}: {told}"), style="yellow")
+
+
+def _first(grade: Grade, words: Words) -> Iterator[RenderableType]:
+    for checks in verdicts.failures(grade)[:1]:
+        where = f"{_where(checks[0], words)} · {verdicts.outcome(checks[0], words)}"
+        yield Text(where, style="dim")
+        if len(checks) == 1:
+            yield terminal.explanation(checks[0], words.lang)
+        else:
+            yield Text(f"✗ {plain(verdicts.heading(checks, words))}", style="bold red")
+            yield Text(plain(text_of(checks[0], "message", words.lang)))
+
+
+def _others(grade: Grade, words: Words) -> Iterator[Text]:
+    for checks in verdicts.failures(grade)[1:]:
+        line = f"{_where(checks[0], words)}: {verdicts.heading(checks, words)}"
+        yield Text(_short(f"✗ {line} → {_why(checks[0], words)}"), style="red")
+
+
+def _skipped(grade: Grade, words: Words) -> Iterator[Text]:
+    for checks in verdicts.skipped(grade):
+        count = words.plural("{count} not checked", "{count} not checked", len(checks))
+        why = text_of(checks[0], "message", words.lang)
+        yield Text(_short(f"– {checks[0].part}: {count}: {why}"), style="dim")
+
+
+def _notices(grade: Grade, words: Words) -> Iterator[Text]:
+    for alike in verdicts.alike(grade.notices):
+        places = [verdicts.place(one.cell, one.line, words) for one in alike]
+        where = "; ".join(filter(None, places))
+        told = text_of(alike[0], "text", words.lang)
+        yield Text(plain(f"· {told}: {where}" if where else f"· {told}"), style="dim")
+
+
+def _where(check: CheckResult, words: Words) -> str:
+    place = verdicts.place(check.cell, check.line, words)
+    return plain(" · ".join(filter(None, (check.part, place))))
+
+
+def _why(check: CheckResult, words: Words) -> str:
+    """Return in a few words what is behind a failure: the misconception, or what was seen."""
+    if verdicts.unwritten(check):
+        return verdicts.outcome(check, words)
+    if check.misconception:
+        return text_of(check.misconception, "text", words.lang)
+    return text_of(check, "message", words.lang)
+
+
+def _short(line: str) -> str:
+    return textwrap.shorten(plain(line), _LONGEST_LINE, placeholder=" …")

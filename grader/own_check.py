@@ -1,0 +1,211 @@
+"""The student's own check: one notebook, on this machine, before it is handed in.
+
+The worker that runs the notebook starts first, and imports torch while this process does.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader import assignment as assignments
+from grader.errors import GraderError, UsageError
+from grader.feedback import progress, student_terminal, terminal
+from grader.sandbox.lane import StreamLane
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import find
+from grader.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import pytest
+
+    from grader.assignment import Assignment
+    from grader.feedback.progress import Steps
+    from grader.results import Grade
+    from grader.sandbox.process import ProcessStream
+    from grader.submission import Submission
+
+_POLL = 0.2
+"""How often a notebook is looked at, in seconds."""
+_WRITING = 1.0
+"""How long one that cannot be read may be in the midst of being written."""
+_INTERRUPTED = 130
+
+Stamp = tuple[int, int, int]
+"""What changes when a file is saved."""
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """The options of `grader check`; no `parts` are all. `steps` tells another program how far."""
+
+    notebook: Path
+    assignment: str | None
+    assignments: Path | None
+    parts: tuple[str, ...]
+    lang: str
+    watch: bool
+    json: bool
+    steps: bool
+
+
+def check_notebook(options: CheckOptions) -> int:
+    """Check a notebook and explain it; return 0 for full marks, else 1."""
+    root = assignments.folder_of_assignments(options.assignments)
+    assignment = assignments.choose(root, options.assignment)
+    _require_parts(assignment, options.parts)
+    _submission(options, assignment)  # wrong usage is told before torch is imported
+    try:
+        with _started() as stream:
+            checked = _Check(options, assignment, stream)
+            return _watch(options, checked) if options.watch else _show(options, checked())
+    except KeyboardInterrupt:
+        terminal.tell(Words(options.lang)("interrupted"))
+        return _INTERRUPTED
+
+
+class _Check:
+    """Checks the notebook as it is now, each time that it is called; the worker stays."""
+
+    def __init__(
+        self, options: CheckOptions, assignment: Assignment, stream: ProcessStream
+    ) -> None:
+        self.options = options
+        self.assignment = assignment
+        self.stream = stream
+        self.lane: StreamLane | None = None
+        self.seed = secrets.token_hex(16)  # the same cases until the student is done
+
+    def __call__(self) -> Grade:
+        """Return the grade. Raises GraderError; KeyboardInterrupt with the worker ended."""
+        with progress.steps(self.options.lang, lines=self.options.steps) as steps:
+            return self._grade(_Watcher(steps, self.stream))
+
+    def _grade(self, watcher: _Watcher) -> Grade:
+        from grader.grading import Terms, grade  # heavy: it imports torch
+
+        self.lane = self.lane or StreamLane(self.stream)
+        submission = _submission(self.options, self.assignment)
+        terms = Terms(self.assignment, self.seed, ProcessSandbox().image, ProcessSandbox.name)
+        only = self.options.parts
+        try:
+            return grade(submission, terms, self.lane, only=only, watchers=[watcher])
+        except GraderError:
+            if watcher.interrupted:  # which pytest keeps to itself
+                raise KeyboardInterrupt from None
+            raise
+
+
+class _Watcher:
+    """Hooks of pytest: tell how far the checks are, and notice Ctrl-C."""
+
+    def __init__(self, steps: Steps, stream: ProcessStream) -> None:
+        self.steps = steps
+        self.stream = stream
+        self.interrupted = False
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell how many checks there are."""
+        self.steps.begin(len(session.items))
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Tell which part is under way."""
+        marker = item.get_closest_marker("part")
+        self.steps.step(str(marker.args[0]) if marker and marker.args else "")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """End the worker, whatever the student's code is doing."""
+        if excinfo.type is KeyboardInterrupt:
+            self.interrupted = True
+            self.stream.close()
+
+
+@contextmanager
+def _started() -> Iterator[ProcessStream]:
+    """Start a worker, and end it whatever happens. Raises SandboxFault."""
+    stream = ProcessSandbox().start()
+    try:
+        yield stream
+    finally:
+        stream.close()
+
+
+def _watch(options: CheckOptions, checked: Callable[[], Grade]) -> int:
+    """Check each time that the notebook is saved; return the last status when Ctrl-C ends it.
+
+    A save in the midst of a check is seen when that has ended.
+    """
+    seen, status = None, 1
+    words = Words(options.lang)
+    try:
+        while True:
+            now = _stamp(options.notebook)
+            if now is None or now == seen:
+                time.sleep(_POLL)
+                continue
+            seen = now
+            grade = checked()
+            if grade.status == "rejected" and _changes(options.notebook, seen):
+                continue  # it was half written
+            terminal.console().clear()
+            status = _show(options, grade)
+            terminal.console(stderr=True).print(
+                words("\nWaiting for {file} to be saved; Ctrl-C ends.", file=options.notebook.name),
+                style="dim",
+                markup=False,
+            )
+    except KeyboardInterrupt:
+        return status
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """Return what a file is like now; nothing while an editor puts another in its place."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def _changes(path: Path, seen: Stamp) -> bool:
+    """Wait a moment; return whether the file is another one by then."""
+    deadline = time.monotonic() + _WRITING
+    while time.monotonic() < deadline:
+        time.sleep(_POLL)
+        if _stamp(path) not in (None, seen):
+            return True
+    return False
+
+
+def _show(options: CheckOptions, grade: Grade) -> int:
+    if options.json:
+        sys.stdout.write(grade.to_line())
+        sys.stdout.flush()
+    else:
+        terminal.console().print(student_terminal.render(grade, options.lang))
+    full = bool(grade.checks) and all(check.outcome == "passed" for check in grade.checks)
+    return 0 if full else 1
+
+
+def _require_parts(assignment: Assignment, parts: tuple[str, ...]) -> None:
+    """Raise UsageError for a part that is none."""
+    for part in parts:
+        if part not in assignment.points:
+            known = ", ".join(assignment.points)
+            raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
+
+
+def _submission(options: CheckOptions, assignment: Assignment) -> Submission:
+    """Return the notebook. Raises UsageError."""
+    found = find([options.notebook], assignment.name)
+    if len(found) > 1:
+        text = f"grader check takes one notebook, and {options.notebook} holds {len(found)}"
+        raise UsageError(text)
+    return found[0]
