@@ -99,10 +99,11 @@ def folder_of_assignments(chosen: Path | None) -> Path:
     """Return the folder that holds the assignments: the chosen one, `assignments/` here, or the
     ones that were installed with the program. Raises UsageError.
     """  # noqa: D205 - one sentence
-    installed = Path(__file__).parent / "_assignments"
-    for folder in [chosen] if chosen else [Path("assignments"), installed]:
-        if folder.is_dir():
-            return folder
+    here, installed = Path("assignments"), Path(__file__).parent / "_assignments"
+    if not chosen and not names(here) and names(installed):
+        return installed  # a student's own folder may be called so
+    if (chosen or here).is_dir():
+        return chosen or here
     raise UsageError(f"there is no folder of assignments at {chosen or 'assignments/'}")
 
 

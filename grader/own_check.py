@@ -67,7 +67,8 @@ def check_notebook(options: CheckOptions) -> int:
             checked = _Check(options, assignment, stream)
             return _watch(options, checked) if options.watch else _show(options, checked())
     except KeyboardInterrupt:
-        terminal.tell(Words(options.lang)("interrupted"))
+        words = Words(options.lang)
+        terminal.tell(words("The check was interrupted."))
         return _INTERRUPTED
 
 
@@ -156,11 +157,10 @@ def _watch(options: CheckOptions, checked: Callable[[], Grade]) -> int:
                 continue  # it was half written
             terminal.console().clear()
             status = _show(options, grade)
-            terminal.console(stderr=True).print(
-                words("\nWaiting for {file} to be saved; Ctrl-C ends.", file=options.notebook.name),
-                style="dim",
-                markup=False,
+            waiting = words(
+                "Waiting for {file} to be saved; Ctrl-C ends.", file=options.notebook.name
             )
+            terminal.console(stderr=True).print(f"\n{waiting}", style="dim", markup=False)
     except KeyboardInterrupt:
         return status
 

@@ -43,11 +43,13 @@ def html(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
 def plain(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
     """Return the same without HTML."""
     file = io.StringIO()
-    console = Console(file=file, width=_WIDTH, highlight=False, force_jupyter=False)
-    if grade:
-        console.print(student_terminal.render(grade, lang))
+    console = Console(
+        file=file, width=_WIDTH, highlight=False, color_system=None, force_jupyter=False
+    )
     for remark in remarks:
-        console.print(terminal.plain(remark), markup=False)
+        console.print(terminal.plain(remark), markup=False, soft_wrap=True)
+    if grade:
+        console.print(student_terminal.render(grade, lang), soft_wrap=True)
     return file.getvalue().rstrip()
 
 
