@@ -55,6 +55,7 @@ words: setup
 bench: setup
 	$(BIN)/python tests/bench_startup.py
 	$(BIN)/python tests/bench_checks.py
+	$(BIN)/python tests/bench_check.py
 	$(BIN)/python tests/bench_again.py
 
 fuzz: setup

@@ -65,7 +65,11 @@ def check_notebook(options: CheckOptions) -> int:
     try:
         with _started() as stream:
             checked = _Check(options, assignment, stream)
-            return _watch(options, checked) if options.watch else _show(options, checked())
+            if options.watch:
+                return _watch(options, checked)
+            grade = checked()
+            _show(options, grade)
+            return _status(grade)
     except KeyboardInterrupt:
         words = Words(options.lang)
         terminal.tell(words("The check was interrupted."))
@@ -155,8 +159,9 @@ def _watch(options: CheckOptions, checked: Callable[[], Grade]) -> int:
             grade = checked()
             if grade.status == "rejected" and _changes(options.notebook, seen):
                 continue  # it was half written
+            status = _status(grade)
             terminal.console().clear()
-            status = _show(options, grade)
+            _show(options, grade)
             waiting = words(
                 "Waiting for {file} to be saved; Ctrl-C ends.", file=options.notebook.name
             )
@@ -184,12 +189,16 @@ def _changes(path: Path, seen: Stamp) -> bool:
     return False
 
 
-def _show(options: CheckOptions, grade: Grade) -> int:
+def _show(options: CheckOptions, grade: Grade) -> None:
     if options.json:
         sys.stdout.write(grade.to_line())
         sys.stdout.flush()
     else:
         terminal.console().print(student_terminal.render(grade, options.lang))
+
+
+def _status(grade: Grade) -> int:
+    """Return the exit status: 0 for full marks."""
     full = bool(grade.checks) and all(check.outcome == "passed" for check in grade.checks)
     return 0 if full else 1
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grader.feedback import terminal
@@ -94,7 +96,8 @@ class _Silent:
 class _StepLines:
     """A line a check, for a program to read: which one it is, of how many, and its part."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
         self.total = self.done = 0
 
     def begin(self, total: int) -> None:
@@ -102,7 +105,8 @@ class _StepLines:
 
     def step(self, part: str) -> None:
         self.done += 1
-        print(f"{self.done}/{self.total} {part}", file=sys.stderr, flush=True)  # noqa: T201
+        self.stream.write(f"{self.done}/{self.total} {part}\n")
+        self.stream.flush()
 
 
 class _LiveSteps:
@@ -128,12 +132,18 @@ def steps(lang: str, *, lines: bool) -> Iterator[Steps]:
     """Show on standard error how far a check is, while it lasts: a bar on a terminal, `lines` for
     another program, and nothing else.
     """  # noqa: D205 - one sentence
-    if lines or not sys.stderr.isatty():
-        yield _StepLines() if lines else _Silent()
+    if not lines and not sys.stderr.isatty():
+        yield _Silent()
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
-    with Progress(*columns, console=terminal.console(stderr=True), transient=True) as display:
-        yield _LiveSteps(display, Words(lang))
+    # While pytest runs, what the process knows as standard error is pytest's.
+    with os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8", errors="replace") as stream:
+        if lines:
+            yield _StepLines(stream)
+            return
+        screen = Console(file=stream, highlight=False)
+        columns = (TextColumn("{task.description}", markup=False), BarColumn())
+        with Progress(*columns, console=screen, transient=True) as display:
+            yield _LiveSteps(display, Words(lang))
 
 
 @contextmanager

@@ -1,0 +1,109 @@
+"""`grader check`, as a student runs it: what is printed, and checking again on each save."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from test_cli import SAMPLES, grader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+CELLS = SAMPLES / "12_solo_celdas.ipynb"
+
+
+def test_nothing_but_the_result_is_printed() -> None:
+    ran = grader("check", CELLS, "--part", "celdaGRU")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split()[:4] == ["celdaGRU", "20/20", "✓", "13"]
+
+
+def test_several_parts_can_be_asked_for() -> None:
+    ran = grader("check", CELLS, "--part", "celdaGRU", "--part", "celdaLSTM", "--json")
+    checked = {check["part"] for check in json.loads(ran.stdout)["checks"]}
+    assert checked == {"celdaLSTM", "celdaGRU"}
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(CELLS.read_bytes())
+    return path
+
+
+class Watching:
+    """`grader check --watch` under way."""
+
+    def __init__(self, notebook: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "grader", "check", notebook, "--part", "celdaGRU", "--watch"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            # In the background Python would not know Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        )
+
+    def result(self) -> str:
+        """Wait for a result; return its first line."""
+        assert self.process.stdout is not None
+        return next(line for line in self.process.stdout if line.startswith("celdaGRU"))
+
+    def end(self) -> tuple[int, str]:
+        """Press Ctrl-C; return the exit status and what else was said."""
+        self.process.send_signal(signal.SIGINT)
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out + err
+
+
+@pytest.fixture
+def watching(notebook: Path) -> Iterator[Watching]:
+    watching = Watching(notebook)
+    yield watching
+    watching.process.kill()
+    watching.process.communicate()
+
+
+def test_a_save_is_checked_again_until_ctrl_c(watching: Watching, notebook: Path) -> None:
+    assert "20/20" in watching.result()
+    other = notebook.with_suffix(".tmp")
+    other.write_text(notebook.read_text().replace("z*h+(1-z)*", "(1-z)*h+z*"))
+    other.replace(notebook)
+    assert "✗" in watching.result()
+    status, said = watching.end()
+    assert status == 1
+    assert "Traceback" not in said
+
+
+def test_a_notebook_that_is_half_written_is_waited_for(watching: Watching, notebook: Path) -> None:
+    text = notebook.read_text()
+    watching.result()
+    notebook.write_text(text[:100])
+    threading.Timer(0.6, notebook.write_text, (text,)).start()
+    assert "20/20" in watching.result()
+    assert watching.end()[0] == 0
+
+
+def test_ctrl_c_ends_a_check_whatever_the_students_code_does(notebook: Path) -> None:
+    notebook.write_text(
+        notebook.read_text().replace(
+            "def forward(self, x, h):\\n", "def forward(self, x, h):\\n    while True: pass\\n"
+        )
+    )
+    command = [sys.executable, "-m", "grader", "check", notebook, "--part", "celdaGRU", "--steps"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if line.startswith("2/"))
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        assert process.stderr.read().strip() == "grader: Se interrumpió la comprobación."
