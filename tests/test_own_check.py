@@ -100,7 +100,8 @@ def test_ctrl_c_ends_a_check_whatever_the_students_code_does(notebook: Path) -> 
             "def forward(self, x, h):\\n", "def forward(self, x, h):\\n    while True: pass\\n"
         )
     )
-    command = [sys.executable, "-m", "grader", "check", notebook, "--part", "celdaGRU", "--steps"]
+    command = [sys.executable, "-m", "grader", "check", str(notebook), "--part", "celdaGRU"]
+    command.append("--steps")
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stderr is not None
         next(line for line in process.stderr if line.startswith("2/"))
