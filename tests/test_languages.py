@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from grader import assignment as assignments
-from grader.feedback import student_page, terminal
+from grader.feedback import student_page, student_terminal, terminal
 from grader.grading import Terms, grade
 from grader.replay import shown
 from grader.sandbox.fake import FakeSandbox
@@ -41,7 +41,7 @@ def on_terminal(grade: Grade, lang: str) -> str:
     """All that a terminal shows of a grade, without the code for the student's notebook."""
     screen = Console(file=io.StringIO(), record=True, width=400)
     everything = (
-        terminal.student(grade, lang),
+        student_terminal.render(grade, lang),
         terminal.class_table([grade], lang),
         terminal.line(grade, lang),
         shown(grade, None, lang),
