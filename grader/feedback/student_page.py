@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from grader.feedback import counterexamples, equations, figures, pages, pictures
+from grader.feedback.texts import place, said
 from grader.results import text as text_of
 from grader.words import Words
 
@@ -18,15 +19,8 @@ if TYPE_CHECKING:
 
     from grader.feedback.counterexamples import Counterexample
     from grader.feedback.equations import Title
+    from grader.feedback.texts import Text
     from grader.results import CheckResult, Flag, Grade, Notice
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text, and the language that it is in: not everything is told in both."""
-
-    html: Markup
-    lang: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,7 @@ def render(grade: Grade, lang: str) -> str:
         "student.html.jinja",
         lang,
         grade=grade,
-        reason=_said(grade, "reason", lang),
+        reason=said(grade, "reason", lang),
         failures=list(_failures(grade, words)),
         parts=[_part(name, checks, grade, lang) for name, checks in _by_part(grade.checks)],
         decided=[
@@ -136,8 +130,8 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
         checks,
         tuple(titles),
         _outcome(check, words),
-        _said(check, "message", lang),
-        _said(belief, "text", lang) if belief else None,
+        said(check, "message", lang),
+        said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
         counterexamples.read(check.counterexample, lang) if check.counterexample else None,
         math.fsum(c.max_points - grade.points(c) for c in checks),
@@ -160,19 +154,6 @@ def _outcome(check: CheckResult, words: Words) -> str:
 
 def _title(check: CheckResult, lang: str) -> str:
     return text_of(check, "title", lang)
-
-
-def _said(item: object, name: str, lang: str) -> Text:
-    """Return a field in this language; in Spanish, and said to be so, where there is no English."""
-    english = getattr(item, f"{name}_en", "") if lang == "en" else ""
-    text = text_of(item, name, lang)
-    return Text(equations.maths(_capital(text)), "en" if english else "es")
-
-
-def _capital(text: str) -> str:
-    """Return a text that begins as sentences do, unless its first word is a name or a variable."""
-    first = text.partition(" ")[0]
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
 
 
 def _by_part(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
@@ -201,7 +182,7 @@ def _skipped(grade: Grade, lang: str) -> Iterator[Skipped]:
         checks = list(found)
         yield Skipped(
             part,
-            _said(checks[0], "message", lang),
+            said(checks[0], "message", lang),
             tuple(equations.title(_title(check, lang)) for check in checks),
             math.fsum(check.max_points - grade.points(check) for check in checks),
         )
@@ -214,17 +195,8 @@ def _remarks(notices: Iterable[Notice], words: Words) -> Iterator[Remark]:
         by_text.setdefault(notice.text, []).append(notice)
     for alike in by_text.values():
         places = tuple(place(one.cell, one.line, words) for one in alike if one.cell)
-        yield Remark(_said(alike[0], "text", words.lang), places)
+        yield Remark(said(alike[0], "text", words.lang), places)
 
 
 def _flag(flag: Flag, words: Words) -> tuple[Text, str]:
-    return _said(flag, "text", words.lang), place(flag.cell, flag.line, words)
-
-
-def place(cell: int | None, line: int | None, words: Words) -> str:
-    """Return a place of the notebook as tracebacks name it."""
-    if cell is None:
-        return ""
-    if line is None:
-        return words("cell [{cell}]", cell=cell)
-    return words("cell [{cell}], line {line}", cell=cell, line=line)
+    return said(flag, "text", words.lang), place(flag.cell, flag.line, words)
