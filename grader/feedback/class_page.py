@@ -94,7 +94,7 @@ def render(grades: Sequence[Grade], seed: str | None, lang: str, without: Collec
         assignment=grades[0].assignment if grades else "",
         numbers=found,
         students={grade.submission: _student(grade, without) for grade in grades},
-        counts=[(status, sum(g.status == status for g in grades)) for status in _STATUSES],
+        counts={status: sum(g.status == status for g in grades) for status in _STATUSES},
         histogram=_histogram(found.marks, words) if found.marks else "",
         parts=[
             (part, figures.bar(part.points / part.max_points if part.max_points else 0))
