@@ -106,7 +106,10 @@ def render(grades: Sequence[Grade], seed: str | None, lang: str, without: Collec
         passed=[one for one in checks if one.rate.made and not one.rate.failed],
         unmade=[one for one in checks if not one.rate.made],
         suspicious=[one for one in checks if one.rate.suspicious],
-        beliefs=[(one, said(one.misconception, "text", lang)) for one in found.beliefs],
+        beliefs=[
+            (one, said(one.misconception, "text", lang), [(name, "") for name in one.students])
+            for one in found.beliefs
+        ],
         flags=[_seen(remark, words) for remark in found.flags],
         notices=[_seen(remark, words) for remark in found.notices],
         reasons=list(_reasons(grades, lang)),
