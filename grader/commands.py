@@ -329,7 +329,8 @@ def _show(options: GradeOptions, grades: Sequence[Grade], page: Path | None) -> 
     where = words("Results in {folder}", folder=f"{options.out}/")
     screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
     if page:
-        screen.print(words("The class's page: {page}", page=page), markup=False)
+        said = words("The class's page: {page}", page=page)
+        screen.print(said, markup=False, soft_wrap=True)
 
 
 def _say(text: str) -> None:
