@@ -42,6 +42,7 @@ lint: setup
 test: lint
 	-docker/engine.sh
 	-docker/bubblewrap.sh
+	-tests/browser/chromium.sh
 	$(BIN)/pytest
 
 # The skeleton that students get, from the reference.

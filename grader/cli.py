@@ -92,13 +92,15 @@ def grade(
     seed: Annotated[
         Optional[str], typer.Option(help="Repeat a run's secret seed; else drawn and stored.")
     ] = None,
-    lang: Annotated[Lang, typer.Option(help="The language of the table.")] = Lang.es,
+    lang: Annotated[
+        Lang, typer.Option(help="The language of the table and of the pages.")
+    ] = Lang.es,
     device: Annotated[Device, typer.Option(help="Where student code computes.")] = Device.cpu,
     *,
     regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is known.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the grades as JSON lines.")] = False,
 ) -> None:
-    """Grade submissions: a table here, and grades.csv and results/*.json in --out."""
+    """Grade submissions: a table here; grades.csv, results/*.json and report/*.html in --out."""
     from grader.commands import GradeOptions, grade_submissions
 
     options = GradeOptions(
@@ -183,6 +185,19 @@ def replay(
     kind = sandbox.value if sandbox else None
     options = ReplayOptions(folder, student, check, assignments, submissions, kind, lang.value)
     raise typer.Exit(replay_student(options))
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")],
+    lang: Annotated[
+        Optional[Lang], typer.Option(help="The language of the pages; as they are by default.")
+    ] = None,
+) -> None:
+    """Make the pages again, in report/, from the results that are there."""
+    from grader.report import again
+
+    typer.echo(again(folder, lang.value if lang else None))
 
 
 @app.command()

@@ -66,6 +66,8 @@ class ReplayOptions:
 
 def grade_submissions(options: GradeOptions) -> int:
     """Grade, write the results folder, print the table; return the exit status."""
+    from grader import report
+
     root = assignments_.folder_of_assignments(options.assignments)
     assignment = assignments_.choose(root, options.assignment)
     submissions = find(options.submissions, assignment.name)
@@ -79,10 +81,11 @@ def grade_submissions(options: GradeOptions) -> int:
         with _interruptible(), choice.reaping(sandbox):
             _grade_all(options, journal, made, submissions, terms, sandbox)
         written = folder.write_all(options.out, journal)
+        page = report.write_or_tell(options.out, written, journal, options.lang)
     _remark(made, written)
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
-    _show(options, grades)
+    _show(options, grades, page)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
 
 
@@ -215,7 +218,7 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
+def _show(options: GradeOptions, grades: Sequence[Grade], page: Path | None) -> None:
     if options.json:
         for grade in grades:
             sys.stdout.write(grade.to_line())
@@ -225,3 +228,6 @@ def _show(options: GradeOptions, grades: Sequence[Grade]) -> None:
     words = Words(options.lang)
     where = words("Results in {folder}", folder=f"{options.out}/")
     screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
+    if page:
+        said = words("The class's page: {page}", page=page)
+        screen.print(said, markup=False, soft_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from grader import decisions, folder, replay
+from grader import decisions, folder, replay, report
 from grader.errors import GraderError, UsageError
 from grader.feedback import terminal
 from grader.journal import Journal
@@ -46,7 +46,9 @@ def override_points(options: OverrideOptions) -> None:
         grade = made.applied(_graded(options, journal, file.stem))
         if decision := _decision(options, grade):
             decisions.append(options.folder, decision)
-            folder.write_all(options.folder, journal)
+            grades = folder.write_all(options.folder, journal)
+            if report.there(options.folder):
+                report.write_or_tell(options.folder, grades, journal)
             grade = grade.with_decisions((*grade.decisions, decision))
     for remark in decisions.remarks(grade):
         terminal.tell(remark)

@@ -1,6 +1,7 @@
-"""Sandboxes for the tests.
+"""Sandboxes for the tests, and a browser.
 
-GRADER_REQUIRE_DOCKER and GRADER_REQUIRE_BUBBLEWRAP make a test without them fail, not skip.
+GRADER_REQUIRE_DOCKER, GRADER_REQUIRE_BUBBLEWRAP and GRADER_REQUIRE_BROWSER make a test without
+them fail, not skip.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from grader.sandbox.process import ProcessSandbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from chromium import Browser
     from docker.client import DockerClient
 
 
@@ -66,6 +68,15 @@ def bubblewrap_sandbox() -> Iterator[BubblewrapSandbox]:
 @pytest.fixture(scope="session")
 def process_sandbox() -> ProcessSandbox:
     return ProcessSandbox()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    import chromium
+
+    started = made_or_skipped(chromium.start, "GRADER_REQUIRE_BROWSER")
+    yield started
+    started.quit()
 
 
 SAMPLES = Path(__file__).parent / "submissions"

@@ -1,4 +1,4 @@
-"""Figures as SVG: curves over time and heat maps, from plain numbers.
+"""Figures as SVG: curves over time, heat maps and columns, from plain numbers.
 
 They are drawn with classes whose colours stand in the page's style, so that they follow light,
 dark and print, and never tell anything by colour alone: the reference is a broad line, the
@@ -24,6 +24,7 @@ _NEAR_EDGE = 10.0  # a label in the middle there would be cut
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEVELS = 20  # of darkness in a heat map
 _HEAT_HEIGHT = 84.0
+_COLUMNS_HEIGHT = 170.0
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,25 @@ def _key(top: float) -> list[Markup]:
         pieces.append(_level(step * _LEVELS // 4, box))
     pieces.append(_tag("rect", x=_LEFT + 12, y=top - 9, width="60", height="9", class_="axis"))
     return [*pieces, _text("1", _LEFT + 78, top, "start")]
+
+
+def columns(title: str, description: str, edges: Sequence[str], counts: Sequence[int]) -> Markup:
+    """Return a histogram: counts above columns, the edges between them below."""
+    bottom, left, right = _COLUMNS_HEIGHT - 22.0, 12.0, WIDTH - 12.0
+    width = (right - left) / len(counts)
+    pieces: list[Markup] = []
+    for place, count in enumerate(counts):
+        if count:
+            height = (bottom - 20) * count / max(counts)
+            across, top = left + place * width, bottom - height
+            box = f"M{across + 1:.1f} {bottom:g}V{top:.1f}h{width - 2:.1f}V{bottom:g}z"
+            pieces.append(_tag("path", d=box, class_="bar"))
+            pieces.append(_text(str(count), across + width / 2, top - 5, "middle"))
+    pieces.append(_tag("path", d=f"M{left:g} {bottom:g}H{right:g}", class_="axis"))
+    pieces += [
+        _text(edge, left + place * width, bottom + 16, "middle") for place, edge in enumerate(edges)
+    ]
+    return _figure(title, description, _COLUMNS_HEIGHT, pieces)
 
 
 def bar(part: float) -> Markup:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.feedback import counterexamples, equations, figures, pages, pictures, verdicts
+from grader.feedback.texts import said
 from grader.results import text as text_of
 from grader.words import Words
 
@@ -17,15 +18,8 @@ if TYPE_CHECKING:
 
     from grader.feedback.counterexamples import Counterexample
     from grader.feedback.equations import Title
+    from grader.feedback.texts import Text
     from grader.results import CheckResult, Grade, Notice
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text, and the language that it is in: not everything is told in both."""
-
-    html: Markup
-    lang: str
 
 
 @dataclass(frozen=True)
@@ -131,8 +125,8 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
         checks,
         tuple(titles),
         verdicts.outcome(check, words),
-        _said(check, "message", lang),
-        _said(belief, "text", lang) if belief else None,
+        said(check, "message", lang),
+        said(belief, "text", lang) if belief else None,
         any("<mark>" in title.words + title.equation for title in titles),
         counterexamples.read(check.counterexample, lang) if check.counterexample else None,
         math.fsum(c.max_points - grade.points(c) for c in checks),
@@ -142,19 +136,6 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
 
 def _title(check: CheckResult, lang: str) -> str:
     return text_of(check, "title", lang)
-
-
-def _said(item: object, name: str, lang: str) -> Text:
-    """Return a field in this language; in Spanish, and said to be so, where there is no English."""
-    english = getattr(item, f"{name}_en", "") if lang == "en" else ""
-    text = text_of(item, name, lang)
-    return Text(equations.maths(_capital(text)), "en" if english else "es")
-
-
-def _capital(text: str) -> str:
-    """Return a text that begins as sentences do, unless its first word is a name or a variable."""
-    first = text.partition(" ")[0]
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
 
 
 def parts_of(grade: Grade, lang: str) -> list[Part]:
@@ -183,7 +164,7 @@ def skipped_of(grade: Grade, lang: str) -> list[Skipped]:
     return [
         Skipped(
             checks[0].part,
-            _said(checks[0], "message", lang),
+            said(checks[0], "message", lang),
             tuple(equations.title(_title(check, lang)) for check in checks),
             math.fsum(check.max_points - grade.points(check) for check in checks),
         )
@@ -195,17 +176,17 @@ def _remarks(notices: Iterable[Notice], words: Words) -> Iterator[Remark]:
     """Yield each thing that was noticed once, with all its places."""
     for alike in verdicts.alike(notices):
         places = tuple(verdicts.place(one.cell, one.line, words) for one in alike if one.cell)
-        yield Remark(_said(alike[0], "text", words.lang), places)
+        yield Remark(said(alike[0], "text", words.lang), places)
 
 
 def flags_of(grade: Grade, words: Words) -> list[tuple[str, Text, str]]:
     """Return what a person will look at: the part, what about it, and where."""
     return [
-        (flag.part, _said(flag, "text", words.lang), verdicts.place(flag.cell, flag.line, words))
+        (flag.part, said(flag, "text", words.lang), verdicts.place(flag.cell, flag.line, words))
         for flag in grade.flags
     ]
 
 
 def reason_of(grade: Grade, lang: str) -> Text:
     """Return why there are no checks."""
-    return _said(grade, "reason", lang)
+    return said(grade, "reason", lang)

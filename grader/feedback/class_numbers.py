@@ -1,0 +1,233 @@
+"""What a class's grades say together: marks, checks, misconceptions, and what needs a person.
+
+Checks are counted as they came out, whatever people decided about their points: a decision mends a
+grade, and says nothing about what was understood. Students stand for themselves by submission id.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.results import CheckResult, Flag, Grade, Misconception, Notice
+
+BINS = 10
+_NEARLY_EVERYBODY = 0.8
+_FEWEST = 5  # who were asked; of fewer nothing can be said
+_SLOWEST = 5
+_VERSIONS = ("grader", "python", "torch", "sandbox", "device")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of those who were graded; `bins` counts them in tenths of the scale."""
+
+    scale: float
+    mean: float
+    median: float
+    lowest: float
+    highest: float
+    bins: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the assignment: what those who were graded have of it, in the mean."""
+
+    name: str
+    points: float
+    max_points: float
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What came of one check; `skipped` are those for whom it could not be made."""
+
+    check: CheckResult
+    passed: int
+    skipped: int
+    failed: tuple[str, ...]
+
+    @property
+    def made(self) -> int:
+        """For how many it was made."""
+        return self.passed + len(self.failed)
+
+    @property
+    def share(self) -> float:
+        """The share of these who passed."""
+        return self.passed / self.made if self.made else 0.0
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether nearly everybody failed it: the teaching went wrong there, or the check did."""
+        return self.made >= _FEWEST and len(self.failed) >= _NEARLY_EVERYBODY * self.made
+
+
+@dataclass(frozen=True)
+class Belief:
+    """A misconception, the checks that it showed in, and who has it."""
+
+    misconception: Misconception
+    checks: tuple[str, ...]
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A flag or a notice, and where it was seen: each student with all its places."""
+
+    what: Flag | Notice
+    seen: tuple[tuple[str, tuple[Flag | Notice, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Times:
+    """The students' processor seconds: all together, the median, and the slowest first."""
+
+    total: float
+    median: float
+    slowest: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that the grades depend on, and its values, the most frequent first."""
+
+    name: str
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The class."""
+
+    marks: Marks | None
+    parts: tuple[Part, ...]
+    rates: tuple[Rate, ...]
+    beliefs: tuple[Belief, ...]
+    flags: tuple[Remark, ...]
+    notices: tuple[Remark, ...]
+    times: Times | None
+    facts: tuple[Fact, ...]
+
+
+def numbers(grades: Sequence[Grade]) -> Numbers:
+    """Return what these grades say together."""
+    graded = [grade for grade in grades if grade.status == "graded"]
+    return Numbers(
+        _marks(graded),
+        tuple(_parts(graded)),
+        tuple(_rates(graded)),
+        tuple(_beliefs(graded)),
+        tuple(_remarks((grade.submission, flag) for grade in grades for flag in grade.flags)),
+        tuple(_remarks((grade.submission, one) for grade in grades for one in grade.notices)),
+        _times(grades),
+        tuple(_facts(grades)),
+    )
+
+
+def cpu_seconds(grade: Grade) -> float | None:
+    """Return the processor seconds that a submission took, where they were measured."""
+    usage = grade.environment.get("usage")
+    seconds = usage.get("cpu_seconds") if isinstance(usage, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else None
+
+
+def _marks(graded: Sequence[Grade]) -> Marks | None:
+    if not graded:
+        return None
+    marks, scale = [grade.mark for grade in graded], graded[0].scale
+    tenths = Counter(min(int(mark / scale * BINS), BINS - 1) for mark in marks)
+    return Marks(
+        scale,
+        statistics.fmean(marks),
+        statistics.median(marks),
+        min(marks),
+        max(marks),
+        tuple(tenths[number] for number in range(BINS)),
+    )
+
+
+def _parts(graded: Sequence[Grade]) -> Iterator[Part]:
+    got: dict[str, list[float]] = {}
+    most: dict[str, list[float]] = {}
+    for grade in graded:
+        for check in grade.checks:
+            got.setdefault(check.part, []).append(grade.points(check))
+            most.setdefault(check.part, []).append(check.max_points)
+    for name, points in got.items():
+        yield Part(name, math.fsum(points) / len(graded), math.fsum(most[name]) / len(graded))
+
+
+def _rates(graded: Sequence[Grade]) -> Iterator[Rate]:
+    """Yield each check, in the assignment's order."""
+    found: dict[str, list[tuple[str, CheckResult]]] = {}
+    for grade in graded:
+        for check in grade.checks:
+            found.setdefault(check.id, []).append((grade.submission, check))
+    for results in found.values():
+        outcomes = Counter(check.outcome for _, check in results)
+        failed = [name for name, check in results if check.outcome not in ("passed", "skipped")]
+        yield Rate(results[0][1], outcomes["passed"], outcomes["skipped"], tuple(failed))
+
+
+def _beliefs(graded: Sequence[Grade]) -> list[Belief]:
+    """Return the misconceptions, the most frequent first."""
+    found: dict[str, list[tuple[str, CheckResult, Misconception]]] = {}
+    for grade in graded:
+        for check in grade.checks:
+            if one := check.misconception:
+                found.setdefault(one.id, []).append((grade.submission, check, one))
+    beliefs = [
+        Belief(
+            cases[0][2],
+            tuple(dict.fromkeys(check.id for _, check, _ in cases)),
+            tuple(dict.fromkeys(name for name, _, _ in cases)),
+        )
+        for cases in found.values()
+    ]
+    return sorted(beliefs, key=lambda belief: (-len(belief.students), belief.misconception.id))
+
+
+def _remarks(said: Iterable[tuple[str, Flag | Notice]]) -> list[Remark]:
+    """Return what was remarked, each thing once, the most frequent first."""
+    found: dict[tuple[object, ...], dict[str, list[Flag | Notice]]] = {}
+    for name, one in said:
+        key = tuple(value for field, value in asdict(one).items() if field not in ("cell", "line"))
+        found.setdefault(key, {}).setdefault(name, []).append(one)
+    remarks = [
+        Remark(
+            next(iter(seen.values()))[0],
+            tuple((name, tuple(places)) for name, places in seen.items()),
+        )
+        for seen in found.values()
+    ]
+    return sorted(remarks, key=lambda remark: (-len(remark.seen), remark.what.text))
+
+
+def _times(grades: Sequence[Grade]) -> Times | None:
+    taken = [(grade.submission, took) for grade in grades if (took := cpu_seconds(grade))]
+    if not taken:
+        return None
+    seconds = [each for _, each in taken]
+    slowest = sorted(taken, key=lambda one: -one[1])[:_SLOWEST]
+    return Times(math.fsum(seconds), statistics.median(seconds), tuple(slowest))
+
+
+def _facts(grades: Sequence[Grade]) -> Iterator[Fact]:
+    """Yield versions, and digests of what the grades depend on; a class has one of each, mostly."""
+    for name in _VERSIONS:
+        yield _fact(name, [str(grade.environment.get(name, "")) for grade in grades])
+    for name in ("image", "assignment"):
+        yield _fact(f"{name} sha256", [getattr(grade.fingerprint, name) for grade in grades])
+
+
+def _fact(name: str, values: Iterable[str]) -> Fact:
+    return Fact(name, tuple(Counter(value for value in values if value).most_common()))

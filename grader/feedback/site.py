@@ -1,0 +1,126 @@
+"""The pages of a class as files: `index.html` and one for each student.
+
+What a page was made from is remembered beside it, so that only pages are made anew of which the
+grade, the language or the program changed, and a page that is as it should be is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.feedback import class_page, student_page
+from grader.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from grader.results import Grade
+
+INDEX = "index.html"
+_MEMORY = ".made.json"
+_PACKAGE = Path(__file__).parents[1]
+_OWN = ("feedback/**/*.*", "locale/**/*.mo", "results.py", "words.py")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A grade, and the digest of all that it is."""
+
+    grade: Grade
+    digest: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the pages were made from, and what came of it: digests, by file name."""
+
+    lang: str = ""
+    made: dict[str, list[str]] = field(default_factory=dict)
+
+
+def write(folder: Path, sources: Sequence[Source], seed: str | None, lang: str) -> list[str]:
+    """Write the pages that are not yet as they should be, and remove those of no grade.
+
+    Return the submissions of which no page could be made, each with what happened. A page is there
+    whole or not at all. The seed stands in the class's page alone. Raises OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before, made, broken = recall(folder), {}, {}
+    for source in sources:
+        name = f"{source.grade.submission}.html"
+        inputs = _digest(f"{source.digest} {lang} {_program()}".encode())
+        if before.made.get(name) == [inputs, _digest(_read(folder / name))]:
+            made[name] = before.made[name]
+            continue
+        try:
+            page = student_page.render(source.grade, lang).encode()
+        except Exception as error:  # noqa: BLE001 - one grade must not cost the class its pages
+            broken[source.grade.submission] = f"{type(error).__name__}: {error}"
+            continue
+        _replace(folder / name, page)
+        made[name] = [inputs, _digest(page)]
+    grades = [source.grade for source in sources]
+    _replace(folder / INDEX, class_page.render(grades, seed, lang, broken.keys()).encode())
+    _clean(folder, {INDEX, *made})
+    _replace(folder / _MEMORY, json.dumps({"lang": lang, "made": made}, indent=1).encode())
+    return [f"{name} ({what})" for name, what in broken.items()]
+
+
+def recall(folder: Path) -> Memory:
+    """Return what is remembered of the pages in a folder; nothing where that is damaged."""
+    with suppress(ValueError, TypeError, KeyError, OSError):
+        fields = json.loads((folder / _MEMORY).read_bytes())
+        if fields["lang"] in LANGUAGES and isinstance(fields["made"], dict):
+            return Memory(fields["lang"], fields["made"])
+    return Memory()
+
+
+def _clean(folder: Path, wanted: set[str]) -> None:
+    """Remove pages of no grade, and drafts that a run left when it was killed."""
+    for path in [*folder.glob("*.html"), *folder.glob(".*.new")]:
+        if path.name not in wanted:
+            path.unlink(missing_ok=True)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; leave it if it is so. Raises OSError.
+
+    Unlike a grade it may be lost when the power is cut: it can be made again.
+    """
+    if _read(path) == data:
+        return
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _digest(data: bytes | None) -> str:
+    return hashlib.sha256(data).hexdigest() if data is not None else ""
+
+
+@cache
+def _program() -> str:
+    """Return the digest of the program's files that pages are made with."""
+    return _digest(b"".join(_contents()))
+
+
+def _contents() -> Iterator[bytes]:
+    for pattern in _OWN:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            if path.is_file() and path.suffix != ".pyc":
+                yield f"{path.name}\n".encode() + path.read_bytes()

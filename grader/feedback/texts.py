@@ -1,0 +1,33 @@
+"""Texts of a grade as pages show them: in a language, with their mathematics set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.feedback import equations
+from grader.results import text as text_of
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text, and the language that it is in: not everything is told in both."""
+
+    html: Markup
+    lang: str
+
+
+def said(item: object, name: str, lang: str) -> Text:
+    """Return a field in this language; in Spanish, and said to be so, where there is no English."""
+    english = getattr(item, f"{name}_en", "") if lang == "en" else ""
+    text = text_of(item, name, lang)
+    return Text(equations.maths(capital(text)), "en" if english else "es")
+
+
+def capital(text: str) -> str:
+    """Return a text that begins as sentences do, unless its first word is a name or a variable."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text

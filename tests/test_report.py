@@ -1,0 +1,122 @@
+"""The pages of a results folder, as `grade`, `override` and `report` make them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import classroom
+import pytest
+from conftest import SAMPLES
+
+from grader import folder, report
+from grader.decisions import Decisions
+from grader.errors import GraderError, UsageError
+from grader.journal import Journal
+from grader.override import OverrideOptions, override_points
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A results folder after a run, with its pages in English."""
+    folder.make(tmp_path)
+    with Journal(tmp_path) as journal:
+        journal.begin(classroom.SEED, {})
+        for grade in classroom.grades():
+            folder.store(tmp_path, journal, grade.automatic, Decisions({}))
+        report.write(tmp_path, folder.write_all(tmp_path, journal), journal, "en")
+    return tmp_path
+
+
+def pages(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (out / "report").glob("*.html")}
+
+
+def test_pages_made_from_the_files_alone_are_those_of_the_run(out: Path) -> None:
+    before = pages(out)
+    for path in (out / "report").iterdir():
+        path.unlink()
+    assert report.again(out, "en") == out / "report" / "index.html"
+    assert pages(out) == before
+
+
+def test_pages_stay_in_their_language_unless_another_is_asked_for(out: Path) -> None:
+    before = pages(out)
+    report.again(out, None)
+    assert pages(out) == before
+    report.again(out, "es")
+    assert b"La clase" in pages(out)["index.html"]
+
+
+def test_a_decision_is_on_the_pages_at_once(out: Path) -> None:
+    override_points(
+        OverrideOptions(
+            out, "Bruno", "cell_update", 3.0, withdraw=False, reason="Mine.", by="Marta", lang="es"
+        )
+    )
+    assert b"Mine." in pages(out)["Bruno.html"]
+    assert b"with points decided by a person (1)" in pages(out)["index.html"]
+
+
+def test_a_folder_without_results_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no results: give the folder that grader grade"):
+        report.again(tmp_path, None)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 0}', "\ud800"])
+def test_a_damaged_result_is_told_with_what_to_do(out: Path, text: str) -> None:
+    before = pages(out)
+    (out / "results" / "Eva.json").write_bytes(text.encode(errors="surrogatepass"))
+    with pytest.raises(GraderError, match=r"Eva\.json .*cannot be read: run grader grade again"):
+        report.again(out, None)
+    assert pages(out) == before
+
+
+def test_a_result_under_another_s_name_is_told(out: Path) -> None:
+    (out / "results" / "Eva.json").rename(out / "results" / "Iker.json")
+    with pytest.raises(GraderError, match="it is the grade of 'Eva'"):
+        report.again(out, None)
+
+
+def test_a_folder_that_a_run_writes_to_is_told(out: Path) -> None:
+    with Journal(out), pytest.raises(GraderError, match="another run is writing"):
+        report.again(out, None)
+
+
+def test_without_a_journal_there_are_pages_that_do_not_show_the_seed(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "journal.sqlite").unlink()
+    report.again(out, None)
+    assert b"not in this folder" in pages(out)["index.html"]
+    assert "do not show the seed" in capsys.readouterr().err
+    assert not (out / "journal.sqlite").exists()
+
+
+def grade(out: Path) -> subprocess.CompletedProcess[str]:
+    command: list[str | Path] = [sys.executable, "-m", "grader", "grade", "--sandbox", "process"]
+    return subprocess.run(
+        [*command, SAMPLES / "34_ilegible.ipynb", "--out", out],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_pages_that_cannot_be_written_cost_no_grade(tmp_path: Path) -> None:
+    (tmp_path / "report").touch()
+    ran = grade(tmp_path)
+    assert f"run grader report {tmp_path}; the grades are whole" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert (tmp_path / "results" / "34_ilegible.json").exists()
+    assert (tmp_path / "grades.csv").exists()
+
+
+def test_a_run_says_where_the_class_s_page_is(tmp_path: Path) -> None:
+    ran = grade(tmp_path)
+    assert f"La página de la clase: {tmp_path}/report/index.html" in ran.stdout
+    assert (tmp_path / "report" / "34_ilegible.html").exists()
