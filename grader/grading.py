@@ -170,6 +170,9 @@ def _check(
 
 _QUIET = (
     "--import-mode=importlib",
+    # Plugins that happen to be installed could reorder or leave out checks; importing them costs.
+    "--disable-plugin-autoload",
+    "-p", "grader.pytest_plugin",
     "-p", "no:cacheprovider",
     "-p", "no:terminal",
     "-p", "no:logging",

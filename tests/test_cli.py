@@ -140,6 +140,19 @@ def test_check_of_right_work_exits_with_0() -> None:
     assert grader("check", SAMPLES / "01_completa.ipynb").returncode == 0
 
 
+def test_pytest_plugins_that_happen_to_be_installed_have_no_say(tmp_path: Path) -> None:
+    (tmp_path / "forgetful.py").write_text(
+        "def pytest_collection_modifyitems(items):\n    items.clear()\n"
+    )
+    (tmp_path / "forgetful-1.dist-info").mkdir()
+    (tmp_path / "forgetful-1.dist-info" / "METADATA").write_text("Name: forgetful\nVersion: 1\n")
+    entry = "[pytest11]\nforgetful = forgetful\n"
+    (tmp_path / "forgetful-1.dist-info" / "entry_points.txt").write_text(entry)
+    sample = SAMPLES / "12_solo_celdas.ipynb"
+    ran = grader("check", sample, "--part", "celdaGRU", PYTHONPATH=str(tmp_path))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def test_check_of_an_unknown_part_names_the_known_ones() -> None:
     ran = grader("check", SAMPLES / "12_solo_celdas.ipynb", "--part", "celdaRNN")
     assert_one_sentence(ran, 2, "celdaRNN", "celdaGRU")

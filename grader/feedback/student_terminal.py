@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.results import CheckResult, Grade
 
 _LONGEST_LINE = 150
+_LONGEST_TITLE = 60
 
 
 def render(grade: Grade, lang: str) -> RenderableType:
@@ -97,8 +98,9 @@ def _first(grade: Grade, words: Words) -> Iterator[RenderableType]:
 
 def _others(grade: Grade, words: Words) -> Iterator[Text]:
     for checks in verdicts.failures(grade)[1:]:
-        line = f"{_where(checks[0], words)}: {verdicts.heading(checks, words)}"
-        yield Text(_short(f"✗ {line} → {_why(checks[0], words)}"), style="red")
+        asked = _without_equation(verdicts.heading(checks, words))
+        line = f"✗ {_where(checks[0], words)}: {_short(asked, _LONGEST_TITLE)}"
+        yield Text(_short(f"{line} → {_why(checks[0], words)}"), style="red")
 
 
 def _skipped(grade: Grade, words: Words) -> Iterator[Text]:
@@ -130,5 +132,11 @@ def _why(check: CheckResult, words: Words) -> str:
     return text_of(check, "message", words.lang)
 
 
-def _short(line: str) -> str:
-    return textwrap.shorten(plain(line), _LONGEST_LINE, placeholder=" …")
+def _without_equation(title: str) -> str:
+    """Return a title's words: there is one line for what was asked and for what came of it."""
+    words, _, equation = title.partition(": ")
+    return words if "=" in equation else title
+
+
+def _short(line: str, most: int = _LONGEST_LINE) -> str:
+    return textwrap.shorten(plain(line), most, placeholder=" …")

@@ -22,10 +22,11 @@ def failures(grade: Grade) -> list[tuple[CheckResult, ...]]:
 
 def skipped(grade: Grade) -> list[tuple[CheckResult, ...]]:
     """Return what was not checked; checks of a part that have one reason together."""
-    left_out = [check for check in grade.checks if check.outcome == "skipped"]
-    return [
-        tuple(checks) for _, checks in groupby(left_out, lambda check: (check.part, check.message))
-    ]
+    by_reason: dict[tuple[str, str], list[CheckResult]] = {}
+    for check in grade.checks:
+        if check.outcome == "skipped":
+            by_reason.setdefault((check.part, check.message), []).append(check)
+    return [tuple(checks) for checks in by_reason.values()]
 
 
 def by_part(checks: Iterable[CheckResult]) -> list[tuple[str, list[CheckResult]]]:
