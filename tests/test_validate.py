@@ -139,9 +139,18 @@ def test_the_score_of_a_part_counts_what_is_no_equivalent() -> None:
     assert "75.0%" in shown.get()
 
 
-def test_right_solutions_get_full_marks_and_wrong_ones_lose_what_they_should() -> None:
+QUICKLY = {
+    "right solutions and wrong ones written by hand": ("--seeds", "2", "--no-machine"),
+    "a fifth of those made by machine": ("--only", "*:*[05] *"),
+}
+
+
+@pytest.mark.parametrize("options", QUICKLY.values(), ids=QUICKLY)
+def test_right_solutions_get_full_marks_and_wrong_ones_lose_what_they_should(
+    options: tuple[str, ...],
+) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "grader", "validate", "lstm_gru", "--seeds", "2"],
+        [sys.executable, "-m", "grader", "validate", "lstm_gru", *options],
         check=False,
         capture_output=True,
         text=True,
