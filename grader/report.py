@@ -73,6 +73,11 @@ def _write(out: Path, grades: Sequence[Grade], seed: str | None, lang: str | Non
             f"the pages in {folder} cannot be written ({error.strerror}): make room or give "
             f"access, and run grader report {out}; the grades are whole"
         ) from error
+    except Exception as error:  # whatever it is, the run ends as it would without pages
+        raise GraderError(
+            f"the class's page in {folder} cannot be made ({type(error).__name__}: {error}), which "
+            "is a mistake of grader's; the grades are whole"
+        ) from error
     for one in broken:
         terminal.tell(
             f"the page of {one} cannot be made, which is a mistake of grader's; the grade is "

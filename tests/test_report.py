@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import classroom
@@ -95,6 +96,15 @@ def test_without_a_journal_there_are_pages_that_do_not_show_the_seed(
     assert b"not in this folder" in pages(out)["index.html"]
     assert "do not show the seed" in capsys.readouterr().err
     assert not (out / "journal.sqlite").exists()
+
+
+def test_a_class_s_page_that_cannot_be_made_is_told(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impossible = [replace(one, scale=0.0) for one in classroom.grades()]
+    with Journal(out) as journal:
+        assert report.write_or_tell(out, impossible, journal) is None
+    assert "cannot be made (ZeroDivisionError" in capsys.readouterr().err
 
 
 def grade(out: Path) -> subprocess.CompletedProcess[str]:

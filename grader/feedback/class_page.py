@@ -47,6 +47,7 @@ class Row:
     lost: tuple[tuple[str, float], ...]
     more: int
     reason: Text | None
+    flags: tuple[str, ...]
     seconds: float | None
     tags: str
 
@@ -132,6 +133,7 @@ def _row(grade: Grade, tags: Iterable[str], lang: str) -> Row:
         tuple(lost[:_MOST_LOSSES]),
         len(lost[_MOST_LOSSES:]),
         said(grade, "reason", lang) if grade.reason else None,
+        tuple(dict.fromkeys(_kind(flag.kind, Words(lang)) for flag in grade.flags)),
         class_numbers.cpu_seconds(grade),
         " ".join(tags),
     )
@@ -145,6 +147,12 @@ def _lost(grade: Grade) -> list[tuple[str, float]]:
         for part, checks in by_part
     ]
     return sorted((one for one in lost if one[1] > 0), key=lambda one: -one[1])
+
+
+def _kind(kind: str, words: Words) -> str:
+    """Return a flag's kind in this language; one that nobody knows here as it is."""
+    known = {"delegation": words("torch's own cell"), "conduct": words("conduct")}
+    return known.get(kind, kind)
 
 
 def _groups(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 _MEMORY = ".made.json"
+_OURS = b'<meta name="generator" content="rnn-grader">'  # as base.html.jinja has it
+_HEAD = 2000  # bytes of a page, in which that stands
 _PACKAGE = Path(__file__).parents[1]
 _OWN = ("feedback/**/*.*", "locale/**/*.mo", "results.py", "words.py")
 
@@ -82,10 +84,20 @@ def recall(folder: Path) -> Memory:
 
 
 def _clean(folder: Path, wanted: set[str]) -> None:
-    """Remove pages of no grade, and drafts that a run left when it was killed."""
-    for path in [*folder.glob("*.html"), *folder.glob(".*.new")]:
-        if path.name not in wanted:
+    """Remove pages of no grade, and drafts that a run left when it was killed.
+
+    The folder may hold other things, of other people: what is no page of ours stays.
+    """
+    for path in [*folder.glob("*.html"), *folder.glob(".*.html.new"), folder / f".{_MEMORY}.new"]:
+        if path.name not in wanted and (path.suffix == ".new" or _ours(path)):
             path.unlink(missing_ok=True)
+
+
+def _ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return _OURS in file.read(_HEAD)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -124,6 +124,14 @@ def test_hostile_texts_run_nothing_ask_for_nothing_and_break_no_layout(
             assert not browser.all("img, iframe, object, textarea")
 
 
+def test_an_audit_finds_nothing_serious_in_hostile_pages_on_a_small_screen(
+    browser: Browser, hostile: list[Path]
+) -> None:
+    for page in hostile:
+        browser.open(page, 320)
+        assert browser.audit() == [], page
+
+
 def test_what_is_hostile_is_shown_as_it_was_written(browser: Browser, hostile: list[Path]) -> None:
     browser.open(next(page for page in hostile if page.name == "index.html"))
     names = [one.text for one in browser.driver.find_elements(By.CSS_SELECTOR, "#class tbody th")]

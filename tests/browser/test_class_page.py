@@ -103,6 +103,16 @@ def test_the_count_of_a_check_shows_who_did_not_pass_it(page: Browser) -> None:
     assert page.run("return document.activeElement.id") == "choice"
 
 
+def test_a_flag_is_named_in_the_reader_s_language(page: Browser) -> None:
+    assert [text for text in page.texts("#class .flags") if text] == ["⚑ conducta"]
+
+
+def test_on_a_phone_a_check_s_figures_say_what_they_count(browser: Browser, index: Path) -> None:
+    browser.open(index, 400)
+    said = "return getComputedStyle(document.querySelector('.rates .failed'), '::before').content"
+    assert "No la superan" in browser.run(said)
+
+
 def test_a_check_that_nearly_everybody_fails_is_marked(page: Browser) -> None:
     assert page.texts(".suspicious") == ["falla casi todo el mundo"]
     assert "modeloGRU" in page.texts(".rates tbody tr")[0]

@@ -80,6 +80,14 @@ def test_pages_of_no_grade_and_drafts_go_away(folder: Path) -> None:
     assert not (folder / ".x.html.new").exists()
 
 
+def test_what_is_no_page_of_ours_stays(folder: Path) -> None:
+    (folder / "notes.html").write_text("<p>mine")
+    (folder / "folder.html").mkdir()
+    classroom.write(folder, GRADES)
+    assert (folder / "notes.html").read_text() == "<p>mine"
+    assert (folder / "folder.html").is_dir()
+
+
 def test_another_language_changes_every_page(folder: Path) -> None:
     before = states(folder)
     classroom.write(folder, GRADES, "en")
