@@ -4,6 +4,7 @@
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
+# make gallery the pictures in docs/gallery: the reports of the samples, in a browser
 # make words   bring the catalogue of messages up to date
 # make attacks hostile submissions and their honest twins (ATTACKS="--only NAME" for one)
 # All make the environment first; none needs anything but Python 3.11, or later, and make.
@@ -13,7 +14,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton words bench attacks faults fuzz seeds clean
+.PHONY: setup demo test lint skeleton words gallery bench attacks faults fuzz seeds clean
 
 setup: $(READY)
 
@@ -53,11 +54,18 @@ skeleton: setup
 words: setup
 	$(BIN)/python tests/catalogue.py
 
+# Pictures for the README, from the samples as they are graded now.
+gallery: setup
+	tests/browser/chromium.sh
+	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox process --seed gallery --out build/gallery
+	$(BIN)/python tests/gallery.py build/gallery docs/gallery
+
 bench: setup
 	$(BIN)/python tests/bench_startup.py
 	$(BIN)/python tests/bench_checks.py
 	$(BIN)/python tests/bench_check.py
 	$(BIN)/python tests/bench_again.py
+	$(BIN)/python tests/bench_report.py
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

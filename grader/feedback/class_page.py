@@ -48,6 +48,7 @@ class Row:
     more: int
     reason: Text | None
     flags: tuple[str, ...]
+    decided: bool
     seconds: float | None
     tags: str
 
@@ -134,6 +135,7 @@ def _row(grade: Grade, tags: Iterable[str], lang: str) -> Row:
         len(lost[_MOST_LOSSES:]),
         said(grade, "reason", lang) if grade.reason else None,
         tuple(dict.fromkeys(_kind(flag.kind, Words(lang)) for flag in grade.flags)),
+        any(map(grade.decided, grade.checks)),
         class_numbers.cpu_seconds(grade),
         " ".join(tags),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -220,8 +220,8 @@ def bar(part: float) -> Markup:
 
 def _figure(title: str, description: str, height: float, inside: Iterable[Markup]) -> Markup:
     said = [
-        _tag("title", Markup("{}").format(title)),
-        _tag("desc", Markup("{}").format(description)),
+        _tag("title", escape(title)),
+        _tag("desc", escape(description)),
     ]
     box = {"viewBox": f"0 0 {WIDTH:g} {height:g}", "role": "img"}
     label = f"{title}. {description}"
@@ -231,15 +231,14 @@ def _figure(title: str, description: str, height: float, inside: Iterable[Markup
 
 
 def _text(text: str, x: float, y: float, anchor: str) -> Markup:
-    content = Markup("{}").format(text)
-    return _tag("text", content, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
+    return _tag("text", escape(text), x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)
 
 
 def _tag(name: str, content: Markup = Markup(), **attributes: object) -> Markup:  # noqa: B008 - immutable
     """Return an element; `class_` is class, and other underscores are hyphens."""
-    pairs = (
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), value)
+    pairs = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
     )
-    shape = "<{0}{1}>{2}</{0}>" if content else "<{0}{1}/>"
-    return Markup(shape).format(name, Markup().join(pairs), content)  # noqa: S704 - two constants
+    inside = f">{content}</{name}>" if content else "/>"
+    return Markup(f"<{name}{pairs}{inside}")  # noqa: S704 - escaped, or Markup already

@@ -131,7 +131,7 @@ def grade(
     wrong += [f"{path} was changed" for path in paths if _state(path) != before[path]]
     # What was printed is kept byte for byte: escapes must show.
     printed = (work / "said").read_bytes().decode("utf-8", "surrogateescape")
-    wrong += _leaks(seed, texts, printed)
+    wrong += _leaks(seed, {**texts, **_students_pages(out)}, printed)
     grades = {grade.student: grade for grade in map(Grade.from_json, texts.values())}
     return Watched(
         status=process.returncode,
@@ -176,9 +176,16 @@ def _texts(out: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in out.glob("results/*.json")}
 
 
+def _students_pages(out: Path) -> dict[str, str]:
+    pages = (path for path in out.glob("report/*.html") if path.name != "index.html")
+    return {path.name: path.read_text(encoding="utf-8") for path in pages}
+
+
 def _files(scratch: Path, out: Path, texts: dict[str, str]) -> list[str]:
     """Return what was left in the working folder, or anywhere by an attack."""
     expected = {"grades.csv", "journal.sqlite", "results", *(f"results/{name}" for name in texts)}
+    pages = ("index.html", ".made.json", *(f"{name.removesuffix('.json')}.html" for name in texts))
+    expected |= {"report", *(f"report/{name}" for name in pages)}
     # torch makes an empty folder of this name when it is imported.
     left = [path for path in scratch.rglob("*") if not path.name.startswith("torchinductor_")]
     left += [path for path in out.rglob("*") if str(path.relative_to(out)) not in expected]

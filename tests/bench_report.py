@@ -1,0 +1,88 @@
+"""What the pages of 500 students cost: to make, to look over again, and to open.
+
+Run by `make bench`: figures depend on the machine and are no test. Some samples are graded, and
+each of the 500 has the grade of one of them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import chromium
+
+from grader import assignment as assignments
+from grader import folder, report
+from grader.decisions import Decisions
+from grader.errors import SandboxFault
+from grader.grading import Terms, grade
+from grader.journal import Journal
+from grader.sandbox.process import ProcessSandbox
+from grader.submission import find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+COUNT = 500
+SAMPLES = ("01_completa", "29_dos_errores", "31_vacio", "33_esqueleto", "40_bucles_y_datos")
+OPENED = """
+const [entry] = performance.getEntriesByType("navigation");
+return entry.loadEventEnd - entry.startTime;
+"""
+
+
+def fill(out: Path) -> None:
+    """Make a results folder of 500 students."""
+    folder.make(out)
+    sandbox = ProcessSandbox()
+    terms = Terms(assignments.load(ROOT / "assignments/lstm_gru"), "s", sandbox.image, sandbox.name)
+    lane = sandbox.lane()
+    paths = [ROOT / f"tests/submissions/{name}.ipynb" for name in SAMPLES]
+    grades = [grade(one, terms, lane) for one in find(paths, "lstm_gru")]
+    lane.close()
+    with Journal(out) as journal:
+        journal.begin(terms.seed, {})
+        for number, one in enumerate(islice(cycle(grades), COUNT)):
+            name = f"s{number:03}"
+            folder.store(out, journal, replace(one, submission=name, student=name), Decisions({}))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    before = time.perf_counter()
+    work()
+    return time.perf_counter() - before
+
+
+def opening(index: Path) -> str:
+    """Return how long a browser takes for the class's page, where there is one."""
+    try:
+        browser = chromium.start()
+    except SandboxFault as fault:
+        return str(fault)
+    browser.open(index)
+    taken = browser.run(OPENED) / 1000
+    browser.quit()
+    return f"{taken:.2f} s"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as work:
+        out = Path(work)
+        fill(out)
+        first, again = (seconds(lambda: report.again(out, "es")) for _ in range(2))
+        index = out / report.FOLDER / "index.html"
+        sys.stdout.write(
+            f"pages of {COUNT}: {first:.1f} s, with reading the results; {again:.1f} s where "
+            f"nothing changed; index {index.stat().st_size / 1e6:.2f} MB, "
+            f"opened in {opening(index)}\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
