@@ -2,12 +2,15 @@
 
 import json
 import tomllib
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import SAMPLES, grade_samples
 
+from grader.feedback import class_page
 from grader.results import CheckResult, Grade
 
 NOTES: dict[str, dict[str, Any]] = tomllib.loads((SAMPLES / "NOTES.toml").read_text())
@@ -130,3 +133,12 @@ def test_bubblewrap_gives_the_same_marks(
 def test_only_the_one_that_uses_torchs_cell_is_flagged(in_docker: dict[str, Grade]) -> None:
     flags = {(name, flag.kind, flag.part) for name in NOTES for flag in in_docker[name].flags}
     assert flags == {("42_torch_por_dentro", "delegation", "celdaLSTM")}
+
+
+def test_the_page_of_a_class_of_500_is_under_2_mb(as_process: dict[str, Grade]) -> None:
+    names = (f"s{number:03}" for number in range(500))
+    class_ = [
+        replace(grade, submission=name, student=name)
+        for name, grade in zip(names, cycle(as_process.values()), strict=False)
+    ]
+    assert len(class_page.render(class_, "seed", "es", ()).encode()) < 2_000_000
