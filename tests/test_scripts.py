@@ -1,20 +1,18 @@
-"""The scripts under docker/, as far as they can be run without changing the machine."""
+"""The scripts that install things, as far as they can be run without changing the machine."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from grader.sandbox.recipe import docker_folder
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-SCRIPTS = sorted(docker_folder().glob("*.sh"))
+BROWSER = Path(__file__).parent / "browser" / "chromium.sh"
+SCRIPTS = [*sorted(docker_folder().glob("*.sh")), BROWSER]
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -43,15 +41,23 @@ def test_an_engine_elsewhere_that_does_not_answer_is_not_replaced_by_one_here() 
     assert nowhere in done.stderr
 
 
-def test_the_tools_of_bubblewrap_are_not_installed_without_root(tmp_path: Path) -> None:
-    for tool, program in {"bash": shutil.which("bash"), "apt-get": "/bin/false"}.items():
+TOOLS = [
+    (docker_folder() / "bubblewrap.sh", "apt-get install bubblewrap uidmap"),
+    (BROWSER, "apt-get install chromium"),
+]
+
+
+@pytest.mark.parametrize(("script", "advice"), TOOLS, ids=["bubblewrap", "chromium"])
+def test_tools_are_not_installed_without_root(tmp_path: Path, script: Path, advice: str) -> None:
+    tools = {name: shutil.which(name) for name in ("bash", "dirname")}
+    for tool, program in {**tools, "apt-get": "/bin/false"}.items():
         (tmp_path / tool).symlink_to(program or tool)
     (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
     (tmp_path / "id").chmod(0o755)
-    done = run("bash", str(docker_folder() / "bubblewrap.sh"), PATH=str(tmp_path))
+    done = run("bash", str(script), PATH=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "apt-get install bubblewrap uidmap" in done.stderr
+    assert advice in done.stderr
 
 
 def test_a_base_image_needs_a_name() -> None:
