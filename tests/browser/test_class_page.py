@@ -104,7 +104,7 @@ def test_the_count_of_a_check_shows_who_did_not_pass_it(page: Browser) -> None:
 
 
 def test_a_flag_is_named_in_the_reader_s_language(page: Browser) -> None:
-    assert [text for text in page.texts("#class .flags") if text] == ["⚑ conducta"]
+    assert page.texts("#class .flags .bad") == ["⚑ conducta"]
 
 
 def test_on_a_phone_a_check_s_figures_say_what_they_count(browser: Browser, index: Path) -> None:
