@@ -301,3 +301,20 @@ def _judge_by_differences(student: Student, cell: Cell, subject: Subject) -> Non
             got="0",
             holds=lambda code: [f"assert {code(got['x_t'])}.abs().sum() > 0"],
         )
+    _require_parameters(got, case)
+
+
+def _require_parameters(got: Mapping[str, Any], case: CellCase) -> None:
+    """Assert that a gradient reaches some parameter of a cell. Raises Disagreement."""
+    weights = [got[name] for name in set(got) - {"x_t", *case.states}]
+    if any(isinstance(weight, torch.Tensor) and bool(weight.any()) for weight in weights):
+        return
+    raise Disagreement(
+        say("no gradient reaches the parameters of the cell: there is nothing to learn"),
+        quantity=say("the gradients of the parameters"),
+        expected=say("not all 0"),
+        got="0",
+        holds=lambda _: [
+            "assert any(g is not None and bool(g.any()) for g in gradientes[-1].values())"
+        ],
+    )
