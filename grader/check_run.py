@@ -193,7 +193,7 @@ class CheckRun:
         ):
             if spent > most:
                 text = say(
-                    "the checks before this one used up the {seconds} seconds {of_what} of the "
+                    "the checks before this one used up the {seconds} s {of_what} of the "
                     "whole submission: this one was not made any more",
                     seconds=f"{most:g}",
                     of_what=of_what,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import string
 from datetime import UTC, datetime
 
@@ -9,6 +11,10 @@ import catalogue
 import pytest
 
 from grader.words import Words, knows, say
+
+ALIKE = {"Total", "{error}: {text}", "{message}: {name}"}  # in both languages
+# Titles and misconceptions, which have both languages beside each other, and code for notebooks.
+CONTENT = ("checks/", "template/", "release.py", "student.py")
 
 
 def test_every_message_has_its_spanish_and_is_said() -> None:
@@ -31,6 +37,32 @@ def test_a_translation_has_the_holes_of_its_message() -> None:
 def holes(texts: object) -> set[str]:
     parsed = string.Formatter().parse(str(texts))
     return {name for _, name, _, _ in parsed if name}
+
+
+def test_no_message_is_left_as_it_was_in_english() -> None:
+    assert {one.id for one in catalogue.stored() if one.id and one.id == one.string} == ALIKE
+
+
+def test_no_spanish_is_written_beside_the_catalogue() -> None:
+    files = sorted(catalogue.PACKAGE.rglob("*.py"))
+    names = {file: file.relative_to(catalogue.PACKAGE).as_posix() for file in files}
+    beside = {
+        (name, text)
+        for file, name in names.items()
+        if not name.startswith(CONTENT)
+        for text in texts_of(ast.parse(file.read_text(encoding="utf-8")))
+        if re.search("[áéíóúñ¿¡«]", text, re.IGNORECASE)
+    }
+    assert beside == set()
+
+
+def texts_of(tree: ast.AST) -> set[str]:
+    """All texts of a module but its docstrings."""
+    nodes = list(ast.walk(tree))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {ast.get_docstring(n, clean=False) for n in nodes if isinstance(n, documented)}
+    constants = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return constants - docstrings
 
 
 def test_a_message_within_a_message_is_said_in_the_same_language() -> None:

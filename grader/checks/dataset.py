@@ -126,7 +126,7 @@ def require_sums(samples: Samples) -> None:
     sequence = f"[{', '.join(f'{value:g}' for value in samples.sequences[row].flatten().tolist())}]"
     raise Disagreement(
         say(
-            "the sequence {sequence} has {total} ones and its label is {label}",
+            "the sequence {sequence} adds up to {total} and its label is {label}",
             sequence=sequence,
             total=f"{total:g}",
             label=f"{label:g}",

@@ -153,8 +153,8 @@ def require_learned(data: Data, got: Course, note: Said | str) -> None:
                 note=note,
             ),
             quantity=say("distance from the reference's weights"),
-            expected=f"≤ {APART:.0%}",
-            got=f"{distance:.0%}",
+            expected=say("≤ {number}%", number=_hundredths(APART)),
+            got=say("{number}%", number=_hundredths(distance)),
             holds=lambda _: _holds(data),
         )
 
@@ -171,18 +171,26 @@ def _unlearned(data: Data, got: Course, right: Course, note: Said | str) -> Disa
     count = EPOCHS * BATCHES
     return Disagreement(
         say(
-            "after {count} batches the network is right about {accuracy} of the sequences that it "
-            "did not see; the reference, trained alike, about {right}{note}",
+            "after {count} batches the network is right about {accuracy}% of the sequences that it "
+            "did not see; the reference, trained alike, about {right}%{note}",
             count=count,
-            accuracy=f"{accuracy:.0%}",
-            right=f"{right_accuracy:.0%}",
+            accuracy=_hundredths(accuracy),
+            right=_hundredths(right_accuracy),
             note=note,
         ),
         quantity=say("accuracy and loss on sequences not seen"),
-        expected=f"{right_accuracy:.0%}, {right_loss:.3g}",
-        got=f"{accuracy:.0%}, {loss:.3g}",
+        expected=_both(right_accuracy, right_loss),
+        got=_both(accuracy, loss),
         holds=lambda _: _holds(data),
     )
+
+
+def _both(accuracy: float, loss: float) -> Said:
+    return say("{number}%, {loss}", number=_hundredths(accuracy), loss=f"{loss:.3g}")
+
+
+def _hundredths(share: float) -> str:
+    return f"{100 * share:.0f}"
 
 
 def _holds(data: Data) -> list[str]:

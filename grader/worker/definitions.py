@@ -140,9 +140,12 @@ def _settle_devices(loaded: Loaded, item: Statement) -> None:
 def _why_missing(name: str, errors: dict[str, Told], notices: list[Notice]) -> Told:
     if name in errors:
         return errors[name]
-    broken = ", ".join(str(one.cell) for one in notices if one.text.message == notebook.SYNTAX)
+    broken = [f"[{one.cell}]" for one in notices if one.text.message == notebook.SYNTAX]
+    if len(broken) == 1:
+        return notice("it is not defined (cell {cell} has a syntax error)", cell=broken[0])
     if broken:
-        return notice("it is not defined (cell {cells} has syntax errors)", cells=broken)
+        cells = ", ".join(broken)
+        return notice("it is not defined (cells {cells} have syntax errors)", cells=cells)
     return notice("it is not defined in the notebook")
 
 

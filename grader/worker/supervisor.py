@@ -180,7 +180,7 @@ class Supervisor:
             return self._receive(self.check)
         except Late:
             seconds = f"{self.limits['seconds']:g}"
-            text = notice("it did not end in {seconds} seconds", seconds=seconds)
+            text = notice("it did not end in {seconds} s", seconds=seconds)
             raise Lost("timeout", text) from None
         except Gone as gone:
             raise self._autopsy(why=str(gone)) from None
@@ -324,7 +324,7 @@ class Supervisor:
         # A check that withstands SIGXCPU meets SIGKILL; its mother may have been killed by it.
         if status == -signal.SIGXCPU or told == -signal.SIGKILL:
             seconds = f"{self.limits[limit]:g}"
-            text = notice("it used more than {seconds} seconds of processor time", seconds=seconds)
+            text = notice("it used more than {seconds} s of processor time", seconds=seconds)
             return Lost("timeout", text)
         if isinstance(status, int) and status < 0:
             return Lost("crashed", _died(_signal_name(-status), when))

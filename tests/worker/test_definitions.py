@@ -146,8 +146,12 @@ def test_an_annotation_whose_name_is_missing_fails_as_in_the_notebook() -> None:
     assert "NameError" in spanish(loaded("def f(x: Tensor): pass").missing["f"])
 
 
-def test_a_name_hidden_by_a_syntax_error_says_which_cell() -> None:
-    assert "celda 1" in spanish(loaded("def f(:").missing["f"])
+@pytest.mark.parametrize(
+    ("sources", "cells"),
+    [(["def f(:"], "la celda [1] tiene"), (["x = 1", "f(", "g("], "las celdas [2], [3] tienen")],
+)
+def test_a_name_hidden_by_syntax_errors_says_which_cells(sources: list[str], cells: str) -> None:
+    assert cells in spanish(loaded(*sources).missing["f"])
 
 
 def test_a_name_that_is_nowhere_is_missing() -> None:
