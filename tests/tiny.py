@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from grader import assignment as assignments
@@ -24,5 +25,7 @@ f = []
 def assignment(folder: Path, checks: str, limits: str = "") -> Assignment:
     """Make the assignment in a folder; `limits` are lines of its `[limits]`."""
     (folder / "assignment.toml").write_text(f"{_CONFIG}[limits]\n{limits}")
-    (folder / "test_f.py").write_text(checks)
+    # pytest imports modules once a process, by name: other checks need another.
+    name = hashlib.sha256(checks.encode()).hexdigest()[:8]
+    (folder / f"test_{name}.py").write_text(checks)
     return assignments.load(folder)
