@@ -104,24 +104,26 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
     (found,) = student.gradients([y], [torch.ones_like(y)], of=[model])
     with student.unrecorded():
         slopes = _slopes(model, case, dtype, rows)
-    _require_parameters(slopes)
+    if slopes and not any(slope_ for _, slope_ in slopes.values()):
+        said = say(
+            "what the model returns does not depend on its parameters: there is nothing to learn"
+        )
+        raise untaught(said, "gradientes[0]")
     belief = _between_steps(found, slopes)
     for name, (direction, slope_) in slopes.items():
         quantity = say("the gradient of {name}", name=name)
         require(found.get(name), direction, slope_, quantity, dtype, belief)
 
 
-def _require_parameters(slopes: Mapping[str, tuple[Tensor, float]]) -> None:
-    """Assert that a model's output depends on some parameter. Raises Disagreement."""
-    if not slopes or any(slope_ for _, slope_ in slopes.values()):
-        return
-    raise Disagreement(
-        say("what the model returns does not depend on its parameters: there is nothing to learn"),
+def untaught(message: Said, gradients: str) -> Disagreement:
+    """Return what to say where no parameter has a gradient; `gradients` is code for all of them."""
+    return Disagreement(
+        message,
         quantity=say("the gradients of the parameters"),
         expected=say("not all 0"),
         got="0",
         holds=lambda _: [
-            "assert any(g is not None and bool(g.any()) for g in gradientes[0].values())"
+            f"assert any(g is not None and bool(g.any()) for g in {gradients}.values())"
         ],
     )
 
