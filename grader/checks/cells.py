@@ -248,6 +248,19 @@ def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
     return made
 
 
+def require_finite(state: Tensor, quantity: str) -> None:
+    """Assert that a state holds neither inf nor nan. Raises Disagreement."""
+    if bool(state.isfinite().all()):
+        return
+    raise Disagreement(
+        say("{quantity} holds inf or nan, though all that was given is small", quantity=quantity),
+        quantity=quantity,
+        expected=say("finite numbers"),
+        got=state,
+        holds=lambda code: [f"assert {code(state)}.isfinite().all()"],
+    )
+
+
 def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
     """Assert that a cell gives the same when it was called before. Raises Disagreement."""
     require_shape(again, tuple(alone.shape), quantity)

@@ -34,6 +34,7 @@ from grader.checks.cells import (
     Subject,
     believe,
     block,
+    require_finite,
     require_stateless,
 )
 from grader.checks.compare import close, require_shape
@@ -296,14 +297,14 @@ def like_torch_or_reading(trial: Trial) -> Tensor:
 
 
 def require_interface(student: Student) -> None:
-    """Assert that the cell returns a (B, H) state for sizes from 1, from the state it is given.
+    """Assert that it returns a finite (B, H) state for sizes from 1, from what it is given.
 
     Raises StudentFault and Disagreement.
     """
     cell, _ = believed(student)
     source = Numbers(1, scale=0.5, states=0.5)
     for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
-        run(student, cell, make(source, 1, *sizes_))
+        require_finite(run(student, cell, make(source, 1, *sizes_)), "h_t")
     first, second = fresh(1), replace(fresh(2), blocks=fresh(1).blocks)
     made = cell.make(student, first)
     for case in (first, second):

@@ -33,6 +33,7 @@ from grader.checks.cells import (
     Subject,
     believe,
     block,
+    require_finite,
     require_stateless,
 )
 from grader.checks.compare import Disagreement, close, kind, require_shape
@@ -322,14 +323,16 @@ def like_torch(trial: Trial) -> Step:
 
 
 def require_interface(student: Student) -> None:
-    """Assert that the cell returns two (B, H) states for sizes from 1, from the state it is given.
+    """Assert that it returns two finite (B, H) states for sizes from 1, from what it is given.
 
     Raises StudentFault and Disagreement.
     """
     cell, known = believed(student)
     source = Numbers(1, scale=0.5, states=0.5)
     for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
-        run(student, cell, _fitting(make(source, 1, *sizes_), known))
+        h_and_c = run(student, cell, _fitting(make(source, 1, *sizes_), known))
+        for name, state in zip(("h_t", "c_t"), h_and_c, strict=True):
+            require_finite(state, name)
     first, second = fresh(1), replace(fresh(2), blocks=fresh(1).blocks)
     made = cell.make(student, first)
     for case in (first, second):

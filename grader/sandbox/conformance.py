@@ -14,6 +14,8 @@ import os
 import secrets
 import socket
 import struct
+import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -493,24 +495,46 @@ def f(work):
 
 @_promise
 def waiting_for_a_core_is_not_the_students(sandbox: Sandbox) -> None:
-    """A check that others keep from the processor does not time out; one that sleeps does."""
+    """A check that others keep from the processor does not time out.
+
+    One that sleeps does, and one that keeps itself from it with processes of its own.
+    """
     source = """
 import os, time
-def f(busy):
+core = min(os.sched_getaffinity(0))
+def f(how):
+    os.sched_setaffinity(0, {core})
     others = []
-    for _ in range(5 if busy else 0):
+    for _ in range(5 if how == "crowds" else 0):
         others.append(os.fork())
         if others[-1] == 0:
             while True: pass
     started = time.process_time()
-    while time.process_time() - started < 0.3:
-        if not busy: time.sleep(1)
+    while time.process_time() - started < 0.4:
+        if how == "sleeps": time.sleep(1)
     for pid in others: os.kill(pid, 9), os.wait()
-    return busy
+    return core
 """
     with _submission(sandbox, source, replace(SMALL, seconds=1, patience=99)) as opened:
-        assert opened.f(True) is True
-        opened.is_lost("timeout", False)
+        core = opened.f("works")
+        assert isinstance(core, int)
+        with _busy(core):
+            assert opened.f("works") == core
+        opened.is_lost("timeout", "crowds")
+        opened.is_lost("timeout", "sleeps")
+
+
+@contextmanager
+def _busy(core: int) -> Iterator[None]:
+    """Keep one core of this machine busy with other work."""
+    endless = f"import os; os.sched_setaffinity(0, {{{core}}})\nwhile True: pass"
+    others = [subprocess.Popen([sys.executable, "-c", endless]) for _ in range(5)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 @_promise

@@ -76,14 +76,19 @@ def memory_kills() -> int:
     return 0
 
 
-def starved(processes: Iterable[int]) -> float:
-    """Return for how many seconds the thread that waited longest could have run and had no core."""
-    most = 0
+def starved(processes: Iterable[int], used: float) -> float:
+    """Return for how many seconds a thread could have run and others' work had its core.
+
+    Of the thread that waited longest; `used` is the CPU seconds of all of the student's processes:
+    what the others among them used, it waited for its own.
+    """
+    most = 0.0
     for process in processes:
         for thread in Path("/proc").glob(f"{process}/task/*/schedstat"):
             with contextlib.suppress(OSError, IndexError, ValueError):
-                most = max(most, int(thread.read_text().split()[1]))
-    return most / 1e9
+                ran, waited = (int(part) / 1e9 for part in thread.read_text().split()[:2])
+                most = max(most, waited - max(0.0, used - ran))
+    return most
 
 
 def _more(now: int | None, before: int | None, ours: int = 0) -> int | None:

@@ -224,8 +224,10 @@ class Supervisor:
         """Return the seconds for which what is waited for had no core, since this last told."""
         assert self.user is not None  # noqa: S101 - its process is waited for
         waiting = [pid for pid in self.user.processes() if pid != self.pid or self.check is None]
-        limit = self.limits["load_seconds" if self.check is None else "seconds"]
-        starved = min(accounts.starved(waiting), limit * self.limits["patience"])
+        loading = self.check is None
+        limit = self.limits["load_seconds" if loading else "seconds"]
+        used = self.account.cpu() - (self.account.cpu_before if loading else self.cpu_before)
+        starved = min(accounts.starved(waiting, used), limit * self.limits["patience"])
         before, self.starved = self.starved, max(self.starved, starved)
         return self.starved - before
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from attacks.corpus import Case
     from grader.results import CheckResult, Grade
 
-GRACE = 5.0
+GRACE = 10.0
 """Seconds that a check may take beyond its limit, on a loaded machine."""
 
 

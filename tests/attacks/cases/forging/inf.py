@@ -2,9 +2,9 @@
 # title = "Infinity, under which every tolerance vanishes"
 # group = "Score forging"
 # verdict = "0"
-# points = 77
+# points = 76
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["failed"]
 # ///
 class celdaLSTM(celdaLSTM):
