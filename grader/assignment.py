@@ -7,6 +7,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Assignment:
     limits: dict[str, float] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     device: str = "cpu"
-    deadline: str = ""
+    deadline: datetime | None = None
 
     @property
     def max_score(self) -> float:
@@ -91,7 +92,7 @@ def load(folder: Path) -> Assignment:
         limits=fields.get("limits", {}),
         packages=tuple(fields.get("packages", ())),
         device=fields.get("device", "cpu"),
-        deadline=str(fields.get("deadline", "")),
+        deadline=fields.get("deadline"),
     )
 
 
@@ -150,6 +151,7 @@ class _Reader:
         self._limits()
         self._points()
         self._names()
+        self._deadline()
 
     def _mapping(self, key: str, kind: Any, needed: tuple[str, ...] = ()) -> None:
         table = self.fields.get(key, {})
@@ -182,6 +184,14 @@ class _Reader:
             for other in below:
                 if other not in names:
                     raise self._fault(name, f"{name!r} builds on {other!r}, which is not a name")
+
+    def _deadline(self) -> None:
+        deadline = self.fields.get("deadline")
+        if deadline is None:
+            return
+        if not isinstance(deadline, datetime) or deadline.tzinfo is None:
+            example = "2026-12-01T23:59:00-05:00"
+            raise self._fault("deadline", f"'deadline' is a moment with its offset, as {example}")
 
     def _fault(self, key: str, text: str) -> AssignmentFault:
         lines = self.text.splitlines()

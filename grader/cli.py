@@ -14,6 +14,7 @@ from typing import Annotated, Optional
 import typer
 
 from grader import __version__
+from grader.cli_export import app as export_app
 
 app = typer.Typer(
     name="grader",
@@ -96,7 +97,14 @@ def grade(
         Lang, typer.Option(help="The language of the table and of the pages.")
     ] = Lang.es,
     device: Annotated[Device, typer.Option(help="Where student code computes.")] = Device.cpu,
+    roster: Annotated[
+        Optional[Path],
+        typer.Option(help="A CSV of the course: id, name, email, and ids elsewhere."),
+    ] = None,
     *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be graded, and whose it is.")
+    ] = False,
     regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is known.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the grades as JSON lines.")] = False,
 ) -> None:
@@ -116,6 +124,8 @@ def grade(
         device=device.value,
         regrade=regrade,
         json=json_,
+        roster=roster,
+        dry_run=dry_run,
     )
     raise typer.Exit(grade_submissions(options))
 
@@ -222,6 +232,9 @@ def override(
 
     options = OverrideOptions(folder, student, check, points, withdraw, reason, by, lang.value)
     override_points(options)
+
+
+app.add_typer(export_app, name="export")
 
 
 @app.command()

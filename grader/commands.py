@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import signal
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
-from grader import batch, decisions, folder, replay
+from grader import batch, decisions, folder, people, replay
+from grader.archives import plain
 from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from grader.assignment import Assignment
     from grader.decisions import Decisions
-    from grader.results import Grade
+    from grader.results import Grade, Person
     from grader.sandbox import Sandbox
     from grader.submission import Submission
 
@@ -49,6 +52,8 @@ class GradeOptions:
     device: str
     regrade: bool
     json: bool
+    roster: Path | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ def grade_submissions(options: GradeOptions) -> int:
 
     root = assignments_.folder_of_assignments(options.assignments)
     assignment = assignments_.choose(root, options.assignment)
-    submissions = find(options.submissions, assignment.name)
+    submissions, everybody = _found(options, assignment)
+    if options.dry_run:
+        return _show_found(options, submissions, everybody)
     folder.make(options.out)
     with Journal(options.out) as journal:
         made = _decisions(options.out)
@@ -81,11 +88,13 @@ def grade_submissions(options: GradeOptions) -> int:
         with _interruptible(), choice.reaping(sandbox):
             _grade_all(options, journal, made, submissions, terms, sandbox)
         written = folder.write_all(options.out, journal)
+        folder.write_people(options.out, everybody)
         page = report.write_or_tell(options.out, written, journal, options.lang)
     _remark(made, written)
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades, page)
+    _tell_of_the_roster(everybody)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
 
 
@@ -151,6 +160,48 @@ def replay_student(options: ReplayOptions) -> int:
         screen.print(terminal.history(stored.grade, options.lang))
     screen.print(replay.verdict(stored.file, found, options.lang), markup=False)
     return 1 if found else 0
+
+
+def _found(options: GradeOptions, assignment: Assignment) -> tuple[list[Submission], list[Person]]:
+    """Return the submissions, and the people behind them and on the roster. Raises UsageError."""
+    roster = people.read_roster(options.roster) if options.roster else None
+    submissions = find(options.submissions, assignment.name)
+    return people.join(submissions, roster, assignment.deadline)
+
+
+def _show_found(
+    options: GradeOptions, submissions: Sequence[Submission], everybody: Sequence[Person]
+) -> int:
+    """Print what there is to grade, and grade nothing."""
+    files = {one.id: people.file_of(one) for one in submissions}
+    wrong = {one.id: one.problem for one in submissions if one.problem}
+    if options.json:
+        for person in everybody:
+            problem = wrong.get(person.submission)
+            fields = asdict(person) | {
+                "file": files.get(person.submission),
+                "problem": problem.es if problem else None,
+                "problem_en": problem.en if problem else None,
+            }
+            sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+        return 0
+    rows = [
+        (person, files.get(person.submission, ""), wrong.get(person.submission))
+        for person in everybody
+    ]
+    terminal.console().print(terminal.found(rows, options.lang))
+    return 0
+
+
+def _tell_of_the_roster(everybody: Sequence[Person]) -> None:
+    """Say who handed in nothing, and whom the roster does not have."""
+    for said, chosen in (
+        ("handed in nothing", [one for one in everybody if not one.submission]),
+        ("is not on the roster", [one for one in everybody if one.listed is False]),
+    ):
+        for person in chosen:
+            name = f" ({plain(person.name)})" if person.name else ""
+            tell(f"{plain(person.student)}{name} {said}")
 
 
 def _begin(

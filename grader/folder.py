@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from grader import decisions, disk
+from grader import decisions, disk, people
 from grader.errors import GraderError, UsageError
 from grader.exports import csv
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.decisions import Decisions
     from grader.grading import Terms
     from grader.journal import Journal
-    from grader.results import Grade
+    from grader.results import Grade, Person
     from grader.submission import Submission
 
 _RESULTS = "results"
@@ -102,6 +102,12 @@ def write_all(out: Path, journal: Journal) -> list[Grade]:
         write(out, grade.submission, _text(grade, text))
     _replace(out / "grades.csv", csv.table(grades).encode())
     return grades
+
+
+def write_people(out: Path, everybody: Sequence[Person]) -> None:
+    """Keep who is behind the submissions, with those of earlier runs. Raises GraderError."""
+    kept = people.merged(people.read(out), everybody)
+    _replace(out / people.FILE, people.table(kept).encode())
 
 
 def _text(grade: Grade, journalled: bytes) -> bytes:

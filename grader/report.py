@@ -31,9 +31,9 @@ def again(out: Path, lang: str | None) -> Path:
         )
     if not (out / FILE).is_file():
         terminal.tell(f"{out / FILE} is not there: the pages do not show the seed")
-        return _write(out, _stored(out), None, lang)
+        return _write(out, stored(out), None, lang)
     with Journal(out) as journal:
-        return write(out, _stored(out), journal, lang)
+        return write(out, stored(out), journal, lang)
 
 
 def write(out: Path, grades: Sequence[Grade], journal: Journal, lang: str | None = None) -> Path:
@@ -86,7 +86,7 @@ def _write(out: Path, grades: Sequence[Grade], seed: str | None, lang: str | Non
     return folder / site.INDEX
 
 
-def _stored(out: Path) -> list[Grade]:
+def stored(out: Path) -> list[Grade]:
     """Return the grades of a results folder, by submission. Raises GraderError."""
     grades, damaged = [], []
     for path in sorted(_files(out), key=lambda path: path.stem):

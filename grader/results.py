@@ -124,6 +124,25 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Who stands behind a submission, as the roster and the place it came from tell.
+
+    `submission` is empty for somebody on the roster who handed in nothing; `ids` are the person's
+    names elsewhere, by place (`moodle`, `canvas`, …); `at` is the moment of handing in (ISO 8601 in
+    UTC) where it is known; `listed` is whether the roster has them, None where there is no roster.
+    """
+
+    student: str
+    submission: str = ""
+    name: str = ""
+    email: str = ""
+    ids: dict[str, str] = field(default_factory=dict)
+    at: str = ""
+    late: bool = False
+    listed: bool | None = None
+
+
+@dataclass(frozen=True)
 class Fingerprint:
     """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix).
 

@@ -26,6 +26,7 @@ from grader.archives import (
     too_large,
 )
 from grader.errors import UsageError
+from grader.handed_in import TIMESTAMP, UNKNOWN, HandedIn, gradescope, timestamp
 from grader.words import say
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ RESERVED = {*DEVICES, "index"}  # report/index.html is the class's page
 
 MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_?")
 MOODLE_FILE = re.compile(r"(?P<name>.+?)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_(?P<file>.+)")
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_(?:LATE|late))?_(?P<id>[0-9]+)_[0-9]+_(?P<file>.+)")
+CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE|_late)?_(?P<id>[0-9]+)_[0-9]+_(?P<file>.+)")
 GRADESCOPE = re.compile(r"submission_[0-9]+")
+GRADESCOPE_METADATA = "submission_metadata.yml"
 CANVAS_RESUBMISSION = re.compile(r"-[0-9]+(?=\.\w+$)")
 
 NO_NOTEBOOK = say(
@@ -65,8 +67,8 @@ class Submission:
     """What one student handed in. It pickles small: `source` says where the bytes are.
 
     `id` is a safe file name, unlike any other's even where case does not count; `student` is
-    the id as it came, `name` the person's name where the layout has it, `filename` the file's
-    name, for messages. `problem` (for the student) says why it cannot be read.
+    the id as it came, `filename` the file's name, for messages. `problem` (for the student) says
+    why it cannot be read, `about` what the layout tells of the person and the moment.
     """
 
     id: str
@@ -74,7 +76,7 @@ class Submission:
     filename: str
     source: Source | bytes | None = None
     problem: Said | None = None
-    name: str = ""
+    about: HandedIn = UNKNOWN
 
     def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
         """Return the notebook's bytes.
@@ -123,9 +125,16 @@ def find(paths: Sequence[Path], assignment: str | None = None) -> list[Submissio
     _refuse_rivals(fits)
     if not any(fits.values()):
         raise UsageError(_nothing(paths, assignment))
-    ids = _ids(students)
-    found = [_submission(ids[student], files, fits[student]) for student, files in students.items()]
-    return sorted(found, key=lambda submission: submission.id)
+    found = [_submission(student, files, fits[student]) for student, files in students.items()]
+    return identified(found)
+
+
+def identified(submissions: Iterable[Submission]) -> list[Submission]:
+    """Give each submission an id, by its student; return them sorted by it."""
+    found = list(submissions)
+    ids = _ids(submission.student for submission in found)
+    named = [replace(submission, id=ids[submission.student]) for submission in found]
+    return sorted(named, key=lambda submission: submission.id)
 
 
 @dataclass(frozen=True)
@@ -133,35 +142,49 @@ class _Owned:
     """A file or folder and whose it is; its parts begin inside the student's folder, `where`."""
 
     student: str
-    name: str
     entry: Entry
     where: Path
+    about: HandedIn = UNKNOWN
 
 
 def _owned(path: Path, assignment: str | None) -> list[_Owned]:
-    owned = [_owner(entry, path) for entry in _class_entries(path, assignment)]
+    entries = _class_entries(path, assignment)
+    owned = [_owner(entry, path) for entry in entries]
     kept = [one for one in owned if one is not None]
     if not kept:
         raise UsageError(_nothing([path], assignment))
-    return kept
+    metadata = [entry for entry in entries if entry.parts == (GRADESCOPE_METADATA,)]
+    return list(_submitted_by(kept, metadata[0].source)) if metadata else kept
+
+
+def _submitted_by(owned: list[_Owned], metadata: Source) -> Iterator[_Owned]:
+    """Give Gradescope's submissions to the students that its metadata names, each of a group."""
+    try:
+        people = gradescope(metadata.read(MEGABYTE * 8))
+    except UnreadableError as error:
+        raise UsageError(f"{metadata} was not read: {error.why}. Export it again.") from error
+    for one in owned:
+        for student, about in people.get(one.where.name, [(one.student, one.about)]):
+            yield replace(one, student=_text(student), about=about)
 
 
 def _owner(entry: Entry, path: Path) -> _Owned | None:
     """Say whose a file is from the topmost part of its name, or None where it is nobody's."""
     top, *rest = entry.parts
-    name = ""
+    about = UNKNOWN
     if rest or entry.folder:
         student, parts = top, tuple(rest)
         if match := MOODLE_FOLDER.fullmatch(top):
-            student, name = match["id"], match["name"]
+            student, about = match["id"], HandedIn(name=_text(match["name"]))
     elif match := MOODLE_FILE.fullmatch(top) or CANVAS.fullmatch(top):
-        student, name = match["id"], match["name"]
+        student, late = match["id"], bool(match.groupdict().get("late"))
+        about = HandedIn(name=_text(match["name"]), late=late)
         parts = (CANVAS_RESUBMISSION.sub("", match["file"]),)
     elif entry.suffix in KINDS:
         student, parts = PurePosixPath(top).stem, (top,)
     else:
         return None
-    return _Owned(_text(student), _text(name), replace(entry, parts=parts), path / top)
+    return _Owned(_text(student), replace(entry, parts=parts), path / top, about)
 
 
 def _text(name: str) -> str:
@@ -348,19 +371,30 @@ def _nothing(paths: Sequence[Path], assignment: str | None) -> str:
     )
 
 
-def _submission(identity: str, files: list[_Owned], fits: list[Entry]) -> Submission:
-    student, where = files[0].student, files[0].where
-    name = next((one.name for one in files if one.name), "")
+def _submission(student: str, files: list[_Owned], fits: list[Entry]) -> Submission:
+    about = next((one.about for one in files if one.about.name), files[0].about)
     if not fits:
         problems = [one.entry.problem for one in files if one.entry.problem]
-        return Submission(
-            identity, student, plain(where.name), None, (*problems, NO_NOTEBOOK)[0], name
-        )
+        problem, filename = (*problems, NO_NOTEBOOK)[0], plain(files[0].where.name)
+        return Submission("", student, filename, None, problem, about)
     (file,) = fits
+    at = about.at or _timestamp(files, file)
     large = too_large(MAX_NOTEBOOK).said if file.size > MAX_NOTEBOOK else None
-    problem = file.problem or large
     filename = plain(file.source.name)
-    return Submission(identity, student, filename, file.source, problem, name)
+    about = replace(about, at=at)
+    return Submission("", student, filename, file.source, file.problem or large, about)
+
+
+def _timestamp(files: list[_Owned], file: Entry) -> str:
+    """Return the moment that nbgrader noted beside a file, if it did."""
+    beside = (*file.parts[:-1], TIMESTAMP)
+    for one in files:
+        if one.entry.parts == beside and not one.entry.problem:
+            try:
+                return timestamp(one.entry.source.read(MEGABYTE))
+            except UnreadableError:
+                return ""
+    return ""
 
 
 def _ids(students: Iterable[str]) -> dict[str, str]:

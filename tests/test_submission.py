@@ -142,7 +142,7 @@ def test_moodle_folders_give_the_number_and_the_name(tmp_path: Path) -> None:
     tree(tmp_path, "Ana García_1234_assignsubmission_onlinetext_/onlinetext.html")
     tree(tmp_path, "Luis Paz_99_assignsubmission_file/tarea.ipynb")
     found = find([tmp_path])
-    assert [(one.student, one.name) for one in found] == [
+    assert [(one.student, one.about.name) for one in found] == [
         ("1234", "Ana García"),
         ("99", "Luis Paz"),
     ]
@@ -150,13 +150,13 @@ def test_moodle_folders_give_the_number_and_the_name(tmp_path: Path) -> None:
 
 def test_moodle_without_folders_is_read_too(tmp_path: Path) -> None:
     (found,) = find([tree(tmp_path, "Ana Paz_12_assignsubmission_file_mi_tarea.ipynb")])
-    assert (found.student, found.name) == ("12", "Ana Paz")
+    assert (found.student, found.about.name) == ("12", "Ana Paz")
 
 
 def test_canvas_names_give_the_user_and_the_name(tmp_path: Path) -> None:
     tree(tmp_path, "garciaana_4711_9001_tarea-1.ipynb", "pazluis_LATE_4712_9002_tarea.ipynb")
     found = find([tmp_path])
-    assert [(one.student, one.name) for one in found] == [
+    assert [(one.student, one.about.name) for one in found] == [
         ("4711", "garciaana"),
         ("4712", "pazluis"),
     ]

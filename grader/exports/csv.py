@@ -7,9 +7,9 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from grader.results import Grade
+    from grader.results import Grade, Person
 
 HEADER = ("submission", "student", "assignment", "score", "max_score", "status", "flags")
 
@@ -27,8 +27,56 @@ def table(grades: Iterable[Grade]) -> str:
     return text.getvalue()
 
 
+def wide(grades: Iterable[Grade], people: Iterable[Person]) -> str:
+    """Return everybody on a line: who it is, the score, and the points of each check.
+
+    Points are what the student gets. Who handed in nothing, or could not be measured, has none.
+    """
+    by_submission = {grade.submission: grade for grade in grades}
+    ids = [check.id for grade in by_submission.values() for check in grade.checks]
+    checks = list(dict.fromkeys(ids))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*WIDE, *(neutral(check) for check in checks)])
+    for person in people:
+        grade = by_submission.get(person.submission)
+        who = (person.student, person.name, person.email, person.at, "yes" if person.late else "no")
+        writer.writerow([*map(neutral, who), *_points(grade, checks)])
+    return text.getvalue()
+
+
+WIDE = (
+    *("student", "name", "email", "submitted_at", "late"),
+    *("status", "score", "max_score", "mark", "scale", "flags"),
+)
+
+
+def _points(grade: Grade | None, checks: Sequence[str]) -> list[str]:
+    if grade is None:
+        return ["missing", *[""] * (len(WIDE) - 6 + len(checks))]
+    measured = grade.status != "not_graded"
+    points = {check.id: f"{grade.points(check):g}" for check in grade.checks}
+    if grade.status == "rejected":
+        points = dict.fromkeys(checks, "0")
+    return [
+        grade.status,
+        f"{grade.score:g}" if measured else "",
+        f"{grade.max_score:g}",
+        f"{grade.mark:g}" if measured else "",
+        f"{grade.scale:g}",
+        " ".join(sorted({flag.kind for flag in grade.flags})),
+        *(points.get(check, "") for check in checks),
+    ]
+
+
 def neutral(cell: str) -> str:
     """Return a text that no spreadsheet takes for a formula, nor for the start of a new line."""
     formula = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     # `csv` does not quote a carriage return alone, and readers end a line there.
     return ("'" if formula else "") + cell.replace("\r", " ")
+
+
+def plainly(cell: str) -> str:
+    """Return the text that `neutral` was given, or that somebody typed."""
+    formula = cell.startswith("'") and cell[1:].startswith(("=", "+", "-", "@", "\t"))
+    return (cell[1:] if formula else cell).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections import Counter
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console, Group
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Flag, Grade
+    from grader.results import CheckResult, Flag, Grade, Person
+    from grader.words import Said
 
 
 class Verdict(Protocol):
@@ -64,6 +66,23 @@ def class_table(grades: Iterable[Grade], lang: str) -> Table:
         score = "" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
         word = Text(_status(grade, words), style="" if grade.status == "graded" else "yellow")
         table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade, lang)))
+    return table
+
+
+def found(rows: Iterable[tuple[Person, str, Said | None]], lang: str) -> Table:
+    """Return who handed in what: each person, the file, and what is wrong with it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    words = Words(lang)
+    for heading in (words("student"), words("name"), words("handed in"), words("file")):
+        table.add_column(heading, overflow="fold")
+    for person, file, problem in rows:
+        at = words.date(datetime.fromisoformat(person.at)) if person.at else ""
+        late = words("late") if person.late else ""
+        unlisted = words("not on the roster") if person.listed is False else ""
+        wrong = problem.to(lang) if problem else ""
+        told = "; ".join(filter(None, (plain(file) or words("nothing"), wrong, unlisted)))
+        when = " ".join(filter(None, (at, late)))
+        table.add_row(Text(plain(person.student)), Text(plain(person.name)), when, Text(told))
     return table
 
 

@@ -1,0 +1,56 @@
+"""What exports are made of: a results folder's grades, people and pages, and where they go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader import people, report
+from grader.errors import UsageError
+from grader.results import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from grader.results import Grade
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A results folder: its grades by submission, and the people that it knows, all of them."""
+
+    folder: Path
+    grades: Mapping[str, Grade]
+    people: tuple[Person, ...]
+
+    def page(self, submission: str) -> Path | None:
+        """Return the student's page, where it was made."""
+        path = self.folder / report.FOLDER / f"{submission}.html"
+        return path if path.is_file() else None
+
+
+def load(folder: Path) -> Graded:
+    """Read a results folder. Raises UsageError where there are none, GraderError for damage."""
+    grades = report.stored(folder)
+    if not grades:
+        raise UsageError(
+            f"{folder} holds no results: give the folder that grader grade wrote (its --out)"
+        )
+    by_submission = {grade.submission: grade for grade in grades}
+    known = people.read(folder)
+    strangers = by_submission.keys() - {person.submission for person in known}
+    known += [Person(by_submission[name].student, submission=name) for name in sorted(strangers)]
+    return Graded(folder, by_submission, tuple(known))
+
+
+def write(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all; return where. Raises UsageError."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+    return path
