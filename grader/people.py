@@ -160,11 +160,6 @@ def _refuse_rivals(submissions: Iterable[Submission], owners: Iterable[Person | 
         )
 
 
-def _file(submission: Submission) -> str:
-    source = submission.source
-    return submission.filename if source is None or isinstance(source, bytes) else str(source)
-
-
 def file_of(submission: Submission) -> str:
     """Return where a submission's file is, for messages."""
     source = submission.source
