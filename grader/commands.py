@@ -87,8 +87,8 @@ def grade_submissions(options: GradeOptions) -> int:
         _begin(options, journal, submissions, terms)
         with _interruptible(), choice.reaping(sandbox):
             _grade_all(options, journal, made, submissions, terms, sandbox)
-        written = folder.write_all(options.out, journal)
         folder.write_people(options.out, everybody)
+        written = folder.write_all(options.out, journal)
         page = report.write_or_tell(options.out, written, journal, options.lang)
     _remark(made, written)
     asked = {submission.id for submission in submissions}

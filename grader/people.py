@@ -199,12 +199,28 @@ def read(folder: Path) -> list[Person]:
 
 
 def merged(before: Iterable[Person], now: Iterable[Person]) -> list[Person]:
-    """Return everybody of a folder: those of this run, then those of earlier runs alone."""
-    people = list(now)
+    """Return everybody of a folder: those of this run, then those of earlier runs alone.
+
+    What this run does not know of a person, having no roster, is as it was.
+    """
+    earlier = {person.student: person for person in before}
+    people = [_filled(person, earlier.get(person.student)) for person in now]
     known = {person.student for person in people}
     submissions = {person.submission for person in people} - {""}
     return people + [
         person
-        for person in before
+        for person in earlier.values()
         if person.student not in known and person.submission not in submissions
     ]
+
+
+def _filled(person: Person, before: Person | None) -> Person:
+    if before is None or person.listed is not None:
+        return person
+    return replace(
+        person,
+        name=person.name or before.name,
+        email=person.email or before.email,
+        ids=person.ids or before.ids,
+        listed=before.listed,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from grader import people
 from grader.errors import GraderError, UsageError
 from grader.feedback import site, terminal
 from grader.feedback.site import Source
@@ -67,7 +68,7 @@ def _write(out: Path, grades: Sequence[Grade], seed: str | None, lang: str | Non
     lang = lang or site.recall(folder).lang or "es"
     try:
         sources = [Source(grade, _digest(out, grade.submission)) for grade in grades]
-        broken = site.write(folder, sources, seed, lang)
+        broken = site.write(folder, sources, seed, lang, people.read(out))
     except OSError as error:
         raise GraderError(
             f"the pages in {folder} cannot be written ({error.strerror}): make room or give "

@@ -143,6 +143,12 @@ def test_people_are_read_as_they_were_written(
     assert people.read(folder) == [person]
 
 
+def test_a_later_run_without_the_roster_keeps_what_it_told() -> None:
+    before = [Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=True)]
+    (kept,) = people.merged(before, [Person("ana", "ana", late=False)])
+    assert kept == Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=False)
+
+
 def test_a_later_run_keeps_the_people_of_an_earlier_one() -> None:
     before = [Person("ana", "ana"), Person("luis", "luis", "Luis")]
     now = [Person("ana", "ana", "Ana"), Person("eva", "eva")]

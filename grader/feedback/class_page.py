@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from grader.feedback.class_numbers import Belief, Marks, Numbers, Rate, Remark
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
-    from grader.results import Grade
+    from grader.results import Grade, Person
 
 _MOST_LOSSES = 4  # that a row names; the student's page has them all
 _LONGEST_OPTION = 70
@@ -33,10 +33,15 @@ _STATUSES = ("graded", "rejected", "not_graded")
 
 @dataclass(frozen=True)
 class Student:
-    """Who a submission is of, and the address of the student's page; none where there is none."""
+    """Who a submission is of: a name, or else the id, and whatever else tells who it is.
+
+    `address` is the student's page; empty where there is none.
+    """
 
     name: str
     address: str
+    ids: tuple[str, ...] = ()
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,22 +86,35 @@ class Seen:
     students: tuple[tuple[str, str], ...]
 
 
-def render(grades: Sequence[Grade], seed: str | None, lang: str, without: Collection[str]) -> str:
+def render(
+    grades: Sequence[Grade],
+    seed: str | None,
+    lang: str,
+    without: Collection[str],
+    people: Sequence[Person] = (),
+) -> str:
     """Return the class's page; the submissions `without` a page of their own are not linked.
 
-    The page holds the run's secret seed. The same grades give the same page.
+    `people` are those behind the submissions, and those who handed in nothing. The page holds the
+    run's secret seed. The same grades and people give the same page.
     """
     words = Words(lang)
     found = class_numbers.numbers(grades)
     groups = list(_groups(grades, found, words))
     tags = _tags(choice for _, choices in groups for choice in choices)
     checks = list(_checks(found, lang))
+    behind = {person.submission: person for person in people}
     return pages.page(
         "index.html.jinja",
         lang,
         assignment=grades[0].assignment if grades else "",
         numbers=found,
-        students={grade.submission: _student(grade, without) for grade in grades},
+        students={
+            grade.submission: _student(grade, behind.get(grade.submission), without)
+            for grade in grades
+        },
+        missing=[one for one in people if not one.submission],
+        unlisted=[g.submission for g in grades if _unlisted(behind.get(g.submission))],
         counts={status: sum(g.status == status for g in grades) for status in _STATUSES},
         histogram=_histogram(found.marks, words) if found.marks else "",
         parts=[
@@ -121,10 +139,17 @@ def render(grades: Sequence[Grade], seed: str | None, lang: str, without: Collec
     )
 
 
-def _student(grade: Grade, without: Collection[str]) -> Student:
+def _student(grade: Grade, person: Person | None, without: Collection[str]) -> Student:
     """Return whose a submission is; `./` keeps any name from being taken for an address."""
     address = "" if grade.submission in without else f"./{quote(grade.submission)}.html"
-    return Student(grade.student, address)
+    name = person.name if person and person.name else grade.student
+    ids = dict.fromkeys((grade.student, grade.submission))
+    others = tuple(one for one in ids if one != name)
+    return Student(name, address, others, late=bool(person and person.late))
+
+
+def _unlisted(person: Person | None) -> bool:
+    return person is not None and person.listed is False
 
 
 def _row(grade: Grade, tags: Iterable[str], lang: str) -> Row:

@@ -20,7 +20,7 @@ from grader.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.results import Grade
+    from grader.results import Grade, Person
 
 INDEX = "index.html"
 _MEMORY = ".made.json"
@@ -46,7 +46,13 @@ class Memory:
     made: dict[str, list[str]] = field(default_factory=dict)
 
 
-def write(folder: Path, sources: Sequence[Source], seed: str | None, lang: str) -> list[str]:
+def write(
+    folder: Path,
+    sources: Sequence[Source],
+    seed: str | None,
+    lang: str,
+    people: Sequence[Person] = (),
+) -> list[str]:
     """Write the pages that are not yet as they should be, and remove those of no grade.
 
     Return the submissions of which no page could be made, each with what happened. A page is there
@@ -68,7 +74,8 @@ def write(folder: Path, sources: Sequence[Source], seed: str | None, lang: str) 
         _replace(folder / name, page)
         made[name] = [inputs, _digest(page)]
     grades = [source.grade for source in sources]
-    _replace(folder / INDEX, class_page.render(grades, seed, lang, broken.keys()).encode())
+    index = class_page.render(grades, seed, lang, broken.keys(), people)
+    _replace(folder / INDEX, index.encode())
     _clean(folder, {INDEX, *made})
     _replace(folder / _MEMORY, json.dumps({"lang": lang, "made": made}, indent=1).encode())
     return [f"{name} ({what})" for name, what in broken.items()]

@@ -11,6 +11,7 @@ import pytest
 
 from grader.feedback import site
 from grader.feedback.site import Source
+from grader.results import Person
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,3 +104,20 @@ def test_a_page_that_cannot_be_made_costs_nobody_else_theirs(folder: Path) -> No
     assert f"./{bad.submission}.html" not in index
     assert f"./{GRADES[1].submission}.html" in index
     assert states(folder).keys() == {"index.html", f"{GRADES[1].submission}.html"}
+
+
+def test_names_and_who_handed_in_nothing_stand_on_the_class_page(tmp_path: Path) -> None:
+    made = classroom.grades()
+    sources = [Source(one, "") for one in made]
+    first = made[0]
+    people = [
+        Person(first.student, first.submission, "Ana <b>Paz", late=True, listed=True),
+        Person("luis", name="Luis Gil", listed=True),
+        Person(made[1].student, made[1].submission, listed=False),
+    ]
+    site.write(tmp_path, sources, None, "en", people)
+    page = (tmp_path / site.INDEX).read_text(encoding="utf-8")
+    assert "Ana &lt;b&gt;Paz</bdi></a>" in page
+    assert "1 on the roster handed in nothing" in page
+    assert "Luis Gil" in page
+    assert "1 is not on the roster" in page
