@@ -20,7 +20,7 @@ def test_interface(student: Student) -> None:
 
 
 @pytest.mark.points(2)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=models.cases())
 def test_every_step(student: Student, case: models.Case) -> None:
     """Todos los pasos de la secuencia cuentan, desde el primero hasta el último.
@@ -32,7 +32,7 @@ def test_every_step(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=models.cases())
 def test_step_order(student: Student, case: models.Case) -> None:
     """La secuencia se recorre del principio al final.
@@ -44,7 +44,7 @@ def test_step_order(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=models.cases())
 def test_batch_first(student: Student, case: models.Case) -> None:
     """El primer eje es el lote y el segundo el tiempo: las muestras no se mezclan.
@@ -56,7 +56,7 @@ def test_batch_first(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=models.cases())
 def test_initial_state(student: Student, case: models.Case) -> None:
     """El estado inicial es cero.
@@ -68,7 +68,7 @@ def test_initial_state(student: Student, case: models.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(case=models.cases())
 def test_output(student: Student, case: models.Case) -> None:
     """La salida es fc aplicada al último estado oculto h_T.

@@ -20,12 +20,14 @@ from grader.results import Grade
 from grader.sandbox.docker import RUN_LABEL, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PORT = 45613
 """Where this machine listens for what the attacks try to reach."""
 MARK = "huella-ataque"
 """What the attacks call the files that they try to leave."""
+EARLY = 50
+"""Submissions after which a run's memory should not grow any more."""
 _PATIENCE = 20.0  # seconds for what was killed to be gone
 # A run's label is drawn at random; here it is known, to tell its containers from others'.
 _START = """
@@ -46,17 +48,20 @@ class Watched:
     texts: dict[str, str]
     said: str
     peak_memory: int
+    early_memory: int
     seconds: float
     containers: int
     wrong: list[str] = field(default_factory=list)
 
 
 class _Watch(threading.Thread):
-    """Looks at the run's containers while it lasts, and listens on a port of this machine."""
+    """Looks at the run while it lasts: its containers, its memory, who calls on a port of ours."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, scratch: Path, out: Path) -> None:
         super().__init__(daemon=True)
         self.label = label
+        self.scratch, self.out = scratch, out
+        self.memory: list[tuple[int, int]] = []
         self.ended = threading.Event()
         self.client = connect()
         self.seen: set[str] = set()
@@ -68,6 +73,8 @@ class _Watch(threading.Thread):
         while not self.ended.wait(0.5):
             with contextlib.suppress(Exception):  # a container may end while it is looked at
                 self._look()
+            graded = len(list(self.out.glob("results/*.json")))
+            self.memory.append((graded, max(map(_resident, _ours(self.scratch)), default=0)))
             with contextlib.suppress(BlockingIOError):
                 self.wrong.append(f"somebody reached this machine: {self.server.accept()[1]}")
 
@@ -105,7 +112,7 @@ def grade(
     scratch, out = work / "scratch", work / "out"
     scratch.mkdir(parents=True)
     before = {path: _state(path) for path in paths}
-    watch = _Watch(label)
+    watch = _Watch(label, scratch, out)
     watch.start()
     started = time.monotonic()
     options = ["--assignments", str(assignments), "--assignment", "lstm_gru", "--out", str(out)]
@@ -138,7 +145,8 @@ def grade(
         grades=grades,
         texts={json.loads(text)["student"]: text for text in texts.values()},
         said=printed,
-        peak_memory=used.ru_maxrss * 1024,
+        peak_memory=max([used.ru_maxrss * 1024, *(taken for _, taken in watch.memory)]),
+        early_memory=max((taken for graded, taken in watch.memory if graded <= EARLY), default=0),
         seconds=seconds,
         containers=len(watch.seen),
         wrong=wrong,
@@ -165,11 +173,24 @@ def eventually_gone(left: Any) -> None:
 def _processes(scratch: Path) -> list[str]:
     """Return the command lines of what still runs of a run, known by its environment."""
     found = []
+    for entry in _ours(scratch):
+        with contextlib.suppress(OSError, ValueError):
+            found.append((entry / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+def _ours(scratch: Path) -> Iterator[Path]:
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
             if f"TMPDIR={scratch}\0" in (entry / "environ").read_text():
-                found.append((entry / "cmdline").read_text().replace("\0", " "))
-    return found
+                yield entry
+
+
+def _resident(process: Path) -> int:
+    """Return the bytes of memory that a process holds, 0 when it is gone."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _texts(out: Path) -> dict[str, str]:
@@ -183,7 +204,13 @@ def _students_pages(out: Path) -> dict[str, str]:
 
 def _files(scratch: Path, out: Path, texts: dict[str, str]) -> list[str]:
     """Return what was left in the working folder, or anywhere by an attack."""
-    expected = {"grades.csv", "journal.sqlite", "results", *(f"results/{name}" for name in texts)}
+    expected = {
+        "grades.csv",
+        "students.csv",
+        "journal.sqlite",
+        "results",
+        *(f"results/{name}" for name in texts),
+    }
     pages = ("index.html", ".made.json", *(f"{name.removesuffix('.json')}.html" for name in texts))
     expected |= {"report", *(f"report/{name}" for name in pages)}
     # torch makes an empty folder of this name when it is imported.

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from attacks import corpus
-from attacks.grading import Watched, comparable, grade
+from attacks.grading import EARLY, Watched, comparable, grade
 from attacks.requirements import broken
 from grader import assignment as assignments
 from grader import solutions
@@ -182,7 +182,8 @@ def report(screen: Console, way: str, verdicts: list[Verdict], seen: Watched) ->
         screen.print(f"✗ {text}", style="red", markup=False)
     screen.print(
         f"{seen.seconds:.0f} s, {seen.containers} containers, "
-        f"trusted process at most {seen.peak_memory >> 20} MiB"
+        f"trusted process at most {seen.peak_memory >> 20} MiB "
+        f"({seen.early_memory >> 20} over the first {EARLY} submissions)"
     )
     return bool(seen.wrong) or any(one.wrong for one in verdicts)
 
