@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
@@ -27,7 +28,6 @@ from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from grader.assignment import Assignment
     from grader.decisions import Decisions
@@ -173,7 +173,8 @@ def _show_found(
     options: GradeOptions, submissions: Sequence[Submission], everybody: Sequence[Person]
 ) -> int:
     """Print what there is to grade, and grade nothing."""
-    files = {one.id: people.file_of(one) for one in submissions}
+    here = f"{Path.cwd()}/"
+    files = {one.id: people.file_of(one).removeprefix(here) for one in submissions}
     wrong = {one.id: one.problem for one in submissions if one.problem}
     if options.json:
         for person in everybody:
