@@ -52,7 +52,7 @@ def fill(
     ids = [find_column(sheet, [name], "it", "take one out") for name in IDS]
     if ids[0] is None:
         raise UnfitError(
-            f"there is no column ID, as in a gradebook that Canvas exports; there is {listed(sheet)}"
+            f"there is no column ID, but {listed(sheet)}: give the gradebook that Canvas exports"
         )
     column = find_assignment(sheet, titles, chosen)
     lines = [_line(sheet, ids, row) for row in sheet.numbers if not _is_no_student(sheet.row(row))]

@@ -129,9 +129,7 @@ def find_columns(sheet: Sheet, names: Names) -> Columns:
     )
 
 
-def _named(
-    sheet: Sheet, chosen: str, known: Iterable[str], what: str, option: str
-) -> int | None:
+def _named(sheet: Sheet, chosen: str, known: Iterable[str], what: str, option: str) -> int | None:
     column = find_column(sheet, [chosen] if chosen else known, what, f"name one with {option}")
     if chosen and column is None:
         raise UnfitError(f"there is no column “{chosen}” ({option}); there is {listed(sheet)}")
@@ -180,9 +178,7 @@ def _keys(participant: str, email: str) -> frozenset[tuple[str, str]]:
     return frozenset(number | ({("email", email.strip().casefold())} if "@" in email else set()))
 
 
-def _refuse_strangers(
-    sheet: Sheet, columns: Columns, pairs: Iterable[tuple[Line, Owner]]
-) -> None:
+def _refuse_strangers(sheet: Sheet, columns: Columns, pairs: Iterable[tuple[Line, Owner]]) -> None:
     """Raise UnfitError where a row has a student's number, which is no id of Moodle's for sure.
 
     That is so where the addresses differ, and the roster does not say which number is meant.

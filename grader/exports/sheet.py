@@ -82,8 +82,7 @@ class Sheet:
     def to_bytes(self) -> bytes:
         """Return the file."""
         rows = (
-            self.delimiter.join(cells) + end
-            for cells, end in zip(self.raw, self.ends, strict=True)
+            self.delimiter.join(cells) + end for cells, end in zip(self.raw, self.ends, strict=True)
         )
         return self.mark + "".join(rows).encode(self.encoding)
 
@@ -199,9 +198,7 @@ def find_column(sheet: Sheet, names: Iterable[str], what: str, option: str) -> i
     wanted = {alike(name) for name in names}
     found = [index for index, name in enumerate(sheet.header) if alike(name) in wanted]
     if len(found) > 1:
-        raise UnfitError(
-            f"{listed(sheet, found)} could all be {what}: {option}"
-        )
+        raise UnfitError(f"{listed(sheet, found)} could all be {what}: {option}")
     return found[0] if found else None
 
 
