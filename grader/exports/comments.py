@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def comment(grade: Grade, lang: str) -> str:
-    """Return the points, part by part, and the first misconception; of a rejection, the reason."""
+    """Return the points, part by part, and the first misconception that cost some.
+
+    Of a submission that was rejected, return the reason.
+    """
     words = Words(lang)
     if grade.status == "rejected":
         return text_of(grade, "reason", lang)
@@ -23,8 +26,8 @@ def comment(grade: Grade, lang: str) -> str:
         max_score=words.number(grade.max_score),
     )
     said = [points, _parts(grade, words)]
-    beliefs = (check.misconception for check in grade.checks if check.misconception)
-    if belief := next(beliefs, None):
+    lost = (check for check in grade.checks if grade.points(check) < check.max_points)
+    if belief := next(filter(None, (check.misconception for check in lost)), None):
         said.append(text_of(belief, "text", lang))
     return " ".join(" ".join(part.split()) for part in said if part)
 

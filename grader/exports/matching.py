@@ -40,7 +40,8 @@ class Owner:
     @property
     def label(self) -> str:
         """What to call it in messages."""
-        return self.person.student + (f" ({self.person.name})" if self.person.name else "")
+        name = self.person.name
+        return self.person.student + (f" ({name})" if name not in {"", self.person.student} else "")
 
 
 @dataclass(frozen=True)

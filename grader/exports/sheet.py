@@ -113,19 +113,18 @@ def _decoded(body: bytes, encodings: Iterable[str]) -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     """Return what stands between cells: what makes all rows of one width, and the widest ones."""
-
-    def fits(delimiter: str) -> tuple[bool, int]:
-        rows, _ = _split(text, delimiter)
-        widths = {len(row) for row in rows if row != ("",)}
-        return len(widths) == 1 and widths != {1}, len(rows[0]) if rows else 0
-
-    tried: dict[str, tuple[bool, int]] = {}
+    fits: dict[str, tuple[bool, int]] = {}
+    broken = []
     for delimiter in _DELIMITERS:
         try:
-            tried[delimiter] = fits(delimiter)
+            rows, _ = _split(text, delimiter)
         except UnfitError:
+            broken.append(delimiter)
             continue
-    return max(tried, key=lambda one: tried[one], default=_DELIMITERS[0])
+        widths = {len(row) for row in rows if row != ("",)}
+        if widths - {1}:
+            fits[delimiter] = len(widths) == 1, len(rows[0])
+    return max(fits, key=lambda one: fits[one], default=(*broken, ",")[0])
 
 
 def _split(text: str, delimiter: str) -> tuple[tuple[Row, ...], Row]:
