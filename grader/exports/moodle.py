@@ -87,7 +87,8 @@ def fill(
     """
     columns = find_columns(sheet, names or Names())
     lines = [_line(sheet, columns, row) for row in sheet.numbers]
-    pairs, missing = pair(lines, (_owner(grade, person) for grade, person in owned))
+    participants = [line for line in lines if _number(line)]
+    pairs, missing = pair(participants, (_owner(grade, person) for grade, person in owned))
     _refuse_strangers(sheet, columns, pairs)
     comma = _decimal_comma(sheet, columns)
     texts: dict[tuple[int, int], str] = {}
@@ -219,5 +220,9 @@ def _comment(grade: Grade, lang: str) -> str:
 def feedback_folder(line: Line, owner: Owner) -> str:
     """Return what Moodle knows a participant's feedback by."""
     name = " ".join(_NO_NAME.sub(" ", line.name or owner.person.name).split())
-    number = next(key for kind, key in line.keys if kind == "number")
-    return f"{name[:_LONGEST_NAME].strip(' .~') or 'participant'}_{number}_assignsubmission_file_"
+    name = name[:_LONGEST_NAME].strip(" .~") or "participant"
+    return f"{name}_{_number(line)}_assignsubmission_file_"
+
+
+def _number(line: Line) -> str:
+    return next((key for kind, key in line.keys if kind == "number"), "")
