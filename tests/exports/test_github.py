@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from classroom import FAILED, PASSED, grades, student
 
 from grader.exports.github import encoded
-from grader.results import Grade
+
+if TYPE_CHECKING:
+    from grader.results import Grade
 
 ONE_VARIABLE = 131_072 - len("GRADER_RESULTS=") - 1
 
@@ -60,5 +62,4 @@ def test_it_fits_into_a_variable_on_one_line(text: str) -> None:
     checks = [replace(FAILED, id=f"celdaLSTM/{number}", message=text) for number in range(100)]
     whole = encoded(student("ana", 1.0, *checks), "es")
     assert len(whole) <= ONE_VARIABLE
-    assert whole.isalnum() or set(whole) <= set(whole.strip("=")) | {"="}
     assert "\n" not in whole
