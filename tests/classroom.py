@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader import people, report
@@ -22,10 +23,10 @@ from grader.submission import safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from grader.results import Person
 
+ROOT = Path(__file__).parents[1]
 SEED = "5eed5eed5eed5eed"
 TENSOR = {"dtype": "float64", "shape": [1, 2], "values": [[0.25, 1.0]]}
 BELIEF = Misconception(
