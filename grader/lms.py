@@ -17,16 +17,17 @@ from grader.exports.sheet import UnfitError
 from grader.feedback.terminal import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from grader.export import Graded
-    from grader.exports.matching import Filled
+    from grader.exports.matching import Filled, Owner
     from grader.results import Grade, Person
 
 FEEDBACK = "feedback.zip"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell: the same bytes each time
 _FILE_MODE = 0o100644 << 16
+_MENTIONED = 5
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,17 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return data.getvalue()
 
 
+def _some(owners: Sequence[Owner]) -> str:
+    """Return the first of many."""
+    more = len(owners) - _MENTIONED
+    names = ", ".join(owner.label for owner in owners[:_MENTIONED])
+    return names + (f" and {more} more" if more > 0 else "")
+
+
 def _tell(filled: Filled, path: Path) -> int:
     """Say what is not as one would think; return 1 where a submission has no row, else 0."""
-    for owner, why in filled.kept:
-        tell(f"{owner.label}: {why}, and stays")
+    for why in dict.fromkeys(why for _, why in filled.kept):
+        tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
     for owner in filled.not_graded:
         tell(f"{owner.label} was not graded, and stays as it was: run grader grade again")
     for owner in filled.missing:

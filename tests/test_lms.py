@@ -121,6 +121,17 @@ def test_who_was_not_graded_is_said(folder: Path) -> None:
     assert "grader: Xabier was not graded" in ran.stderr
 
 
+def test_comments_that_stay_are_said_once(folder: Path) -> None:
+    done = folder / "moodle" / "Calificaciones.csv"
+    run("export", "moodle", "results", "--worksheet", "Calificaciones.csv")
+    ran = run("export", "moodle", "results", "--worksheet", str(done), "--out", "again")
+    assert (folder.parent / "again" / "Calificaciones.csv").read_bytes() == done.read_bytes()
+    (line,) = [line for line in ran.stderr.splitlines() if "comment" in line]
+    assert line.endswith(
+        "--replace-comments replaces all): Ana Núñez, Bruno, Carla, Diego, Eva and 4 more"
+    )
+
+
 def test_the_column_is_found_by_the_assignments_title(folder: Path) -> None:
     book = folder.parent / "titled.csv"
     rows = "".join(f"A,{900 + i},,A,\n" for i in range(10))

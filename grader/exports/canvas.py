@@ -38,7 +38,10 @@ _OPTION = "name one with --assignment-column"
 _ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>[0-9]+)\)\s*", re.DOTALL)
 _POSTING = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE | re.DOTALL)
 _TEST_STUDENT = {"student, test", "test student"}
-_LEFT = {"n/a": "the assignment is not given to them (N/A)", "ex": "they are excused (EX)"}
+_LEFT = {
+    "n/a": "left as it is, for the assignment is not given to them (N/A)",
+    "ex": "left as it is, for they are excused (EX)",
+}
 
 
 def fill(
@@ -153,5 +156,5 @@ def _points(grade: Grade, possible: float | None) -> float:
 def _left(cells: Row, column: int) -> str:
     """Return why a student's cell stays as it is, if it does."""
     if alike(cells[0]) in _TEST_STUDENT:
-        return "it is the test student's"
+        return "left as it is, for it is the test student's"
     return _LEFT.get(cells[column].strip().casefold(), "")

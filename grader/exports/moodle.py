@@ -49,6 +49,7 @@ _PARTICIPANT = re.compile(r"([^0-9]*)([0-9]+)")
 _ALONE = re.compile(r"(?:[^0-9]*\s)?[0-9]+")
 _NO_NAME = re.compile(r'[_/\\:*?"<>|\x00-\x1f\x7f]+')
 _LONGEST_NAME = 80
+_KEPT = "there is a comment already, which stays (--replace-comments replaces all)"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def fill(
         if columns.comments is None:
             continue
         if cells[columns.comments].strip() and not replace_comments:
-            kept.append((owner, "there is a comment already"))
+            kept.append((owner, _KEPT))
         else:
             texts[line.row, columns.comments] = _comment(owner.grade, lang)
     not_graded = [owner for _, owner in pairs if owner.grade.status == "not_graded"]
