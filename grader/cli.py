@@ -140,6 +140,10 @@ def check(
         typer.Option(help="Only this part, such as celdaLSTM; may be repeated."),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="The language of the explanations.")] = Lang.es,
+    junit: Annotated[Optional[Path], typer.Option(help="Write JUnit's XML here too.")] = None,
+    classroom: Annotated[
+        Optional[Path], typer.Option(help="Write GitHub Classroom's result here too.")
+    ] = None,
     *,
     watch: Annotated[
         bool, typer.Option("--watch", help="Check again whenever it is saved, until Ctrl-C.")
@@ -150,8 +154,9 @@ def check(
     """Check one notebook on this machine, before handing it in."""
     from grader.own_check import CheckOptions, check_notebook
 
+    parts = tuple(part or ())
     options = CheckOptions(
-        notebook, assignment, assignments, tuple(part or ()), lang.value, watch, json_, steps
+        notebook, assignment, assignments, parts, lang.value, watch, json_, steps, junit, classroom
     )
     raise typer.Exit(check_notebook(options))
 

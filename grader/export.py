@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader import people, report
+from grader.archives import plain
 from grader.errors import UsageError
 from grader.results import Person
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.results import Grade
+
+_MENTIONED = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,19 @@ class Graded:
         """Return the student's page, where it was made."""
         path = self.folder / report.FOLDER / f"{submission}.html"
         return path if path.is_file() else None
+
+    def grade_of(self, student: str | None) -> Grade:
+        """Return a student's grade, or the only one. Raises UsageError."""
+        found = [
+            grade
+            for grade in self.grades.values()
+            if student is None or student in {grade.student, grade.submission}
+        ]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(plain(name) for name in list(self.grades)[:_MENTIONED])
+        whose = f"nobody is called {plain(student)}" if student else "there are several students"
+        raise UsageError(f"{self.folder}: {whose}: name one, such as {known}")
 
 
 def load(folder: Path) -> Graded:

@@ -44,7 +44,10 @@ Stamp = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """The options of `grader check`; no `parts` are all. `steps` tells another program how far."""
+    """The options of `grader check`; no `parts` are all. `steps` tells another program how far.
+
+    `junit` and `classroom` are where to write the grade for other programs.
+    """
 
     notebook: Path
     assignment: str | None
@@ -54,6 +57,8 @@ class CheckOptions:
     watch: bool
     json: bool
     steps: bool
+    junit: Path | None = None
+    classroom: Path | None = None
 
 
 def check_notebook(options: CheckOptions) -> int:
@@ -195,6 +200,20 @@ def _show(options: CheckOptions, grade: Grade) -> None:
         sys.stdout.flush()
     else:
         terminal.console().print(student_terminal.render(grade, options.lang))
+    _write(options, grade)
+
+
+def _write(options: CheckOptions, grade: Grade) -> None:
+    """Write the grade in the formats that were asked for. Raises UsageError."""
+    if not (options.junit or options.classroom):
+        return
+    from grader import export
+    from grader.exports import github, junit
+
+    if options.junit:
+        export.write(options.junit, junit.document([grade], options.lang))
+    if options.classroom:
+        export.write(options.classroom, f"{github.encoded(grade, options.lang)}\n".encode())
 
 
 def _status(grade: Grade) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader import people, report
 from grader.feedback import site
 from grader.feedback.site import Source
 from grader.results import (
@@ -21,8 +23,10 @@ from grader.submission import safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
+    from grader.results import Person
+
+ROOT = Path(__file__).parents[1]
 SEED = "5eed5eed5eed5eed"
 TENSOR = {"dtype": "float64", "shape": [1, 2], "values": [[0.25, 1.0]]}
 BELIEF = Misconception(
@@ -110,6 +114,16 @@ def write(folder: Path, made: Sequence[Grade], lang: str = "es") -> Path:
     sources = [Source(one, sha256(one.to_json().encode()).hexdigest()) for one in made]
     assert site.write(folder, sources, SEED, lang) == []
     return folder / site.INDEX
+
+
+def results(folder: Path, made: Sequence[Grade], known: Sequence[Person] = ()) -> Path:
+    """Write a results folder with these grades, people and pages; return it."""
+    (folder / "results").mkdir(parents=True)
+    for grade in made:
+        (folder / "results" / f"{grade.submission}.json").write_text(grade.to_json(), "utf-8")
+    (folder / people.FILE).write_text(people.table(known), "utf-8")
+    write(folder / report.FOLDER, made)
+    return folder
 
 
 PAYLOADS = (

@@ -13,8 +13,9 @@ import pytest
 from grader.words import Words, knows, say
 
 ALIKE = {"Total", "{error}: {text}", "{message}: {name}"}  # in both languages
-# Titles and misconceptions, which have both languages beside each other, and code for notebooks.
-CONTENT = ("checks/", "template/", "release.py", "student.py")
+# Titles and misconceptions, which have both languages beside each other, code for notebooks, and
+# what columns are called in others' files.
+CONTENT = ("checks/", "exports/moodle.py", "template/", "release.py", "student.py")
 
 
 def test_every_message_has_its_spanish_and_is_said() -> None:

@@ -1,0 +1,169 @@
+"""Grades for the tables that Moodle and Canvas give out and take back."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader import assignment as assignments_
+from grader import export
+from grader.archives import plain
+from grader.errors import AssignmentFault, UsageError
+from grader.exports import canvas, moodle, sheet
+from grader.exports.sheet import UnfitError
+from grader.feedback.terminal import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from grader.export import Graded
+    from grader.exports.matching import Filled, Owner
+    from grader.results import Grade, Person
+
+FEEDBACK = "feedback.zip"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell: the same bytes each time
+_FILE_MODE = 0o100644 << 16
+_MENTIONED = 5
+
+
+@dataclass(frozen=True)
+class MoodleOptions:
+    """The options of `grader export moodle`."""
+
+    folder: Path
+    worksheet: Path
+    out: Path | None
+    lang: str
+    names: moodle.Names
+    replace_comments: bool
+
+
+@dataclass(frozen=True)
+class CanvasOptions:
+    """The options of `grader export canvas`."""
+
+    folder: Path
+    gradebook: Path
+    out: Path | None
+    column: str
+    assignments: Path | None
+
+
+def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
+    """Write the worksheet with grades and a zip of feedback; return where, and the exit status."""
+    graded = export.load(options.folder)
+    with _unfit(options.worksheet):
+        filled = moodle.fill(
+            sheet.read(_read(options.worksheet)),
+            _owned(graded),
+            options.lang,
+            options.names,
+            replace_comments=options.replace_comments,
+        )
+    out = options.out or options.folder / "moodle"
+    written = [_write(out / options.worksheet.name, options.worksheet, filled.data)]
+    if feedback := _feedback(graded, filled):
+        written.append(export.write(out / FEEDBACK, feedback))
+    return written, _tell(filled, options.worksheet)
+
+
+def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
+    """Write the gradebook with an assignment's scores; return where, and the exit status."""
+    graded = export.load(options.folder)
+    titles = _titles(graded, options.assignments)
+    with _unfit(options.gradebook):
+        table = sheet.read(_read(options.gradebook))
+        filled = canvas.fill(table, _owned(graded), titles, options.column)
+    out = options.out or options.folder / "canvas.csv"
+    written = _write(out, options.gradebook, filled.data)
+    return written, _tell(filled, options.gradebook)
+
+
+def _owned(graded: Graded) -> list[tuple[Grade, Person]]:
+    """Return the grades, each with whose it is, in the order of the class."""
+    grades = graded.grades
+    return [(grades[one.submission], one) for one in graded.people if one.submission in grades]
+
+
+@contextmanager
+def _unfit(path: Path) -> Iterator[None]:
+    """Say which file it is that does not fit."""
+    try:
+        yield
+    except UnfitError as error:
+        raise UsageError(f"{path}: {plain(str(error))}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _write(path: Path, source: Path, data: bytes) -> Path:
+    """Write the table, but not over the one that was downloaded. Raises UsageError."""
+    if path.resolve() == source.resolve():
+        raise UsageError(f"{path} is the file as it was downloaded: give another place with --out")
+    return export.write(path, data)
+
+
+def _titles(graded: Graded, root: Path | None) -> set[str]:
+    """Return what the assignment may be called: its name, and its titles where it is there."""
+    names = {grade.assignment for grade in graded.grades.values()}
+    titles = set(names)
+    for name in names:
+        try:
+            assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
+        except (UsageError, AssignmentFault):
+            continue
+        titles |= set(assignment.title.values())
+    return titles
+
+
+def _feedback(graded: Graded, filled: Filled) -> bytes:
+    """Return a zip of the students' pages by the folders that Moodle knows; b"" for none."""
+    pages = {
+        f"{moodle.feedback_folder(line, owner)}/{owner.grade.submission}.html": page
+        for line, owner in filled.graded
+        if (page := graded.page(owner.grade.submission))
+    }
+    if len(pages) < len(filled.graded):
+        without = len(filled.graded) - len(pages)
+        tell(f"{without} have no page to give back: run grader report {graded.folder}, and again")
+    return zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Return a zip of these files by name: the same files give the same bytes."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = _FILE_MODE
+            entry.create_system = 3
+            archive.writestr(entry, content)
+    return data.getvalue()
+
+
+def _some(owners: Sequence[Owner]) -> str:
+    """Return the first of many."""
+    more = len(owners) - _MENTIONED
+    names = ", ".join(owner.label for owner in owners[:_MENTIONED])
+    return names + (f" and {more} more" if more > 0 else "")
+
+
+def _tell(filled: Filled, path: Path) -> int:
+    """Say what is not as one would think; return 1 where a submission has no row, else 0."""
+    for why in dict.fromkeys(why for _, why in filled.kept):
+        tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
+    for owner in filled.not_graded:
+        tell(f"{owner.label} was not graded, and stays as it was: run grader grade again")
+    for owner in filled.missing:
+        tell(f"{owner.label} is in no row of {path}: is this id in the file, or in the roster?")
+    return 1 if filled.missing else 0
