@@ -27,3 +27,15 @@ def csv(folder: FolderArgument, out: OutOption = None) -> None:
     graded = export.load(folder)
     text = csv_.wide(graded.grades.values(), graded.people)
     typer.echo(export.write(out or folder / "checks.csv", text.encode()))
+
+
+@app.command()
+def nbgrader(
+    folder: FolderArgument,
+    course: Annotated[Path, typer.Option(help="The course's folder, with nbgrader_config.py.")],
+    lang: LangOption = "es",
+) -> None:
+    """Fill the gradebook check by check, and write autograded/ and feedback/."""
+    from grader.export_nbgrader import export_nbgrader
+
+    raise typer.Exit(export_nbgrader(folder, course, lang))

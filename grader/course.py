@@ -37,9 +37,7 @@ class Course:
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
-        """Stand in the course's folder, as `nbgrader` does: relative paths in its configuration
-        are from there, and so are its plugins.
-        """
+        """Stand in the course's folder: paths and plugins in its configuration are from there."""
         path, paths = os.environ.get("PATH", ""), list(sys.path)
         # nbgrader calls alembic by name, which is there where Python is.
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
