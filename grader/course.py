@@ -60,7 +60,8 @@ def load(root: Path) -> Course:
         raise UsageError(f"{root} is no folder: give the course's, where {CONFIG} is")
     root = root.resolve()
     quiet()
-    app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True, load_cwd_config=False)
+    app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
+    app.load_cwd_config = False  # the course's is read as such, and once
     try:
         with contextlib.chdir(root):
             app.initialize([], root=str(root))

@@ -8,6 +8,7 @@ student's page, for `nbgrader release_feedback`.
 from __future__ import annotations
 
 import secrets
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 SECRET = "submission_secret.txt"  # noqa: S105 - nbgrader's name of the file
 _LONGEST_NOTE = 1000
+_NOT_YET_ADDED = "Object of type <Submitted"
+"""How a warning begins that nbgrader gives rise to whenever it adds a submission."""
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,17 @@ def _record(
 ) -> dict[str, Any]:
     """Write the gradebook; return the metadata of its cells that are no checks."""
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
     from grader.exports import nbgrader
 
     directory = course.directory
     try:
-        with Gradebook(directory.db_url, directory.course_id) as book:
+        with (
+            warnings.catch_warnings(),
+            Gradebook(directory.db_url, directory.course_id) as book,
+        ):
+            warnings.filterwarnings("ignore", _NOT_YET_ADDED, SAWarning)
             for remark in nbgrader.record(book, assignment, checks.worth, sheets):
                 tell(f"{assignment}: {remark}")
             return nbgrader.others(book, assignment, checks.worth)

@@ -104,10 +104,12 @@ def _mark(book: Gradebook, assignment: str, notebook: Any, sheet: Sheet) -> None
     at = {"timestamp": sheet.at} if sheet.at else {}
     book.update_or_create_submission(assignment, sheet.person.student, **at)
     submitted = _submitted(book, assignment, notebook, sheet.person.student)
-    for name, grade in _rows(submitted, Grade, notebook.grade_cells + notebook.task_cells):
+    for name, grade in _rows(book, submitted, Grade, notebook.grade_cells + notebook.task_cells):
         if mark := sheet.marks.get(name):
             _set(grade, mark.points)
-    for name, comment in _rows(submitted, Comment, notebook.solution_cells + notebook.task_cells):
+    for name, comment in _rows(
+        book, submitted, Comment, notebook.solution_cells + notebook.task_cells
+    ):
         if mark := sheet.marks.get(name):
             comment.auto_comment = mark.told or None
     book.db.commit()
@@ -131,12 +133,18 @@ def _submitted(book: Gradebook, assignment: str, notebook: Any, student: str) ->
         return added
 
 
-def _rows(submitted: Any, kind: Any, cells: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+def _rows(
+    book: Gradebook, submitted: Any, kind: Any, cells: Iterable[Any]
+) -> Iterator[tuple[str, Any]]:
     """Yield the row of each cell in a submission; one for a newer cell is made."""
     there = submitted.grades if kind is Grade else submitted.comments
     by_cell = {row.cell_id: row for row in there}
     for cell in cells:
-        yield cell.name, by_cell.get(cell.id) or kind(cell_id=cell.id, notebook=submitted)
+        row = by_cell.get(cell.id)
+        if row is None:
+            row = kind(cell_id=cell.id, notebook=submitted)
+            book.db.add(row)
+        yield cell.name, row
 
 
 def _update_student(book: Gradebook, person: Person) -> None:
