@@ -36,6 +36,9 @@ def nbgrader(
     lang: LangOption = "es",
 ) -> None:
     """Fill the gradebook check by check, and write autograded/ and feedback/."""
+    from grader import course as courses
+
+    courses.require()  # before what imports it
     from grader.export_nbgrader import export_nbgrader
 
     raise typer.Exit(export_nbgrader(folder, course, lang))

@@ -6,6 +6,7 @@ nbgrader reads its own configuration here, so that a course that keeps things el
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import os
 import sys
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONFIG = "nbgrader_config.py"
-MISSING = "nbgrader is missing: pip install 'rnn-grader[nbgrader]'"
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,9 @@ class Course:
 
 def load(root: Path) -> Course:
     """Read a course's configuration. Raises UsageError where there is none to read."""
-    try:
-        from nbgrader.apps.baseapp import NbGrader
-    except ModuleNotFoundError as error:
-        raise UsageError(MISSING) from error
+    require()
+    from nbgrader.apps.baseapp import NbGrader
+
     if not root.is_dir():
         raise UsageError(f"{root} is no folder: give the course's, where {CONFIG} is")
     root = root.resolve()
@@ -69,6 +68,12 @@ def load(root: Path) -> Course:
         said = f"{type(error).__name__}: {error}"
         raise UsageError(f"{root / CONFIG} cannot be read ({said}): mend it") from error
     return Course(root, app.config, app.coursedir)
+
+
+def require() -> None:
+    """Raise UsageError where nbgrader is not installed."""
+    if importlib.util.find_spec("nbgrader") is None:
+        raise UsageError("nbgrader is missing: pip install 'rnn-grader[nbgrader]'")
 
 
 def quiet() -> None:

@@ -32,12 +32,11 @@ def skeleton(reference: Path, config: Any = None) -> str:
     """Return what students get: solutions emptied, cells locked and with checksums, no outputs.
 
     `config` is a course's. Raises AssignmentFault when the marks or the cells' metadata will not
-    do, or nbgrader is not installed.
+    do, UsageError where nbgrader is not installed.
     """
-    try:
-        from traitlets.config import Config
-    except ModuleNotFoundError as error:
-        raise AssignmentFault(courses.MISSING) from error
+    courses.require()
+    from traitlets.config import Config
+
     settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
     settings.merge(config or {})
     notebook = nbformat.read(reference, as_version=4)  # type: ignore[no-untyped-call]
@@ -54,11 +53,9 @@ def skeleton(reference: Path, config: Any = None) -> str:
 
 def _steps(config: Any) -> Iterator[Any]:
     """Yield what `nbgrader generate_assignment` does to a notebook, the gradebook aside."""
-    try:
-        from nbgrader.converters import GenerateAssignment
-        from nbgrader.preprocessors import SaveCells
-    except ModuleNotFoundError as error:
-        raise AssignmentFault(courses.MISSING) from error
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
     for step in GenerateAssignment(config=config).preprocessors:
         if step is not SaveCells:
             yield step(config=config)
@@ -115,11 +112,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """Write the skeleton of every assignment that has a reference under solutions/."""
-    for reference in sorted(Path("solutions").glob("*/*.ipynb")):
-        target = Path("assignments") / reference.parent.name / reference.name
-        target.write_text(skeleton(reference), encoding="utf-8")
-        sys.stdout.write(f"{target}\n")
+    """Write the skeleton of every assignment that has a reference, and the template's."""
+    for root in (Path(), Path("grader/template")):
+        for reference in sorted((root / "solutions").glob("*/*.ipynb")):
+            target = root / "assignments" / reference.parent.name / reference.name
+            target.write_text(skeleton(reference), encoding="utf-8")
+            sys.stdout.write(f"{target}\n")
 
 
 if __name__ == "__main__":
