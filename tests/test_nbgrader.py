@@ -295,6 +295,23 @@ def test_nbgraders_own_feedback_can_be_made(course: Course) -> None:
     assert "(Score: 100.0 / 100.0)" in page
 
 
+def test_a_whole_notebook_has_a_cell_for_each_of_its_checks(tmp_path: Path) -> None:
+    """The README's own assignment, with a mistake, into a folder that is no course yet."""
+    course = Course(tmp_path)
+    course.root.mkdir()
+    right = (ROOT / "solutions" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    wrong = right.replace("self.hr_h_fc(r_t * h_t_1)", "r_t * self.hr_h_fc(h_t_1)")
+    (tmp_path / "ana.ipynb").write_text(wrong, encoding="utf-8")
+    course.run(f"grader grade ana.ipynb --assignment {NAME} --assignments {ROOT / 'assignments'}")
+    course.run("grader export nbgrader results/ --course course/")
+    grade = course.grade("ana")
+    assert 0 < grade.score < 100
+    assert course.scores("ana") == {c.id.replace("/", "-"): c.points for c in grade.checks}
+    cells = graded_cells(course.notebook("autograded", "ana"))
+    parts = [name for name in cells if not name.startswith("comprueba-")]
+    assert parts == [check.id.replace("/", "-") for check in grade.checks]
+
+
 def cut(notebook: Any, last: str) -> Any:
     """A notebook up to the cell of this id."""
     ids = [cell["id"] for cell in notebook["cells"]]
