@@ -269,6 +269,27 @@ def new(
     typer.echo(f"\nTry it, and go on from there:\n{next_steps(name, root, assignments)}")
 
 
+@app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="Which assignment.")],
+    out: Annotated[Path, typer.Option(help="The folder of nbgrader's course.")],
+    assignments: AssignmentsOption = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace notebooks that differ.")] = False,
+) -> None:
+    """Put an assignment into a course of nbgrader's: the reference, and what students get."""
+    from grader.release import missing_setting
+    from grader.release import release as write_release
+
+    for path in write_release(name, out, assignments, force=force):
+        typer.echo(path)
+    if setting := missing_setting(out):
+        typer.echo(
+            f"\nSo that nbgrader generate_assignment makes the same notebook, add this line to "
+            f"{out / 'nbgrader_config.py'}:\n{setting}"
+        )
+
+
 def main() -> None:
     """Run the command line; errors that a person can mend become one sentence."""
     from grader.errors import AssignmentFault, GraderError, UsageError

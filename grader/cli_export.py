@@ -122,3 +122,18 @@ def github(
     grade = export.load(folder).grade_of(student)
     text = github_.encoded(grade, lang.value)
     typer.echo(export.write(out, f"{text}\n".encode()) if out else text)
+
+
+@app.command()
+def nbgrader(
+    folder: FolderArgument,
+    course: Annotated[Path, typer.Option(help="The course's folder, with nbgrader_config.py.")],
+    lang: LangOption = Lang.es,
+) -> None:
+    """Fill the gradebook check by check, and write autograded/ and feedback/."""
+    from grader import course as courses
+
+    courses.require()  # before what imports it
+    from grader.export_nbgrader import export_nbgrader
+
+    raise typer.Exit(export_nbgrader(folder, course, lang.value))

@@ -46,9 +46,24 @@ def check(line: str) -> None:
     %check celdaLSTM modeloLSTM  these alone
     %check --lang en             in English
     %check --assignment NAME     which assignment, where there are several
+    %check celdaLSTM --strict    what is not right is an error of the cell, too
     """
     options = _parser().parse_args(shlex.split(line))
-    _check(options.names, options.assignment, options.assignments, options.lang)
+    _check(
+        options.names,
+        options.assignment,
+        options.assignments,
+        options.lang,
+        strict=options.strict,
+    )
+
+
+class NotAllRight(Exception):
+    """Some of what was checked is not right; `nbgrader validate` sees that a cell raised this."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: a sentence, for the lines of `%check` are nobody's mistake."""
+        return [str(self)]
 
 
 def check_definitions(
@@ -97,8 +112,18 @@ class _Output:
             self.show(None, [remark])
 
 
-def _check(names: Iterable[str], name: str | None, root: Path | None, lang: str) -> None:
-    """Check and show. Raises IPython's UsageError, which it shows as one line."""
+def _check(
+    names: Iterable[str],
+    name: str | None,
+    root: Path | None,
+    lang: str,
+    *,
+    strict: bool = False,
+) -> None:
+    """Check and show.
+
+    Raises IPython's UsageError, which it shows as one line; NotAllRight if `strict`.
+    """
     shell = get_ipython()
     if shell is None:
         raise UsageError("grader.check works in a notebook; in a terminal: grader check NOTEBOOK")
@@ -111,19 +136,40 @@ def _check(names: Iterable[str], name: str | None, root: Path | None, lang: str)
         raise UsageError(str(error)) from error
     parts = _parts(assignment, names)
     output = _Output(lang, live=getattr(shell, "kernel", None) is not None)
-    _check_session(_session(shell), assignment, parts, output)
+    grade = _check_session(_session(shell), assignment, parts, output)
+    if strict:
+        _require_all_right(grade, assignment, parts or list(assignment.points), Words(lang))
+
+
+def _require_all_right(
+    grade: Grade | None, assignment: Assignment, parts: Sequence[str], words: Words
+) -> None:
+    """Raise NotAllRight unless every check of these parts was made and passed."""
+    checks = grade.checks if grade else ()
+    passed = {check.part for check in checks} - {c.part for c in checks if c.outcome != "passed"}
+    if passed.issuperset(parts):
+        return
+    raise NotAllRight(
+        words(
+            "{names}: {score} of {most} points. Running the cell explains what is missing.",
+            names=", ".join(parts),
+            score=words.number(sum(check.points for check in checks)),
+            most=words.number(sum(assignment.points[part] for part in parts)),
+        )
+    )
 
 
 def _check_session(
     session: Session, assignment: Assignment, asked: Sequence[str], output: _Output
-) -> None:
+) -> Grade | None:
+    """Check what is there and show it; return the grade where there is one."""
     words = Words(output.lang)
     content = session.notebook()
     parts = [part for part in asked or assignment.points if _is_there(part, assignment, session)]
     remarks = _remarks(assignment, asked, session, words)
     if not parts:
         output.show(None, remarks)
-        return
+        return None
 
     def tell(done: int, total: int, part: str) -> None:
         output.progress(
@@ -141,6 +187,8 @@ def _check_session(
         output.show(
             replace(grade, notices=()), remarks
         )  # they are about cells that nobody asked of
+        return grade
+    return None
 
 
 def _is_there(part: str, assignment: Assignment, session: Session) -> bool:
@@ -239,4 +287,5 @@ def _parser() -> Any:
     parser.add_argument("--assignment")
     parser.add_argument("--assignments", type=Path)
     parser.add_argument("--lang", default="es")
+    parser.add_argument("--strict", action="store_true")
     return parser

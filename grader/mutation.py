@@ -74,7 +74,7 @@ def mutants(notebook: Any, names: Collection[str]) -> Iterator[MachineMutant]:
     used: Counter[str] = Counter()
     for number, cell in enumerate(notebook["cells"]):
         source = "".join(cell["source"])
-        for node in ast.parse(source).body if cell["cell_type"] == "code" else ():
+        for node in _statements(source) if cell["cell_type"] == "code" else ():
             if not isinstance(node, (ast.ClassDef, ast.FunctionDef)) or node.name not in names:
                 continue
             original = ast.unparse(node)
@@ -85,6 +85,14 @@ def mutants(notebook: Any, names: Collection[str]) -> Iterator[MachineMutant]:
                 name += f" #{used[name]}" if used[name] > 1 else ""
                 content = _notebook(notebook, number, _replace(source, node, text))
                 yield MachineMutant(name, node.name, before, after, content)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """Return a cell's statements; one of magics, such as `%check`, has none to change."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []
 
 
 def _changed(definition: Definition) -> Iterator[tuple[int, str]]:

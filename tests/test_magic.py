@@ -101,6 +101,22 @@ def test_the_same_is_said_in_english_and_as_html(kernel: Kernel) -> None:
     assert "A small case that shows it" in below
 
 
+def test_if_it_is_strict_the_cell_fails_with_what_is_not_right(kernel: Kernel) -> None:
+    kernel.run(WRONG)
+    shown, error = kernel.run("%check celdaGRU --strict").rsplit("\n", 1)
+    assert "En tu cuaderno:" in shown
+    assert error.startswith("celdaGRU: ")
+    assert "de 20 puntos. Al ejecutar la celda se explica qué falta." in error
+    kernel.run(RIGHT)
+    kernel.run("%check celdaGRU --strict")
+    assert all(output.output_type != "error" for output in kernel.client.nb.cells[-1].outputs)
+
+
+def test_if_it_is_strict_what_is_not_defined_is_an_error_too(kernel: Kernel) -> None:
+    assert kernel.run("%check celdaLSTM --strict").startswith("Aún sin definir")
+    assert kernel.client.nb.cells[-1].outputs[-1].ename == "NotAllRight"
+
+
 def test_what_is_not_written_yet_is_told_so(kernel: Kernel) -> None:
     kernel.run(UNWRITTEN)
     assert "aún por hacer" in kernel.run("%check celdaGRU")

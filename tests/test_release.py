@@ -1,12 +1,14 @@
-"""The skeleton is the reference without its solutions."""
+"""The skeleton is the reference without its solutions, and goes with it into a course."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.errors import AssignmentFault
-from grader.release import skeleton
+from grader.errors import AssignmentFault, UsageError
+from grader.new import create
+from grader.release import SETTING, STUB, missing_setting, release, skeleton
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,3 +34,67 @@ def test_marks_that_do_not_match_are_the_assignments_fault(tmp_path: Path) -> No
     broken.write_text(json.dumps(reference))
     with pytest.raises(AssignmentFault, match=r"broken\.ipynb"):
         skeleton(broken)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """Where a course is to be, beside an assignment."""
+    create("elman", tmp_path / "assignments")
+    (tmp_path / "course").mkdir()
+    return tmp_path / "course"
+
+
+def released(course: Path, *, force: bool = False) -> list[str]:
+    paths = list(release("elman", course, course.parent / "assignments", force=force))
+    return [str(path.relative_to(course)) for path in paths]
+
+
+def test_a_course_gets_the_reference_the_skeleton_and_a_configuration(course: Path) -> None:
+    assert released(course) == [
+        "nbgrader_config.py",
+        "source/elman/elman.ipynb",
+        "release/elman/elman.ipynb",
+    ]
+    assert (course / "nbgrader_config.py").read_text().splitlines()[2:] == [
+        "c.CourseDirectory.course_id = 'course'",
+        SETTING,
+    ]
+    for step, folder in (("source", "solutions"), ("release", "assignments")):
+        made = (course / step / "elman" / "elman.ipynb").read_text()
+        assert made == (course.parent / folder / "elman" / "elman.ipynb").read_text()
+
+
+def test_a_configuration_that_is_there_is_kept_and_followed(course: Path) -> None:
+    config = course / "nbgrader_config.py"
+    own = "c = get_config()\nc.ClearSolutions.code_stub = {'python': '# yours'}\n"
+    config.write_text(own + "c.CourseDirectory.source_directory = 'docente'\n")
+    assert released(course)[0] == "docente/elman/elman.ipynb"
+    text = (course / "release" / "elman" / "elman.ipynb").read_text()
+    assert "# yours" in text
+    assert "ESCRIBE TU CÓDIGO AQUÍ\\nraise" not in text
+    assert missing_setting(course) == ""
+
+
+def test_the_setting_that_a_configuration_lacks_is_told(course: Path) -> None:
+    (course / "nbgrader_config.py").write_text("c = get_config()\n")
+    assert missing_setting(course) == SETTING
+    settings: dict[str, Any] = {}
+    exec(SETTING.replace("c.ClearSolutions.code_stub", "stub"), settings)  # noqa: S102 - ours
+    assert settings["stub"] == {"python": STUB}
+
+
+def test_a_source_that_was_edited_is_not_lost(course: Path) -> None:
+    released(course)
+    source = course / "source" / "elman" / "elman.ipynb"
+    source.write_text("{}")
+    with pytest.raises(UsageError, match="is there already"):
+        released(course)
+    assert source.read_text() == "{}"
+    released(course, force=True)
+    assert source.read_text() != "{}"
+
+
+def test_an_assignment_without_a_reference_is_told(course: Path) -> None:
+    (course.parent / "solutions" / "elman" / "elman.ipynb").unlink()
+    with pytest.raises(UsageError, match="there is no reference at"):
+        released(course)
