@@ -161,11 +161,22 @@ def _skipped(everything: list[Statement], chosen: list[Statement]) -> list[Notic
 
 
 def _harmless(item: Statement) -> bool:
-    """Whether nobody needs to be told that this was left out: unused definitions, comments."""
+    """Whether nobody needs to be told that this was left out: unused definitions, comments, checks."""
     node = item.node
     plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
     return isinstance(node, plain) or (
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        isinstance(node, ast.Expr) and (isinstance(node.value, ast.Constant) or _is_check(node))
+    )
+
+
+def _is_check(node: ast.Expr) -> bool:
+    """Whether this is `%load_ext grader` or `%check …`, as IPython's transformer writes them."""
+    call = node.value
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        return False
+    told = [one.value for one in call.args if isinstance(one, ast.Constant)]
+    return call.func.attr == "run_line_magic" and (
+        told[:1] == ["check"] or told == ["load_ext", "grader"]
     )
 
 

@@ -136,6 +136,12 @@ def test_a_cell_without_definitions_of_use_gets_no_notice_for_its_imports() -> N
     assert loaded("import os\n'texto'", "def f(): pass").notices == []
 
 
+def test_a_cell_that_checks_gets_no_notice_and_another_magic_does() -> None:
+    check = "%load_ext grader\n%check f --strict"
+    found = loaded(check, "%load_ext autoreload", "def f(): pass")
+    assert [(note.cell, note.line) for note in found.notices] == [(2, 1)]
+
+
 def test_what_fails_while_defining_says_where() -> None:
     found = loaded("x = 1", "y = 2\nclass f(nada): pass")
     why = "NameError: name 'nada' is not defined (celda [2], línea 2)"
