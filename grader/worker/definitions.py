@@ -161,7 +161,7 @@ def _skipped(everything: list[Statement], chosen: list[Statement]) -> list[Notic
 
 
 def _harmless(item: Statement) -> bool:
-    """Whether nobody needs to be told that this was left out: unused definitions, comments, checks."""
+    """Whether nobody needs to be told that this was left out: definitions, comments, checks."""
     node = item.node
     plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Pass)
     return isinstance(node, plain) or (
