@@ -10,14 +10,18 @@ process's user: SETUID, SETGID and KILL, which containers have unless somebody t
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import SandboxFault
 from grader.sandbox.process import ENVIRONMENT, ROOT, ProcessSandbox, stream_of
+from grader.sandbox.recipe import PACKAGE
 from grader.sandbox.seccomp import compiled
+from grader.worker.users import FIRST_USER
 
 if TYPE_CHECKING:
     from grader.sandbox.process import ProcessStream
@@ -34,18 +38,40 @@ class ApartSandbox(ProcessSandbox):
         if os.geteuid() != 0:
             raise SandboxFault("this sandbox needs root, to run students' code as another user")
         compiled()  # tells what is missing, which a worker that does not start cannot
+        _try_as_student()
 
     def start(self) -> ProcessStream:
-        """Start a worker for a lane; students may pass through its folder, and not list it."""
-        stream = stream_of(_MODULE, _ENVIRONMENT)
-        return stream
+        """Start a worker for a lane. Raises SandboxFault."""
+        return stream_of(_MODULE, _ENVIRONMENT)
+
+
+def _try_as_student() -> None:
+    """Raise SandboxFault unless somebody who is not root can run Python and read torch."""
+    torch = importlib.util.find_spec("torch")
+    files = [str(PACKAGE / "wire.py"), str(torch.origin if torch else "torch")]
+    command = [sys.executable, "-S", "-c", "import sys; [open(name) for name in sys.argv[1:]]"]
+    try:
+        done = subprocess.run(
+            [*command, *files],
+            user=FIRST_USER,
+            group=FIRST_USER,
+            extra_groups=[],
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise SandboxFault(f"nobody but root can run {sys.executable}: {error}") from error
+    if done.returncode:
+        why = done.stderr.strip().rpartition("\n")[2]
+        raise SandboxFault(f"nobody but root can read this Python and its packages: {why}")
 
 
 def main() -> None:
     """Load the filter, and become a worker."""
     compiled().load()
-    scratch = Path(sys.argv[-1])
-    scratch.chmod(0o711)
+    Path(sys.argv[-1]).chmod(0o711)  # students pass through to their own folders
     os.execv(sys.executable, [sys.executable, "-P", "-m", "grader.worker", *sys.argv[1:]])
 
 
