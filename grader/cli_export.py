@@ -27,3 +27,26 @@ def csv(folder: FolderArgument, out: OutOption = None) -> None:
     graded = export.load(folder)
     text = csv_.wide(graded.grades.values(), graded.people)
     typer.echo(export.write(out or folder / "checks.csv", text.encode()))
+
+
+@app.command("gradescope-zip")
+def gradescope_zip(
+    name: Annotated[str, typer.Argument(help="Which assignment, such as lstm_gru.")],
+    out: Annotated[Path, typer.Option(help="Where to write.")] = Path("autograder.zip"),
+    assignments: Annotated[
+        Optional[Path],
+        typer.Option(envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
+    ] = None,
+    lang: LangOption = "es",
+    seed: Annotated[
+        Optional[str], typer.Option(help="Repeat an earlier zip's secret seed; else drawn.")
+    ] = None,
+    extra_index_url: Annotated[
+        Optional[str],
+        typer.Option(help="One more package index for Gradescope's pip, such as torch's for CPUs."),
+    ] = None,
+) -> None:
+    """Make the autograder that Gradescope runs for each submission of an assignment."""
+    from grader.gradescope import bundle
+
+    typer.echo(bundle.make(name, out, assignments, lang, seed, extra_index_url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import secrets
+import stat
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def _zip(content: dict[str, bytes]) -> bytes:
         for name, file in sorted(content.items()):
             member = zipfile.ZipInfo(name, _LIKE_ANY_OTHER)
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = _mode(name) << 16
+            member.external_attr = (stat.S_IFREG | _mode(name)) << 16
             archive.writestr(member, file)
     return data.getvalue()
 
