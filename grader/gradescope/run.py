@@ -140,4 +140,4 @@ def _text(shown: RenderableType) -> str:
         file=file, width=_WIDTH, highlight=False, color_system=None, force_jupyter=False
     )
     console.print(shown, soft_wrap=True)
-    return file.getvalue().rstrip()
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())
