@@ -17,9 +17,7 @@ def main() -> None:
     _leave_out_addresses()
     from grader.worker import zygote
 
-    zygote.serve(
-        options.scratch, separate_users=options.separate_users, shared=options.shared
-    )
+    zygote.serve(options.scratch, separate_users=options.separate_users, shared=options.shared)
 
 
 def _leave_out_addresses() -> None:

@@ -57,9 +57,7 @@ class Users:
     not of this lane alone.
     """
 
-    def __init__(
-        self, scratch: Path, first: int, *, separate: bool, shared: bool = False
-    ) -> None:
+    def __init__(self, scratch: Path, first: int, *, separate: bool, shared: bool = False) -> None:
         self.scratch = scratch
         self.separate = separate
         self.shared = shared
