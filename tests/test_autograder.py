@@ -62,19 +62,20 @@ def test_negative(student):
 RIGHT = b"def f(a, b): return a + b"
 ONE_MISTAKE = b"def f(a, b): return abs(a) + abs(b)"
 HOSTILE = b"""
-import glob, importlib, os, signal, socket, time
-import torch  # what grader imports for students can be read; grader itself cannot
+import ctypes, importlib, os, signal, socket, time
+
+PLACES = "results/results.json", "results/other", "other"
+WORKER = "venv/lib/python3.11/site-packages/grader/wire.py"
+SECRETS = (
+    "source/settings.json", "submission_metadata.json", "submission/hostile.py",
+    "results/results.json", "../proc/1/environ", "../proc/1/mem",
+)
 
 def tries():
-    yield from (lambda p=p: open(p, "w").write('{"score": 100}') for p in (
-        "/autograder/results/results.json", "/autograder/results/other", "/autograder/other",
-        "/autograder/venv/lib/python3.11/site-packages/grader/wire.py", "/tmp/left", "/dev/shm/left",
-    ))
-    yield from (lambda p=p: open(p).read() for p in (
-        "/autograder/source/settings.json", "/autograder/submission_metadata.json",
-        "/autograder/results/results.json", f"/proc/{os.getppid()}/../1/environ",
-        "/autograder/submission/hostile.py",
-    ))
+    for place in (*PLACES, WORKER, "../tmp/left", "../dev/shm/left", "../var/tmp/left"):
+        yield lambda: open(f"/autograder/{place}", "w").write('{"score": 100}')
+    for secret in SECRETS:
+        yield lambda: open(f"/autograder/{secret}", "rb").read(100)
     yield lambda: os.listdir("/autograder/source")
     yield lambda: importlib.import_module("grader.checks.lstm")
     yield lambda: importlib.import_module("grader.grading")
@@ -100,6 +101,7 @@ def f(a, b):
         try: attempt()
         except (OSError, ImportError): continue
         reached.append(number)
+    ctypes.CDLL(None).prctl(4, 1)  # its own /proc is root's until it says that it may be read
     seen = "hunter2" in open("/proc/self/environ").read()
     raise RuntimeError(f"reached {reached} {seen}")
 """
