@@ -7,6 +7,7 @@ command, `setup.sh` and `run_autograder` are run as Gradescope runs them.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -23,6 +24,7 @@ from conftest import SAMPLES
 
 from grader.errors import SandboxFault, UsageError
 from grader.gradescope import __main__, bundle, run
+from grader.sandbox import Limits
 from grader.sandbox.fake import FakeSandbox
 
 if TYPE_CHECKING:
@@ -293,6 +295,20 @@ def test_a_machine_that_fails_writes_no_results_and_leaves_none(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_without_root_students_code_is_not_run_beside_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "BubblewrapSandbox", broken)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(SandboxFault, match=r"needs root.*; nor does bubblewrap work: no sandbox"):
+        run.open_sandbox(Limits())
+
+
+def test_bubblewrap_is_taken_where_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "BubblewrapSandbox", lambda _: FakeSandbox())
+    assert isinstance(run.open_sandbox(Limits()), FakeSandbox)
+
+
 # The zip.
 
 
@@ -306,7 +322,8 @@ def test_the_zip_has_what_gradescope_asks_for_and_no_solution(made: Path) -> Non
     assert modes["settings.json"] == 0o600
     assert "assignments/lstm_gru/assignment.toml" in modes
     assert "grader/_docker/seccomp.json" in inside
-    assert not [name for name in [*modes, *inside] if "solution" in name]
+    folders = {part for name in [*modes, *inside] for part in name.split("/")[:-1]}
+    assert not {"solutions", "template", "_assignments"} & folders
 
 
 def test_a_seed_repeats_a_zip_and_none_draws_another(tmp_path: Path) -> None:
