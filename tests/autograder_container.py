@@ -109,7 +109,11 @@ class Autograder:
         with zipfile.ZipFile(bundle) as archive:
             self.put("source", {name: archive.read(name) for name in archive.namelist()})
         self.do("cp source/run_autograder . && chmod +x run_autograder")
-        pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels/0 /wheels/1", "PIP_NO_COMPILE": "1"}
+        pip = {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": "/wheels/0 /wheels/1",
+            "PIP_NO_COMPILE": "0",  # pip reads it the other way round: nothing is compiled
+        }
         status, said = self.container.exec_run(
             ["bash", f"{ROOT}/source/setup.sh"], workdir=ROOT, environment=pip
         )

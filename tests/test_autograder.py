@@ -98,6 +98,7 @@ def overwrite_later():
 def f(a, b):
     print('{"score": 100, "tests": []}')
     overwrite_later()
+    if a < 0: os._exit(0)
     reached = []
     for number, attempt in enumerate(tries()):
         try: attempt()
@@ -107,7 +108,6 @@ def f(a, b):
     seen = "hunter2" in open("/proc/self/environ").read()
     raise RuntimeError(f"reached {reached} {seen}")
 """
-QUITS = b"import os\ndef f(a, b):\n    os.kill(-1, 9)\n    os._exit(0)"
 
 
 def lines_of(section: str) -> list[str]:
@@ -192,13 +192,9 @@ def test_a_hostile_submission_reaches_nothing_and_leaves_nothing(small: Autograd
     got = results_of(small.run({"hostile.py": HOSTILE}))
     assert got["score"] == 0
     assert "reached [] False" in got["tests"][0]["output"]
+    assert [one["tags"] for one in got["tests"]] == [["f", "error"], ["f", "crashed"]]
     assert small.do("sleep 0.5; find /proc -maxdepth 1 -name '[0-9]*' ! -user root") == ""
     assert json.loads(small.do("cat results/results.json")) == got
-
-
-def test_one_that_kills_all_it_can_and_quits_loses_its_own_checks(small: Autograder) -> None:
-    got = results_of(small.run({"f.py": QUITS}))
-    assert [one["tags"] for one in got["tests"]] == [["f", "crashed"]] * 2
 
 
 def test_where_nothing_was_handed_in_the_student_is_told_so(small: Autograder) -> None:
