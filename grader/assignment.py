@@ -56,15 +56,21 @@ class Assignment:
         Hidden files and Python's caches are no part of it. Raises AssignmentFault.
         """
         digest = hashlib.sha256()
+        for name, data in self.files().items():
+            digest.update(f"{name}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
+
+    def files(self) -> dict[str, bytes]:
+        """Return what its digest is made of, by name. Raises AssignmentFault."""
+        found = {}
         try:
             for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
                 name = path.relative_to(self.folder)
                 if not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                    data = path.read_bytes()
-                    digest.update(f"{name.as_posix()}\0{len(data)}\0".encode() + data)
+                    found[name.as_posix()] = path.read_bytes()
         except OSError as error:
             raise AssignmentFault(f"{error.filename} cannot be read: {error.strerror}") from error
-        return digest.hexdigest()
+        return found
 
     def mark(self, score: float) -> float:
         """Return a score in points on the assignment's scale, to two decimals."""

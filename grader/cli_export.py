@@ -137,3 +137,26 @@ def nbgrader(
     from grader.export_nbgrader import export_nbgrader
 
     raise typer.Exit(export_nbgrader(folder, course, lang.value))
+
+
+@app.command("gradescope-zip")
+def gradescope_zip(
+    name: Annotated[str, typer.Argument(help="Which assignment, such as lstm_gru.")],
+    out: Annotated[Path, typer.Option(help="Where to write.")] = Path("autograder.zip"),
+    assignments: Annotated[
+        Optional[Path],
+        typer.Option(envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
+    ] = None,
+    lang: LangOption = Lang.es,
+    seed: Annotated[
+        Optional[str], typer.Option(help="Repeat an earlier zip's secret seed; else drawn.")
+    ] = None,
+    extra_index_url: Annotated[
+        Optional[str],
+        typer.Option(help="One more package index for Gradescope's pip, such as torch's for CPUs."),
+    ] = None,
+) -> None:
+    """Make the autograder that Gradescope runs for each submission of an assignment."""
+    from grader.gradescope import bundle
+
+    typer.echo(bundle.make(name, out, assignments, lang.value, seed, extra_index_url))

@@ -129,6 +129,31 @@ def find(paths: Sequence[Path], assignment: str | None = None) -> list[Submissio
     return identified(found)
 
 
+def find_one(folder: Path, student: str, assignment: str) -> Submission:
+    """Return what is in a folder that is one student's, named so or not.
+
+    Whatever is amiss with its files is the student's to mend, and the submission's problem; raises
+    UsageError where the folder cannot be read.
+    """
+    owned = [_Owned(_text(student), entry, folder) for entry in list_folder(folder)]
+    fits = _fits(owned, assignment)
+    if owned and len(fits) < len(("one", "another")):
+        found = _submission(student, owned, fits)
+    else:
+        problem = _several_files(fits, assignment) if fits else NO_NOTEBOOK
+        found = Submission("", student, plain(folder.name), None, problem)
+    return identified([found])[0]
+
+
+def _several_files(files: Iterable[Entry], assignment: str) -> Said:
+    return say(
+        "You handed in several notebooks ({names}). Leave only the one that counts, or call it "
+        "{name}.ipynb, and hand in again.",
+        names=_names(files),
+        name=assignment,
+    )
+
+
 def identified(submissions: Iterable[Submission]) -> list[Submission]:
     """Give each submission an id, by its student; return them sorted by it."""
     found = list(submissions)
@@ -322,10 +347,13 @@ def _unpacked(entry: Entry, assignment: str | None) -> Iterator[Entry]:
     if problems:
         yield replace(entry, problem=problems[0])
     elif len(best) > 1:
-        names = ", ".join(plain("/".join(one.parts)) for one in best[:3])
-        yield replace(entry, problem=_several(names))
+        yield replace(entry, problem=_several(_names(best)))
     else:
         yield from best
+
+
+def _names(files: Iterable[Entry]) -> str:
+    return ", ".join(plain("/".join(one.parts)) for one in list(files)[:3])
 
 
 def _several(names: str) -> Said:

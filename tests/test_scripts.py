@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.recipe import docker_folder
+from grader.sandbox.recipe import PACKAGE, docker_folder
 
 BROWSER = Path(__file__).parent / "browser" / "chromium.sh"
-SCRIPTS = [*sorted(docker_folder().glob("*.sh")), BROWSER]
+GRADESCOPE = [PACKAGE / "gradescope" / name for name in ("setup.sh", "run_autograder")]
+SCRIPTS = [*sorted(docker_folder().glob("*.sh")), BROWSER, *GRADESCOPE]
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader import archives
 from grader.archives import Source, UnreadableError, list_zip, plain
 from grader.errors import GraderError, UsageError
-from grader.submission import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, find, safe_id
+from grader.submission import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, find, find_one, safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,6 +58,43 @@ def forged(path: Path, forge: Callable[[zipfile.ZipFile], object]) -> Path:
 
 def students(found: Iterable[Submission]) -> list[str]:
     return [submission.student for submission in found]
+
+
+# One student's folder, as Gradescope gives it
+
+
+@pytest.mark.parametrize(
+    "names", [["a.ipynb"], ["b.ipynb", "x/lstm_gru.ipynb"], ["a.ipynb", "a.py", "sub/"]]
+)
+def test_the_files_of_a_folder_are_one_students(tmp_path: Path, names: list[str]) -> None:
+    found = find_one(tree(tmp_path, *names), "submission_7", "lstm_gru")
+    assert (found.id, found.problem) == ("submission_7", None)
+    assert found.read() == NOTEBOOK
+
+
+def test_a_zip_that_is_all_there_is_in_a_students_folder_is_looked_into(tmp_path: Path) -> None:
+    zipped(tmp_path / "todo.zip", "entrega/a.ipynb")
+    assert find_one(tmp_path, "ana", "lstm_gru").read() == NOTEBOOK
+
+
+@pytest.mark.parametrize("names", [[], ["notas.txt"], ["vacia/"]])
+def test_nothing_that_counts_in_a_students_folder_is_the_students_problem(
+    tmp_path: Path, names: list[str]
+) -> None:
+    assert find_one(tree(tmp_path, *names), "ana", "lstm_gru").problem == NO_NOTEBOOK
+
+
+def test_several_that_could_count_are_named_to_the_student(tmp_path: Path) -> None:
+    problem = find_one(tree(tmp_path, "a.ipynb", "x/b.ipynb"), "ana", "lstm_gru").problem
+    assert problem
+    assert "(a.ipynb, x/b.ipynb)" in problem.en
+    assert "lstm_gru.ipynb" in problem.es
+
+
+def test_a_link_in_a_students_folder_is_not_followed(tmp_path: Path) -> None:
+    tree(tmp_path, "secret.ipynb", "ana/")
+    (tmp_path / "ana" / "a.ipynb").symlink_to("../secret.ipynb")
+    assert find_one(tmp_path / "ana", "ana", "lstm_gru").problem == archives.LINK
 
 
 # Layouts

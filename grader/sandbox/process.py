@@ -23,7 +23,7 @@ from grader.sandbox.lane import StreamLane
 from grader.sandbox.recipe import worker_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 _END_SECONDS = 5.0
 ENVIRONMENT = {
@@ -62,19 +62,28 @@ class ProcessSandbox:
         """Do nothing: a worker ends with its parent."""
 
 
+ROOT = str(Path(grader.__file__).parent.parent)
+"""Where a worker finds this package."""
+
+
 def plain_stream() -> ProcessStream:
     """Start a worker as a plain process with a folder of its own."""
+    paths = [ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)}
+    return stream_of(("-m", "grader.worker"), environment)
+
+
+def stream_of(module: Sequence[str], environment: Mapping[str, str]) -> ProcessStream:
+    """Start a module of ours that becomes a worker, with a folder of its own."""
     folder = tempfile.mkdtemp(prefix="rnn-grader-")
-    root = str(Path(grader.__file__).parent.parent)
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader.worker", "--scratch", folder],
+        [sys.executable, "-P", *module, "--scratch", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
         start_new_session=True,  # a Ctrl-C on the terminal is ours to handle
-        env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+        env=environment,
     )
     return ProcessStream(process, functools.partial(shutil.rmtree, folder, ignore_errors=True))
 

@@ -18,6 +18,11 @@ def profile() -> dict[str, Any]:
 
 def compile_profile(file: IO[bytes]) -> None:
     """Write the profile into a file as a program of the kernel's. Raises SandboxFault."""
+    compiled().export_bpf(file)
+
+
+def compiled() -> Any:
+    """Return the profile as pyseccomp's filter, not loaded yet. Raises SandboxFault."""
     try:
         import pyseccomp
     except (ImportError, RuntimeError) as error:  # RuntimeError: there is no library
@@ -32,7 +37,7 @@ def compile_profile(file: IO[bytes]) -> None:
         for name in rule["names"]:
             if _is_known(pyseccomp, name):
                 program.add_rule(action, name, *wanted)
-    program.export_bpf(file)
+    return program
 
 
 def _action(library: Any, rule: dict[str, Any]) -> int:

@@ -11,12 +11,13 @@ def main() -> None:
     """Read the options and serve until standard input closes."""
     parser = argparse.ArgumentParser(prog="grader.worker", description=__doc__)
     parser.add_argument("--separate-users", action="store_true", help="needs SETUID and SETGID")
+    parser.add_argument("--shared", action="store_true", help="others run in this container too")
     parser.add_argument("--scratch", type=Path, default=Path("/work"), help="where students write")
     options = parser.parse_args()
     _leave_out_addresses()
     from grader.worker import zygote
 
-    zygote.serve(options.scratch, separate_users=options.separate_users)
+    zygote.serve(options.scratch, separate_users=options.separate_users, shared=options.shared)
 
 
 def _leave_out_addresses() -> None:

@@ -79,7 +79,7 @@ class Supervisor:
         self.check: Channel | None = None
         self.opened: wire.Message = {}
         self.limits: dict[str, Any] = {}
-        self.account = accounts.Account(apart=users.separate)
+        self.account = accounts.Account(apart=users.separate and not users.shared)
         self.waited = self.waited_before = self.starved = 0.0
         self.cpu_before = 0.0
         self.kills_before = 0

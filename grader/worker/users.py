@@ -51,11 +51,16 @@ def _users_end() -> int:
 
 
 class Users:
-    """The user ids and folders of one session: one for each time that it is (re)opened."""
+    """The user ids and folders of one session: one for each time that it is (re)opened.
 
-    def __init__(self, scratch: Path, first: int, *, separate: bool) -> None:
+    `shared` is whether others run in this container too, so that what the kernel counts of it is
+    not of this lane alone.
+    """
+
+    def __init__(self, scratch: Path, first: int, *, separate: bool, shared: bool = False) -> None:
         self.scratch = scratch
         self.separate = separate
+        self.shared = shared
         self.next_user = first
         self.last_user = self.next_user + USERS_A_SESSION
 

@@ -31,13 +31,16 @@ PRELOADED = (
 )
 
 
-def serve(scratch: Path, *, separate_users: bool) -> None:
-    """Answer the host on standard input and output until it closes; one supervisor at a time."""
+def serve(scratch: Path, *, separate_users: bool, shared: bool) -> None:
+    """Answer the host on standard input and output until it closes; one supervisor at a time.
+
+    `shared` is whether others than this lane run in its container, the host itself say.
+    """
     incoming, outgoing = _take_standard_streams()
     preload()
     first = first_user()
     while _readable(incoming):
-        users = Users(scratch, first, separate=separate_users)
+        users = Users(scratch, first, separate=separate_users, shared=shared)
         first += USERS_A_SESSION
         pid = os.fork()
         if pid == 0:

@@ -1,0 +1,78 @@
+"""autograder.zip: what Gradescope asks for, the assignment, and the program that grades it."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import stat
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader import assignment as assignments
+from grader import export
+from grader.errors import UsageError
+from grader.gradescope import wheel
+from grader.gradescope.settings import FILE, FOLDER, Settings
+
+if TYPE_CHECKING:
+    from grader.assignment import Assignment
+
+_SCRIPTS = ("setup.sh", "run_autograder")
+_PIP = "pip.conf"
+_LIKE_ANY_OTHER = (2026, 1, 1, 0, 0, 0)  # the same files make the same zip
+_PROGRAM, _SECRET = 0o755, 0o600
+
+
+def make(
+    name: str,
+    out: Path,
+    root: Path | None,
+    lang: str,
+    seed: str | None = None,
+    index: str | None = None,
+) -> Path:
+    """Write the zip; return where. Raises UsageError and AssignmentFault.
+
+    `seed` repeats an earlier zip's cases; `index` is one more place for pip to look for packages.
+    """
+    assignment = assignments.choose(assignments.folder_of_assignments(root), name)
+    settings = Settings(assignment.name, lang, seed or secrets.token_hex(16))
+    content = {name: (Path(__file__).parent / name).read_bytes() for name in _SCRIPTS}
+    content[FILE] = json.dumps(settings.to_json(), indent=2).encode()
+    content |= _checks(assignment)
+    wheel_name, files = wheel.files()
+    content[wheel_name] = _zip(files)
+    if index is not None:
+        content[_PIP] = _pip_configuration(index)
+    return export.write(out, _zip(content))
+
+
+def _checks(assignment: Assignment) -> dict[str, bytes]:
+    """Return the assignment's files, the same that its digest is made of."""
+    top = f"{FOLDER}/{assignment.folder.name}"
+    return {f"{top}/{name}": data for name, data in assignment.files().items()}
+
+
+def _pip_configuration(index: str) -> bytes:
+    if not index.isprintable() or " " in index:
+        raise UsageError(f"{index!r} is no address of a package index")
+    return f"[global]\nextra-index-url = {index}\n".encode()
+
+
+def _zip(content: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, file in sorted(content.items()):
+            member = zipfile.ZipInfo(name, _LIKE_ANY_OTHER)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = (stat.S_IFREG | _mode(name)) << 16
+            archive.writestr(member, file)
+    return data.getvalue()
+
+
+def _mode(name: str) -> int:
+    if name in _SCRIPTS:
+        return _PROGRAM
+    return _SECRET if name == FILE else 0o644
