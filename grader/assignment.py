@@ -51,20 +51,26 @@ class Assignment:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every file of the folder as it is now, by name and content.
-
-        Hidden files and Python's caches are no part of it. Raises AssignmentFault.
-        """
+        """SHA-256 over the files of the folder as they are now. Raises AssignmentFault."""
         digest = hashlib.sha256()
+        for name, data in self.files().items():
+            digest.update(f"{name}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
+
+    def files(self) -> dict[str, bytes]:
+        """Return every file of the folder as it is now, by name; hidden files and Python's caches
+        are no part of it. Raises AssignmentFault.
+        """  # noqa: D205 - one sentence
         try:
-            for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
-                name = path.relative_to(self.folder)
-                if not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                    data = path.read_bytes()
-                    digest.update(f"{name.as_posix()}\0{len(data)}\0".encode() + data)
+            paths = sorted(path for path in self.folder.rglob("*") if path.is_file())
+            names = {path.relative_to(self.folder): path for path in paths}
+            return {
+                name.as_posix(): path.read_bytes()
+                for name, path in names.items()
+                if not any(part.startswith((".", "__pycache__")) for part in name.parts)
+            }
         except OSError as error:
             raise AssignmentFault(f"{error.filename} cannot be read: {error.strerror}") from error
-        return digest.hexdigest()
 
     def mark(self, score: float) -> float:
         """Return a score in points on the assignment's scale, to two decimals."""

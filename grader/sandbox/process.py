@@ -62,16 +62,21 @@ class ProcessSandbox:
         """Do nothing: a worker ends with its parent."""
 
 
-def plain_stream() -> ProcessStream:
-    """Start a worker as a plain process with a folder of its own."""
+def plain_stream(
+    module: str = "grader.worker", errors: int | None = subprocess.DEVNULL
+) -> ProcessStream:
+    """Start a module of ours, the worker, as a plain process with a folder of its own.
+
+    `errors` is where its standard error goes; None is where this process's goes.
+    """
     folder = tempfile.mkdtemp(prefix="rnn-grader-")
     root = str(Path(grader.__file__).parent.parent)
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "grader.worker", "--scratch", folder],
+        [sys.executable, "-P", "-m", module, "--scratch", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         bufsize=0,
         start_new_session=True,  # a Ctrl-C on the terminal is ours to handle
         env={**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
