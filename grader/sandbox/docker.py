@@ -73,11 +73,13 @@ class DockerSandbox:
             self.client.images.get(self._image)
         except docker.errors.ImageNotFound as error:
             raise SandboxFault(
-                f"its Docker engine does not have the run's image {self._image[:19]}: copy it there "
-                "with `docker save` and `docker load`"
+                f"its Docker engine does not have the run's image {self._image[:19]}: copy it "
+                "there with `docker save` and `docker load`"
             ) from error
         except _ENGINE_ERRORS as error:
-            raise SandboxFault(f"its Docker engine does not answer as it should: {error}") from error
+            raise SandboxFault(
+                f"its Docker engine does not answer as it should: {error}"
+            ) from error
 
     def lane(self) -> StreamLane:
         """Start a container. Raises SandboxFault."""
