@@ -57,7 +57,8 @@ def run(
     """
     if not tasks:
         return
-    crew = Crew(connect(address), order_of(tasks[0][1], lives), tell)
+    order = order_of(tasks[0][1], lives)
+    crew = Crew(connect(address), order, tell)
     try:
         crew.begin()
         yield from _Run(Queue(deque(tasks)), crew, jobs, started).grades()
