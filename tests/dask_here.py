@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 PATIENCE = 120.0
 
@@ -20,12 +21,13 @@ PATIENCE = 120.0
 class Cluster:
     """A scheduler on a free port, and the workers that were started for it.
 
-    `folder` is for their files and for what they say; `before` are commands that start a command
-    elsewhere, such as in a network namespace.
+    `folder` is for their files and for what they say; `without` says why it is not as it was meant
+    to be.
     """
 
     def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         self.folder = folder
+        self.without = ""
         self.workers: list[subprocess.Popen[bytes]] = []
         told = folder / "scheduler.json"
         self.scheduler = self._start(
@@ -39,7 +41,10 @@ class Cluster:
     def worker(
         self, *options: str, before: Sequence[str] = (), **environment: str
     ) -> subprocess.Popen[bytes]:
-        """Start a worker with a lane, unless `options` say more; it registers meanwhile."""
+        """Start a worker with a lane, unless `options` say more; it registers meanwhile.
+
+        `before` starts a command elsewhere, such as in a network namespace.
+        """
         local = ["--local-directory", str(self.folder / f"worker{len(self.workers)}")]
         options = options or ("--no-nanny",)
         started = self._start(
@@ -92,9 +97,22 @@ def cluster(folder: Path, workers: int = 0, host: str = "127.0.0.1") -> Iterator
         made.end()
 
 
-def ancestor(pid: int, among: Sequence[int]) -> int:
-    """Return which of some processes another one descends from."""
-    while pid not in among:
-        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123 - no file
-            pid = int(stat.read().rpartition(")")[2].split()[1])
-    return pid
+def when_marked(mark: Path, made: Cluster, signal: int) -> threading.Thread:
+    """Send a signal to the worker that grades what leaves the mark, once it is there.
+
+    The mark holds the process of the student's code.
+    """
+
+    def wait() -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not mark.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        workers = {process.pid: process for process in made.workers}
+        pid = int(mark.read_text())
+        while pid not in workers:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        workers[pid].send_signal(signal)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
