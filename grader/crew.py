@@ -107,7 +107,7 @@ class Crew:
         elif time.monotonic() > self.alone_since + WORKERS_SECONDS:
             raise SandboxFault(
                 f"there is no worker at {self.client.scheduler.address} that can grade: start "
-                "some (docker/worker.sh), and run again"
+                "some (docker/cluster.sh), and run again"
             )
 
     def grade(self, worker: str, submission: bytes) -> Any:

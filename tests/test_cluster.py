@@ -21,7 +21,13 @@ import grader
 from grader import batch, crew
 from grader import cluster as clusters
 from grader.archives import Source
-from grader.errors import BrokenCheck, SandboxFault, UsageError
+from grader.errors import (
+    AssignmentFault,
+    BrokenCheck,
+    GraderError,
+    SandboxFault,
+    UsageError,
+)
 from grader.grading import Terms, not_graded
 from grader.lanes import LOST, Lanes
 from grader.sandbox.process import ProcessSandbox
@@ -142,11 +148,6 @@ def test_they_came_from_two_machines(pair: Cluster) -> None:
     assert len(hosts) == 2
 
 
-def test_a_check_that_breaks_on_all_ends_the_run(pair: Cluster, terms: Terms) -> None:
-    with pytest.raises(BrokenCheck, match="f/value is broken"):
-        on_the(pair, tasks(terms, a="def f(): return 0"))
-
-
 def test_a_worker_killed_midway_loses_nothing(
     asked: list[Task], alone: list[str], folder: Path
 ) -> None:
@@ -171,9 +172,8 @@ def test_a_worker_with_another_grader_is_refused_before_anything(
     with (other / "wire.py").open("a") as file:
         file.write("# another\n")
     started: list[Submission] = []
-    with cluster(tmp_path / "dask", workers=1) as made:
+    with cluster(tmp_path / "dask") as made:
         made.worker(PYTHONPATH=str(other.parent))
-        wait_for(made, 2)
         asked = tasks(terms, a="def f(): return 3")
         with pytest.raises(UsageError, match="cannot take part: its grader's own files"):
             list(clusters.run(asked, made.address, started=started.append))
@@ -229,6 +229,14 @@ def test_a_grade_of_something_else_is_no_answer(
     answer = ("", change(not_graded(*task, "for a test")).to_json())
     with pytest.raises(SandboxFault, match="another submission's grade"):
         clusters._grade(task, answer)
+
+
+@pytest.mark.parametrize("kind", [AssignmentFault, BrokenCheck, GraderError, SandboxFault])
+def test_a_fault_elsewhere_is_the_same_fault_here(terms: Terms, kind: type[GraderError]) -> None:
+    (task,) = tasks(terms, a="")
+    with pytest.raises(kind, match="this was told") as raised:
+        clusters._grade(task, (kind.__name__, "this was told"))
+    assert raised.type is kind
 
 
 def test_lanes_that_were_moved_are_to_be_examined_again(terms: Terms) -> None:
