@@ -51,10 +51,7 @@ class Assignment:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over every file of the folder as it is now, by name and content.
-
-        Hidden files and Python's caches are no part of it. Raises AssignmentFault.
-        """
+        """SHA-256 over the files of the folder as they are now. Raises AssignmentFault."""
         digest = hashlib.sha256()
         for name, data in self.files().items():
             digest.update(f"{name}\0{len(data)}\0".encode() + data)

@@ -1,5 +1,7 @@
 """Grade many submissions: one process and one lane for each job, a grade at a time.
 
+`cluster` does the same on other machines, with this module's `Worker` and by its `Queue`'s rules.
+
 A lane that is lost is replaced and its submission tried again; a submission that loses its lane
 three times is set aside without a grade, and all others go on. Where a job's process dies, nobody
 can tell which submission did it: those that were under way are tried again one at a time. A
@@ -43,7 +45,7 @@ Task = tuple["Submission", Terms]
 
 
 @dataclass
-class _Worker:
+class Worker:
     """What a job's process keeps between submissions."""
 
     make: Callable[[], Sandbox]
@@ -52,15 +54,20 @@ class _Worker:
     lane: Lane | None = None
     used: int = 0
 
-    def grade(self, submission: Submission, terms: Terms) -> Grade:
-        """Grade a submission in this process's lane, a new one if need be."""
+    def open(self) -> Lane:
+        """Return this process's lane, a new one if need be. Raises SandboxFault."""
         if self.lane is None or self.used >= self.lives:
             self.close()
             self.sandbox = self.sandbox or self.make()
             self.lane, self.used = self.sandbox.lane(), 0
+        return self.lane
+
+    def grade(self, submission: Submission, terms: Terms) -> Grade:
+        """Grade a submission in this process's lane."""
+        lane = self.open()
         try:
             self.used += 1
-            return grade(submission, terms, self.lane)
+            return grade(submission, terms, lane)
         except BaseException:
             self.close()
             raise
@@ -72,7 +79,7 @@ class _Worker:
             self.lane = None
 
 
-_worker: _Worker | None = None
+_worker: Worker | None = None
 
 
 def _start(make: Callable[[], Sandbox], lives: int) -> None:
@@ -81,7 +88,7 @@ def _start(make: Callable[[], Sandbox], lives: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker = _Worker(make, lives)
+    _worker = Worker(make, lives)
 
 
 def _end_with_parent() -> None:
@@ -97,7 +104,7 @@ def _grade(submission: Submission, terms: Terms) -> Grade:
 
 
 @dataclass
-class _Queue:
+class Queue:
     """The tasks still to do, and how often each submission has lost its lane.
 
     `suspects` were under way when a job's process died; they are graded first, and alone.
@@ -111,14 +118,26 @@ class _Queue:
     def __post_init__(self) -> None:
         self.most_broken = min(MOST_BROKEN, len(self.waiting))
 
-    def set_aside(self, fault: BrokenCheck) -> None:
-        """Count a submission on which a check broke. Raises the fault where they are too many."""
+    def failed(self, task: Task, fault: BaseException, tasks: deque[Task]) -> Grade | None:
+        """Return what a fault leaves a task with; None where it went back among `tasks`.
+
+        Raises the fault where it is not one submission's, or is too many's.
+        """
+        match fault:
+            case BrokenCheck():
+                self._set_aside(fault)
+                return not_graded(*task, f"{fault}; mend the check and grade again")
+            case BrokenProcessPool() | SandboxFault():
+                return None if self._again(task, tasks) else not_graded(*task, _reason(fault))
+            case _:
+                raise fault
+
+    def _set_aside(self, fault: BrokenCheck) -> None:
         self.broken += 1
         if self.broken >= self.most_broken:
             raise fault
 
-    def again(self, task: Task, tasks: deque[Task]) -> bool:
-        """Put a task back among others; say whether it may be tried again."""
+    def _again(self, task: Task, tasks: deque[Task]) -> bool:
         submission, _ = task
         self.tries[submission.id] += 1
         if self.tries[submission.id] >= MOST_TRIES:
@@ -141,7 +160,7 @@ def run(
 
     Raises AssignmentFault when checks are broken, SandboxFault when no lane can be started at all.
     """
-    queue = _Queue(deque(tasks))
+    queue = Queue(deque(tasks))
     while tasks_left := queue.suspects or queue.waiting:
         lanes = 1 if queue.suspects else min(jobs, len(queue.waiting))
         pool = ProcessPoolExecutor(
@@ -154,7 +173,7 @@ def run(
 
 
 def _run_pool(
-    queue: _Queue,
+    queue: Queue,
     tasks: deque[Task],
     pool: ProcessPoolExecutor,
     jobs: int,
@@ -170,25 +189,21 @@ def _run_pool(
                 running[pool.submit(_grade, *task)] = task
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task = running.pop(future)
-                try:
-                    yield future.result()
-                except BrokenCheck as fault:
-                    queue.set_aside(fault)
-                    yield not_graded(*task, f"{fault}; mend the check and grade again")
-                except BrokenProcessPool as fault:
-                    if running:
-                        queue.suspects.extend([task, *running.values()])
-                    elif not queue.again(task, tasks):
-                        yield not_graded(*task, _reason(fault))
+                fault = future.exception()
+                died = isinstance(fault, BrokenProcessPool)
+                if died and running:
+                    queue.suspects.extend([task, *running.values()])
                     return
-                except SandboxFault as fault:
-                    if not queue.again(task, tasks):
-                        yield not_graded(*task, _reason(fault))
+                grade = queue.failed(task, fault, tasks) if fault else future.result()
+                if grade is not None:
+                    yield grade
+                if died:
+                    return
     finally:
         _end(pool)
 
 
-def _reason(fault: Exception) -> str:
+def _reason(fault: BaseException) -> str:
     killed = isinstance(fault, BrokenProcessPool)
     text = "the process that graded it was killed" if killed else str(fault)
     return f"given up after {MOST_TRIES} tries: {text}; run again to try it once more"

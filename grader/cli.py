@@ -101,6 +101,10 @@ def grade(
         Optional[Path],
         typer.Option(help="A CSV of the course: id, name, email, and ids elsewhere."),
     ] = None,
+    cluster: Annotated[
+        Optional[str],
+        typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster: tcp://scheduler:8786."),
+    ] = None,
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be graded, and whose it is.")
@@ -126,6 +130,7 @@ def grade(
         json=json_,
         roster=roster,
         dry_run=dry_run,
+        cluster=cluster,
     )
     raise typer.Exit(grade_submissions(options))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments_
-from grader import batch, decisions, folder, people, replay
+from grader import batch, cluster, decisions, folder, people, replay
 from grader.archives import plain
 from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
@@ -54,6 +54,7 @@ class GradeOptions:
     json: bool
     roster: Path | None = None
     dry_run: bool = False
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,11 +231,15 @@ def _grade_all(
         for submission in submissions
         if not journal.knows(submission.id, terms.fingerprint(submission))
     ]
-    jobs = options.jobs or os.cpu_count() or 1
-    make = choice.again(sandbox, limits_of(terms.assignment), options.device, tell)
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
-        for grade in batch.run(waiting, make, jobs, shown.started, lives):
+        if options.cluster:
+            grades = cluster.run(waiting, options.cluster, options.jobs, shown.started, lives, tell)
+        else:
+            jobs = options.jobs or os.cpu_count() or 1
+            make = choice.again(sandbox, limits_of(terms.assignment), options.device, tell)
+            grades = batch.run(waiting, make, jobs, shown.started, lives)
+        for grade in grades:
             shown.finished(folder.store(options.out, journal, grade, made))
     terms.require_unchanged()
 

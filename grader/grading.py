@@ -7,6 +7,7 @@ import hashlib
 import importlib.metadata
 import io
 import math
+import platform
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,12 @@ _OWN = (
 """Our own files that a grade depends on."""
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
 """What draws the cases and computes the right answers beside them."""
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of those libraries, as they are here."""
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **libraries}
 
 
 def own_digest() -> str:

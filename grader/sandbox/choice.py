@@ -44,6 +44,17 @@ def again(sandbox: Sandbox, limits: Limits, device: str, tell: Tell) -> Callable
     return functools.partial(_open, sandbox.name, limits, device, run, tell, sandbox.image)
 
 
+def elsewhere(name: str, image: str, limits: Limits, device: str) -> Sandbox:
+    """Open a run's sandbox on a machine that is not the run's. Raises SandboxFault.
+
+    Its lanes have a label of their own: this machine's engine may be another's as well.
+    """
+    sandbox = _open(name, limits, device, secrets.token_hex(8), lambda _: None, image)
+    if name == "docker":
+        sandbox.require_image()  # type: ignore[attr-defined] # it is a DockerSandbox
+    return sandbox
+
+
 @contextmanager
 def reaping(sandbox: Sandbox) -> Iterator[None]:
     """Remove whatever this run's lanes left, however it ends."""

@@ -67,6 +67,20 @@ class DockerSandbox:
         """The image's digest, `sha256:…`."""
         return self._image
 
+    def require_image(self) -> None:
+        """See that the engine has the image. Raises SandboxFault."""
+        try:
+            self.client.images.get(self._image)
+        except docker.errors.ImageNotFound as error:
+            raise SandboxFault(
+                f"its Docker engine does not have the run's image {self._image[:19]}: copy it "
+                "there with `docker save` and `docker load`"
+            ) from error
+        except _ENGINE_ERRORS as error:
+            raise SandboxFault(
+                f"its Docker engine does not answer as it should: {error}"
+            ) from error
+
     def lane(self) -> StreamLane:
         """Start a container. Raises SandboxFault."""
         self._await_engine()

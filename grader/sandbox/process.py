@@ -66,21 +66,28 @@ ROOT = str(Path(grader.__file__).parent.parent)
 """Where a worker finds this package."""
 
 
-def plain_stream() -> ProcessStream:
-    """Start a worker as a plain process with a folder of its own."""
+def plain_stream(
+    module: str = "grader.worker", errors: int | None = subprocess.DEVNULL
+) -> ProcessStream:
+    """Start a module of ours, the worker, as a plain process with a folder of its own."""
     paths = [ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)}
-    return stream_of(("-m", "grader.worker"), environment)
+    return stream_of(("-m", module), environment, errors)
 
 
-def stream_of(module: Sequence[str], environment: Mapping[str, str]) -> ProcessStream:
-    """Start a module of ours that becomes a worker, with a folder of its own."""
+def stream_of(
+    module: Sequence[str], environment: Mapping[str, str], errors: int | None = subprocess.DEVNULL
+) -> ProcessStream:
+    """Start a module of ours that becomes a worker, with a folder of its own.
+
+    `errors` is where its standard error goes; None is where this process's goes.
+    """
     folder = tempfile.mkdtemp(prefix="rnn-grader-")
     process = subprocess.Popen(
         [sys.executable, "-P", *module, "--scratch", folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         bufsize=0,
         start_new_session=True,  # a Ctrl-C on the terminal is ours to handle
         env=environment,
