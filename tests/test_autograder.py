@@ -332,6 +332,11 @@ def test_a_seed_repeats_a_zip_and_none_draws_another(tmp_path: Path) -> None:
     assert len(set(zips)) == 3
 
 
+def test_a_language_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'fr'; there is: es, en"):
+        bundle.make("lstm_gru", tmp_path / "a.zip", ROOT / "assignments", "fr")
+
+
 def test_an_index_becomes_pips_and_nothing_else(tmp_path: Path) -> None:
     root = ROOT / "assignments"
     index = "https://packages.example/simple"

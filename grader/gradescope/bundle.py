@@ -15,6 +15,7 @@ from grader import export
 from grader.errors import UsageError
 from grader.gradescope import wheel
 from grader.gradescope.settings import FILE, FOLDER, Settings
+from grader.words import LANGUAGES
 
 if TYPE_CHECKING:
     from grader.assignment import Assignment
@@ -38,7 +39,9 @@ def make(
     `seed` repeats an earlier zip's cases; `index` is one more place for pip to look for packages.
     """
     assignment = assignments.choose(assignments.folder_of_assignments(root), name)
-    settings = Settings(assignment.name, lang, seed or secrets.token_hex(16))
+    if lang not in LANGUAGES:
+        raise UsageError(f"there is no language {lang!r}; there is: {', '.join(LANGUAGES)}")
+    settings = Settings(assignment.folder.name, lang, seed or secrets.token_hex(16))
     content = {name: (Path(__file__).parent / name).read_bytes() for name in _SCRIPTS}
     content[FILE] = json.dumps(settings.to_json(), indent=2).encode()
     content |= _checks(assignment)

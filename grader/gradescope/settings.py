@@ -17,7 +17,7 @@ FOLDER = "assignments"
 
 @dataclass(frozen=True)
 class Settings:
-    """The assignment's name, the language that students read, and the secret seed of all cases."""
+    """The assignment's folder, the language that students read, the secret seed of all cases."""
 
     assignment: str
     lang: str
