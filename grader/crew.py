@@ -39,7 +39,10 @@ def connect(address: str) -> Any:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise UsageError("--cluster needs Dask: pip install 'rnn-grader[cluster]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by us
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told by us
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
     try:
         client: Any = Client  # which has no types
