@@ -270,7 +270,10 @@ class FakeCrew:
 
     def answer(self, key: str) -> Answer | None:
         worker, name = self.under_way[key]
-        return None if worker not in self.fit or "bad" in self._by_worker()[worker] else ("", name)
+        if worker not in self.fit or "bad" in self._by_worker()[worker]:
+            return None
+        del self.under_way[key]
+        return "", name
 
     def rest(self) -> None:
         pass
@@ -287,9 +290,11 @@ def test_those_that_were_on_a_lost_worker_have_one_to_themselves(
     terms: Terms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So that only the one that takes workers down is set aside."""
-    monkeypatch.setattr(
-        clusters, "_grade", lambda task, answer: replace(not_graded(*task, ""), reason=answer[1])
-    )
+
+    def grade(task: Task, answer: Answer) -> Grade:
+        return not_graded(task[0], task[1], answer[1])
+
+    monkeypatch.setattr(clusters, "_grade", grade)
     asked = tasks(terms, **dict.fromkeys(("bad", "a", "b", "c", "d"), ""))
     fake: Any = FakeCrew({"one": 2, "two": 2})
     run = clusters._Run(batch.Queue(deque(asked)), fake, 0, lambda _: None)
