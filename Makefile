@@ -66,6 +66,7 @@ bench: setup
 	$(BIN)/python tests/bench_check.py
 	$(BIN)/python tests/bench_again.py
 	$(BIN)/python tests/bench_report.py
+	$(BIN)/python tests/bench_cluster.py
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

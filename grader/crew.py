@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 15.0
 WORKERS_SECONDS = 60.0
 """How long a run waits for a worker where there is none; Dask's nannies start a lost one again."""
+EXAMINE_SECONDS = START_SECONDS + 60.0
 _SCHEDULER_SECONDS = 30.0
 _END_SECONDS = 10.0
 _TICK = 1.0
@@ -39,7 +40,10 @@ def connect(address: str) -> Any:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise UsageError("--cluster needs Dask: pip install 'rnn-grader[cluster]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told by us
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told by us
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
     try:
         client: Any = Client  # which has no types
@@ -65,44 +69,45 @@ class Crew:
         self.tell = tell
         self.fit: dict[str, int] = {}
         self.lanes: dict[str, Any] = {}
-        self.examined: dict[str, Any] = {}
+        self.examined: dict[str, tuple[Any, float]] = {}
         self.given_up: set[str] = set()
+        self.unfit: list[str] = []
         self.bell = threading.Event()
         self.alone_since = time.monotonic()
 
     def begin(self) -> None:
         """Examine every worker before there is a task for any.
 
-        Raises UsageError where one is not as the run, SandboxFault where none comes or answers.
+        Raises UsageError where one cannot take part, SandboxFault where none comes.
         """
-        unfit: list[str] = []
-        tell, self.tell = self.tell, unfit.append
-        deadline = time.monotonic() + WORKERS_SECONDS + START_SECONDS
-        self.look()
-        while not (self.lanes or unfit) or self.examined:
-            if time.monotonic() > deadline:
-                raise SandboxFault(
-                    f"the worker {min(self.examined)} does not answer: end it, and run again"
-                )
+        self._look()
+        while self.examined or not (self.fit or self.unfit):
             self.rest()
-            self.look()
-        self.tell = tell
-        if unfit:
-            more = f" (and {len(unfit) - _MENTIONED} more)" if len(unfit) > _MENTIONED else ""
-            raise UsageError("; ".join(unfit[:_MENTIONED]) + more)
+            self._look()
+        if self.unfit:
+            more = len(self.unfit) - _MENTIONED
+            said = "; ".join(self.unfit[:_MENTIONED])
+            raise UsageError(f"{said}; and {more} more" if more > 0 else said)
 
     def look(self) -> None:
         """Notice who came and went. Raises SandboxFault where nobody is there for too long."""
+        self._look()
+        while self.unfit:
+            self.tell(self.unfit.pop())
+
+    def _look(self) -> None:
         there = self._there()
         for worker in self.lanes.keys() - there.keys():
             self.forget(worker)
         for worker in there.keys() - self.lanes.keys() - self.given_up:
             self._examine(worker)
-        for worker, future in list(self.examined.items()):
-            if (answer := self.answer(future)) is not None:
-                del self.examined[worker]
+        for worker, (future, deadline) in list(self.examined.items()):
+            answer = self.answer(future)
+            if answer is None and time.monotonic() > deadline:
+                answer = SandboxFault.__name__, "it does not answer"
+            if answer is not None:
                 self._admit(worker, there[worker], answer)
-        if self.fit or self.examined:
+        if self.fit or self.examined or self.unfit:
             self.alone_since = time.monotonic()
         elif time.monotonic() > self.alone_since + WORKERS_SECONDS:
             raise SandboxFault(
@@ -171,20 +176,20 @@ class Crew:
         return {str(worker): int(threads) for worker, threads in there.items() if threads}
 
     def _examine(self, worker: str) -> None:
-        self.lanes[worker] = self._send("lanes", worker, lanes.Lanes, None, self.order)
-        self.examined[worker] = self._send(
-            "examine", worker, lanes.Lanes.examine, self.lanes[worker]
-        )
+        held = self.lanes[worker] = self._send("lanes", worker, lanes.Lanes, None, self.order)
+        future = self._send("examine", worker, lanes.Lanes.examine, held)
+        self.examined[worker] = future, time.monotonic() + EXAMINE_SECONDS
 
     def _admit(self, worker: str, threads: int, answer: Answer) -> None:
         fault, text = answer
+        del self.examined[worker]
         if not fault:
             self.fit[worker] = threads
             return
         self.given_up.add(worker)
-        self.lanes.pop(worker)
+        self.forget(worker)
         advice = "; install there what is here, or end it" if fault == UNFIT else ""
-        self.tell(f"the worker {worker} cannot take part: {text}{advice}")
+        self.unfit.append(f"the worker {worker} cannot take part: {text}{advice}")
 
     def _send(
         self, what: str, worker: str, do: Callable[..., object], first: Any, *arguments: object

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import shutil
 import signal
+from collections import deque
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.batch import Task
+    from grader.lanes import Answer
     from grader.results import Grade
 
 CHECK = '''
@@ -242,3 +245,61 @@ def test_a_fault_elsewhere_is_the_same_fault_here(terms: Terms, kind: type[Grade
 def test_lanes_that_were_moved_are_to_be_examined_again(terms: Terms) -> None:
     moved = copy.copy(Lanes(clusters.order_of(terms), "elsewhere"))
     assert moved.grade(b"")[0] == LOST
+
+
+class FakeCrew:
+    """Workers whose answers come at once; whoever is to grade "bad" is lost with all it has."""
+
+    def __init__(self, fit: dict[str, int]) -> None:
+        self.fit = fit
+        self.under_way: dict[str, tuple[str, str]] = {}
+        self.companies: list[set[str]] = []
+
+    def look(self) -> None:
+        for worker, names in self._by_worker().items():
+            if "bad" in names:
+                self.companies.append(names)
+                del self.fit[worker]
+                self.fit[f"{worker}'"] = 2  # a nanny starts it again
+
+    def grade(self, worker: str, submission: bytes) -> str:
+        name = pickle.loads(submission).id  # noqa: S301 - ours
+        key = f"{name} {len(self.under_way)}"
+        self.under_way[key] = worker, name
+        return key
+
+    def answer(self, key: str) -> Answer | None:
+        worker, name = self.under_way[key]
+        if worker not in self.fit or "bad" in self._by_worker()[worker]:
+            return None
+        del self.under_way[key]
+        return "", name
+
+    def rest(self) -> None:
+        pass
+
+    def _by_worker(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for worker, name in self.under_way.values():
+            if worker in self.fit:
+                found.setdefault(worker, set()).add(name)
+        return found
+
+
+def test_those_that_were_on_a_lost_worker_have_one_to_themselves(
+    terms: Terms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that only the one that takes workers down is set aside."""
+
+    def grade(task: Task, answer: Answer) -> Grade:
+        return not_graded(task[0], task[1], answer[1])
+
+    monkeypatch.setattr(clusters, "_grade", grade)
+    asked = tasks(terms, **dict.fromkeys(("bad", "a", "b", "c", "d"), ""))
+    fake: Any = FakeCrew({"one": 2, "two": 2})
+    run = clusters._Run(batch.Queue(deque(asked)), fake, 0, lambda _: None)
+    reasons = {grade.submission: grade.reason for grade in run.grades()}
+    assert "given up after 3 tries: the worker" in reasons.pop("bad")
+    assert reasons == {name: name for name in "abcd"}
+    assert len(fake.companies[0]) == 2
+    assert fake.companies[1:] == [{"bad"}] * 3
