@@ -44,12 +44,14 @@ if TYPE_CHECKING:
 
 CHECK = '''
 import pytest
+from grader.checks import Disagreement
 
 @pytest.mark.part("f")
 @pytest.mark.points(100)
 def test_value(student):
     """f da un divisor de 12."""
-    assert 12 % student.f() in (0, 1) or pytest.fail()
+    if 12 % student.f():
+        raise Disagreement("no lo es")
 '''
 SLOW = """
 import os, time
@@ -65,6 +67,7 @@ def f():
 """It leaves a mark of where it is, and takes long, the first time."""
 TEXTS = {
     "wrong": "def f(): return 5",
+    "breaks_the_check": "def f(): return 0",
     "right": "def f(): return 12",
     "torn": "def f(:",
     "ends": "def f(): exit()",

@@ -29,12 +29,14 @@ pytestmark = pytest.mark.skipif(not FULL, reason="takes minutes: make faults")
 
 CHECK = '''
 import pytest
+from grader.checks import Disagreement
 
 @pytest.mark.part("f")
 @pytest.mark.points(100)
 def test_value(student):
     """f da 3."""
-    assert student.f() == 3 or pytest.fail()
+    if student.f() != 3:
+        raise Disagreement("no lo es")
 '''
 SLOW = """
 import os, time
