@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import json
 import math
+import re
 import reprlib
 import types
 import typing
@@ -238,7 +239,7 @@ class Grade:
     def from_json(cls, text: str) -> Grade:
         """Read what `to_json` wrote. Raises ValueError for another schema or anything else."""
         try:
-            fields = json.loads(text)
+            fields = _loaded(text)
             if fields.get("schema") != SCHEMA:
                 raise ValueError(f"results of schema {fields.get('schema')}, not {SCHEMA}")
             fields["fingerprint"] = _read(Fingerprint, fields["fingerprint"])
@@ -247,7 +248,6 @@ class Grade:
             fields["notices"] = tuple(_read(Notice, notice) for notice in fields["notices"])
             fields["decisions"] = tuple(_decision(one) for one in fields.get("decisions", ()))
             grade = _read(cls, fields)
-            grade.to_json().encode()  # no number or character that could not be stored
         except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"no result of grading: {type(error).__name__} {error}") from error
         return grade
@@ -268,6 +268,29 @@ def in_language(told: Json, name: str, lang: str) -> str:
 def mark(score: float, max_score: float, scale: float) -> float:
     """Return a score in points on a scale, to two decimals."""
     return round(score / max_score * scale, 2)
+
+
+def _loaded(text: str) -> Any:
+    r"""Return what JSON says. Raises ValueError for a number or a character that it cannot hold.
+
+    Half a character (`\ud800`) shows when the text is written again, which costs more than reading
+    it: only a text in which one is escaped so is written again.
+    """
+    text.encode()
+    fields = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    if _HALF.search(text):
+        json.dumps(fields, ensure_ascii=False).encode()
+    return fields
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number that could be stored")
+    return value
 
 
 def _decision(fields: Json) -> Decision:
