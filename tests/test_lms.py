@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 MOODLE = "Identificador;Nombre completo;Calificación;Calificación máxima;{comments}\r\n{rows}"
 COMMENTS = "Comentarios de retroalimentación"
 CANVAS = "Student,ID,SIS Login ID,Section,{title} (77)\n    Points Possible,,,,50.00\n{rows}"
+SECTIONS = TEXT[TEXT.index("### Moodle") : TEXT.index("## How it protects")]
 COMMANDS = [
-    shlex.split(line) for line in re.findall(r"^    grader (export .*)$", TEXT, re.MULTILINE)
+    shlex.split(line) for line in re.findall(r"^    grader (export .*)$", SECTIONS, re.MULTILINE)
 ]
 
 
