@@ -83,3 +83,12 @@ def test_the_check_does_what_it_says(tmp_path: Path) -> None:
     document = etree.parse(tmp_path / "junit.xml")
     etree.XMLSchema(etree.parse(SCHEMA)).assertValid(document)
     assert len(document.findall(".//testcase")) == len(result["tests"])
+
+
+def test_the_readme_names_the_command_that_the_workflow_runs() -> None:
+    (check,) = [step for step in steps(FOLDER / "check.yml") if step.get("id") == "grader"]
+    (line,) = re.findall(r"^grader check (.*) \|\|", check["run"], re.MULTILINE)
+    plain = line.replace("$RUNNER_TEMP/", "").replace("$NOTEBOOK", "lstm_gru.ipynb")
+    plain = plain.replace('"', "")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"\n    grader check {plain}\n" in readme
