@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from grader.results import Grade, Person
 
 FEEDBACK = "feedback.zip"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell: the same bytes each time
-_FILE_MODE = 0o100644 << 16
 _MENTIONED = 5
 
 
@@ -135,20 +131,7 @@ def _feedback(graded: Graded, filled: Filled) -> bytes:
     if len(pages) < len(filled.graded):
         without = len(filled.graded) - len(pages)
         tell(f"{without} have no page to give back: run grader report {graded.folder}, and again")
-    return zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    """Return a zip of these files by name: the same files give the same bytes."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, content in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, _LONG_AGO)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = _FILE_MODE
-            entry.create_system = 3
-            archive.writestr(entry, content)
-    return data.getvalue()
+    return export.zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
 
 
 def _some(owners: Sequence[Owner]) -> str:

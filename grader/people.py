@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from grader.archives import plain
 from grader.errors import UsageError
 from grader.exports.csv import neutral, plainly
+from grader.exports.sheet import UnfitError
+from grader.exports.sheet import read as read_sheet
 from grader.results import Person
 from grader.submission import identified
 
@@ -31,7 +33,7 @@ _MENTIONED = 10
 
 @dataclass(frozen=True)
 class Roster:
-    """The people of a course, each with the line of the file that has them."""
+    """The people of a course, each with the row of the file that has them."""
 
     path: Path
     people: tuple[tuple[int, Person], ...]
@@ -56,16 +58,14 @@ def read_roster(path: Path) -> Roster:
     for number, row in _rows(path):
         if "id" not in row:
             raise UsageError(f"{path}: the first line names the columns, and none is called id")
-        if not any(row.values()):
-            continue
         if not row["id"]:
-            raise UsageError(f"{path}:{number}: there is no id")
+            raise UsageError(f"{path}: row {number} has no id")
         ids = {key: value for key, value in row.items() if key not in _GIVEN and value}
         person = Person(row["id"], "", row.get("name", ""), row.get("email", ""), ids, listed=True)
         for key in dict.fromkeys(_keys(person)):
             if key in lines:
                 raise UsageError(
-                    f"{path}: {plain(key)} is on line {lines[key]} and on line {number}: an id is "
+                    f"{path}: {plain(key)} is in row {lines[key]} and in row {number}: an id is "
                     "one person's; take one out"
                 )
             lines[key] = number
@@ -85,25 +85,19 @@ def _keys(person: Person) -> Iterator[str]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a table that a spreadsheet wrote, from 2, by the columns' names."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        sheet = read_sheet(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8: save it as CSV UTF-8") from error
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for row in reader:
-            if None in row:
-                raise UsageError(f"{path}:{reader.line_num}: there are more cells than columns")
-            yield (
-                reader.line_num,
-                {str(key).strip().lower(): plainly(value or "") for key, value in row.items()},
-            )
-    except csv.Error as error:
-        raise UsageError(f"{path}:{reader.line_num}: {error}") from error
+    except UnfitError as error:
+        raise UsageError(f"{path}: {plain(str(error))}") from error
+    columns = [name.strip().lower() for name in sheet.header]
+    for number in sheet.numbers:
+        if len(sheet.raw[number]) > len(columns):
+            raise UsageError(f"{path}: row {number + 1} has more cells than there are columns")
+        cells = map(plainly, sheet.row(number))
+        yield number + 1, dict(zip(columns, cells, strict=True))
 
 
 def join(

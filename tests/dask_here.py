@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PATIENCE = 120.0
+SLOW = """
+import os, time
+
+def f():
+    if not os.path.exists({mark!r}):
+        with open({mark!r} + ".new", "w") as file:
+            file.write(str(os.getpid()))
+        os.rename({mark!r} + ".new", {mark!r})
+        time.sleep(25)
+    return 4
+"""
+"""It leaves a mark of where it is, and takes long, the first time."""
 
 
 class Cluster:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import tiny
 from attacks.grading import comparable
-from dask_here import PATIENCE, Cluster, cluster, when_marked
+from dask_here import PATIENCE, SLOW, Cluster, cluster, when_marked
 from namespaces import HOST, namespaces
 
 import grader
@@ -53,18 +53,6 @@ def test_value(student):
     if 12 % student.f():
         raise Disagreement("no lo es")
 '''
-SLOW = """
-import os, time
-
-def f():
-    if not os.path.exists({mark!r}):
-        with open({mark!r} + ".new", "w") as file:
-            file.write(str(os.getpid()))
-        os.rename({mark!r} + ".new", {mark!r})
-        time.sleep(25)
-    return 4
-"""
-"""It leaves a mark of where it is, and takes long, the first time."""
 TEXTS = {
     "wrong": "def f(): return 5",
     "breaks_the_check": "def f(): return 0",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
-import stat
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +19,7 @@ if TYPE_CHECKING:
 
 _SCRIPTS = ("setup.sh", "run_autograder")
 _PIP = "pip.conf"
-_LIKE_ANY_OTHER = (2026, 1, 1, 0, 0, 0)  # the same files make the same zip
-_PROGRAM, _SECRET = 0o755, 0o600
+_FILE, _PROGRAM, _SECRET = 0o644, 0o755, 0o600
 
 
 def make(
@@ -46,10 +42,10 @@ def make(
     content[FILE] = json.dumps(settings.to_json(), indent=2).encode()
     content |= _checks(assignment)
     wheel_name, files = wheel.files()
-    content[wheel_name] = _zip(files)
+    content[wheel_name] = export.zipped(files)
     if index is not None:
         content[_PIP] = _pip_configuration(index)
-    return export.write(out, _zip(content))
+    return export.write(out, export.zipped(content, _mode))
 
 
 def _checks(assignment: Assignment) -> dict[str, bytes]:
@@ -64,18 +60,7 @@ def _pip_configuration(index: str) -> bytes:
     return f"[global]\nextra-index-url = {index}\n".encode()
 
 
-def _zip(content: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, file in sorted(content.items()):
-            member = zipfile.ZipInfo(name, _LIKE_ANY_OTHER)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = (stat.S_IFREG | _mode(name)) << 16
-            archive.writestr(member, file)
-    return data.getvalue()
-
-
 def _mode(name: str) -> int:
     if name in _SCRIPTS:
         return _PROGRAM
-    return _SECRET if name == FILE else 0o644
+    return _SECRET if name == FILE else _FILE

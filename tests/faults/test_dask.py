@@ -9,7 +9,7 @@ import pytest
 import tiny
 from attacks.grading import comparable
 from course import FULL
-from dask_here import cluster, when_marked
+from dask_here import SLOW, cluster, when_marked
 
 from grader import batch
 from grader import cluster as clusters
@@ -38,17 +38,6 @@ def test_value(student):
     if student.f() != 3:
         raise Disagreement("no lo es")
 '''
-SLOW = """
-import os, time
-
-def f():
-    if not os.path.exists({mark!r}):
-        with open({mark!r} + ".new", "w") as file:
-            file.write(str(os.getpid()))
-        os.rename({mark!r} + ".new", {mark!r})
-        time.sleep(25)
-    return 4
-"""
 KILLER = """
 import os, signal
 
