@@ -98,17 +98,25 @@ def passes(data: Data, loop: Loop) -> bool:
     return True
 
 
+def is_let_through(kind: models.Kind, seed: int, loop: Loop, *, stand_in: bool = False) -> bool:
+    """Whether the check would pass it on the data that it tries from this seed on."""
+    for data in network.learnable(kind, seed, stand_in=stand_in):
+        passed = passes(data, loop)
+        if passed or network.is_steady(data):
+            return passed
+    raise AssertionError  # there is no last seed
+
+
 def one(seed: int) -> list[str]:
     """Return what passed for a seed."""
     torch.set_num_threads(1)
     passed = []
     for kind in (models.LSTM, models.GRU):
         tried = {"reference": epoch, "weights from elsewhere": embedded(kind)}
-        data = network.learnable(kind, seed, stand_in=False)
         for name, loop in (tried | wrong_loops()).items():
-            if passes(data, loop):
+            if is_let_through(kind, seed, loop):
                 passed.append(f"{kind.name}: {name}")
-        if passes(network.learnable(kind, seed, stand_in=True), epoch):
+        if is_let_through(kind, seed, epoch, stand_in=True):
             passed.append(f"{kind.name}: stand-in")
     return passed
 

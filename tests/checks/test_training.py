@@ -143,11 +143,29 @@ def test_a_seed_on_which_the_reference_learns_late_is_passed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(network, "SURE", 0.0)
-    assert network.learnable(models.LSTM, SEED, stand_in=False).seed == SEED
+    assert next(network.learnable(models.LSTM, SEED, stand_in=False)).seed == SEED
     late = network.right_course(network.Data(models.LSTM, SEED, stand_in=False)).measured[-1][1]
     monkeypatch.setattr(network, "SURE", late + 1e-3)
     if late < 1:
-        assert network.learnable(models.LSTM, SEED, stand_in=False).seed > SEED
+        assert next(network.learnable(models.LSTM, SEED, stand_in=False)).seed > SEED
+
+
+def test_only_a_run_that_ends_elsewhere_asks_whether_the_data_is_steady(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def is_steady(data: network.Data) -> bool:
+        asked.append(data.seed)
+        return len(asked) == 2
+
+    monkeypatch.setattr(network, "is_steady", is_steady)
+    learns()
+    assert asked == []
+    with pytest.raises(Disagreement):
+        learns("def modelo_entrenamiento(*_):\n    return 0.0")
+    assert len(asked) == 2
+    assert asked[0] < asked[1]
 
 
 @pytest.mark.parametrize("kind", [models.LSTM, models.GRU])
