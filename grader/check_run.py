@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import inspect
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import torch
 from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture import providers
 
+from grader import gpu
 from grader.checks import Disagreement, Skipped, skip
 from grader.errors import (
     AssignmentFault,
@@ -70,8 +71,9 @@ def limits_of(assignment: Assignment) -> Limits:
 class CheckRun:
     """A pytest plugin object that runs an assignment's checks over one session.
 
-    `results` are in the order of the checks; `fault` is set when a check, or the machine, broke:
-    then the results mean nothing.
+    `gpus` is how many the checks that are marked `gpu` may choose from; without any they run as all
+    others do. `results` are in the order of the checks; `fault` is set when a check, or the
+    machine, broke: then the results mean nothing.
     """
 
     def __init__(
@@ -80,13 +82,13 @@ class CheckRun:
         session: Session,
         seed: str,
         only: Collection[str] = (),
-        device: str = "cpu",
+        gpus: int = 0,
     ) -> None:
         self.assignment = assignment
         self.session = session
         self.seed = seed
         self.only = only
-        self.device = device
+        self.gpus = gpus
         self.results: list[CheckResult] = []
         self.fault: AssignmentFault | SandboxFault | None = None
         self.flags = [Flag(**flag) for flag in session.report.flags]
@@ -162,10 +164,15 @@ class CheckRun:
 
     @contextmanager
     def student(self, item: pytest.Item) -> Iterator[Student]:
-        """Open a process for one check."""
-        with self.session.check(self._number(_identity(item), "worker")) as check:
+        """Open a process for one check, on a GPU if it is one to run there."""
+        on_gpu = self.gpus > 0 and item.get_closest_marker("gpu") is not None
+        entropy = self._number(_identity(item), "worker")
+        with (
+            gpu.taken(self.gpus) if on_gpu else nullcontext() as which,
+            self.session.check(entropy, which) as check,
+        ):
             outcomes = {result.id: result.outcome for result in self.results}
-            self.current = Student(check, self.session.report, self.memory, outcomes, self.device)
+            self.current = Student(check, self.session.report, self.memory, outcomes, on_gpu=on_gpu)
             yield self.current
         self.data = self.current.data
         self.current = None

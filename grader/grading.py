@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import grader
+from grader import gpu
 from grader.archives import UnreadableError
 from grader.check_run import CheckRun, limits_of
 from grader.errors import AssignmentFault, StudentLost
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
 
 
 _OWN = (
-    "archives.py", "assignment.py", "check_run.py", "errors.py", "grading.py", "pytest_plugin.py",
-    "results.py", "standins.py", "student.py", "submission.py", "transcript.py", "wire.py",
-    "words.py", "locale/*/LC_MESSAGES/*.mo", "checks/*.py", "sandbox/*.py", "worker/*.py",
+    "archives.py", "assignment.py", "check_run.py", "errors.py", "gpu.py", "grading.py",
+    "pytest_plugin.py", "results.py", "standins.py", "student.py", "submission.py", "transcript.py",
+    "wire.py", "words.py", "locale/*/LC_MESSAGES/*.mo", "checks/*.py", "sandbox/*.py",
+    "worker/*.py",
 )  # fmt: skip
 """Our own files that a grade depends on."""
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
@@ -132,7 +134,8 @@ def grade(
     try:
         with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
             reason = _unusable(session.report)
-            run = None if reason else _check(terms, session, only or terms.only, watchers)
+            gpus = gpu.require(lane) if terms.device == "cuda" else 0
+            run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)
         status: Status = "rejected" if reason else "graded"
         return _grade(submission, terms, lane, status, reason=reason, run=run, session=session)
     except StudentLost as lost:
@@ -156,10 +159,10 @@ def _unusable(report: Report) -> Said | None:
 
 
 def _check(
-    terms: Terms, session: Session, only: tuple[str, ...], watchers: Sequence[object]
+    terms: Terms, session: Session, only: tuple[str, ...], gpus: int, watchers: Sequence[object]
 ) -> CheckRun:
     """Run the assignment's checks with pytest in this process. Raises the run's fault."""
-    run = CheckRun(terms.assignment, session, terms.seed, only, terms.device)
+    run = CheckRun(terms.assignment, session, terms.seed, only, gpus)
     folder = str(terms.assignment.folder.resolve())
     arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
     arguments += ["--exitfirst"] if terms.hasty else []

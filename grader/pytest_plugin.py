@@ -5,8 +5,9 @@
 runs an assignment's checks like any tests, over one submission in the process sandbox. Without
 `--submission` the plugin does nothing.
 
-Marks: `part(name)` (a module's), `points(n)`, and `needs(check, …)`: checks of the same part that
-must have passed; of those it names, the ones that run before it.
+Marks: `part(name)` (a module's), `points(n)`, `needs(check, …)`: checks of the same part that must
+have passed; of those it names, the ones that run before it; and `gpu`: runs on a GPU where a run is
+told to use one.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "part(name): the part that a module's checks belong to")
     config.addinivalue_line("markers", "points(n): what a check is worth")
     config.addinivalue_line("markers", "needs(check, ...): what must have passed before")
+    config.addinivalue_line("markers", "gpu: runs on a GPU where a run is told --device cuda")
     path = config.getoption("--submission")
     if path and not config.pluginmanager.has_plugin(RUN):
         _run_by_hand(config, path)

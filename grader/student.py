@@ -34,9 +34,9 @@ class Student:
     """A submission, as one check sees it. Attributes are what the student defined.
 
     `memory` is shared by all the checks of a submission, for what need not be found out twice;
-    `outcomes` are those of the checks before this one, by id. `device` is where the student's code
-    was told to compute ("cpu", "cuda"). `data` is what a check wants kept
-    with its result, for pictures; `transcript` is what it asked, as a notebook cell.
+    `outcomes` are those of the checks before this one, by id. `on_gpu` is whether there is a GPU
+    for the student's code to compute on. `data` is what a check wants kept with its result, for
+    pictures; `transcript` is what it asked, as a notebook cell.
     """
 
     def __init__(
@@ -45,13 +45,14 @@ class Student:
         report: Report,
         memory: dict[str, Any],
         outcomes: Mapping[str, str] | None = None,
-        device: str = "cpu",
+        *,
+        on_gpu: bool = False,
     ) -> None:
         self._check = check
         self._report = report
         self._memory = memory
         self._outcomes = outcomes or {}
-        self.device = device
+        self.on_gpu = on_gpu
         self._refs: dict[int, tuple[torch.Tensor, int]] = {}
         self._dtype: torch.dtype | None = None  # whatever the notebook made it
         self._replaced: set[str] = set()

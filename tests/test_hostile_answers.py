@@ -97,15 +97,15 @@ class LiarSession:
         self.often = often
 
     @contextmanager
-    def check(self, entropy: int) -> Iterator[Liar]:
-        with self.honest.check(entropy) as honest:
+    def check(self, entropy: int, gpu: int | None = None) -> Iterator[Liar]:
+        with self.honest.check(entropy, gpu) as honest:
             yield Liar(honest, self.chance, self.often)
 
 
 class LiarLane:
     def __init__(self, seed: int, often: float) -> None:
         self.honest: FakeLane = FakeSandbox().lane()
-        self.versions = self.honest.versions
+        self.versions, self.gpus = self.honest.versions, self.honest.gpus
         self.chance = random.Random(seed)  # noqa: S311 - a test's
         self.often = often
 

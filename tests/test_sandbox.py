@@ -53,7 +53,7 @@ class SharedLane:
     def __init__(self, owner: OneLane, lane: Lane) -> None:
         self.owner = owner
         self.shared = lane
-        self.versions = lane.versions
+        self.versions, self.gpus = lane.versions, lane.gpus
 
     def open(
         self, content: bytes, filename: str, names: Sequence[str], limits: Limits

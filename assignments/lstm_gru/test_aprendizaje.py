@@ -5,7 +5,7 @@ import pytest
 from grader.checks import models, training
 from grader.student import Student
 
-pytestmark = pytest.mark.part("aprendizaje")
+pytestmark = [pytest.mark.part("aprendizaje"), pytest.mark.gpu]
 
 
 @pytest.mark.points(3)

@@ -103,16 +103,14 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
 
 
 def _train(student: Student, data: Data, wrong: list[str]) -> Run:
-    before, started = student.used(), time.monotonic()
     given = network.given(data)
+    if student.on_gpu:
+        student.ask("warm_up")
+    before, started = student.used(), time.monotonic()
     told = student.ask_for(network.is_told, "train", model=data.kind.name, loop=LOOP, **given)
+    # On a GPU time is wall time: the answer holds the weights, so the device has finished.
     waited, used = time.monotonic() - started, student.used() - before
-    return Run(data, wrong, told, waited if _on_gpu(student) else used)
-
-
-def _on_gpu(student: Student) -> bool:
-    """Whether time is wall time: the answer holds the weights, so the device has finished."""
-    return student.device == "cuda"
+    return Run(data, wrong, told, waited if student.on_gpu else used)
 
 
 def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
@@ -296,4 +294,4 @@ def _ratio(student: Student, run_: Run, *, again: bool) -> float:
     given = network.given(Data(kind, run_.data.seed, stand_in=False))
     given["state"] = network.torch_weights(kind, given["state"])
     base = student.reference(kind.name, again=again, model=kind.name, loop=LOOP, **given)
-    return run_.seconds / max(base.seconds if _on_gpu(student) else base.cpu_seconds, 1e-3)
+    return run_.seconds / max(base.seconds if student.on_gpu else base.cpu_seconds, 1e-3)

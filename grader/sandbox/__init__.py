@@ -125,14 +125,19 @@ class Session(Protocol):
     what torch takes), `processes` started, bytes `written`; None where the machine does not tell.
     It is known once the session has ended."""
 
-    def check(self, entropy: int) -> AbstractContextManager[Check]:
-        """Start a process for one check; its random generators start from `entropy`."""
+    def check(self, entropy: int, gpu: int | None = None) -> AbstractContextManager[Check]:
+        """Start a process for one check; its random generators start from `entropy`.
+
+        It sees that one of the lane's GPUs, if any.
+        """
 
 
 class Lane(Protocol):
     """A worker that grades one submission after another and forgets each of them."""
 
     versions: dict[str, str]
+    gpus: int
+    """How many there are that checks can run on."""
 
     def open(
         self, content: bytes, filename: str, names: Sequence[str], limits: Limits

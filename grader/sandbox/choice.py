@@ -8,6 +8,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grader import gpu
 from grader.errors import SandboxFault
 from grader.sandbox.process import ProcessSandbox
 
@@ -28,8 +29,12 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
     sandbox = _auto(opened, tell) if chosen == "auto" else opened(chosen)
     if sandbox.name == "process":
         tell("the process sandbox does not protect this machine from the students' code")
-    if sandbox.name == "process" and device == "cuda":
-        tell("student code uses this machine's GPU")
+    if device == "cuda":
+        lane = sandbox.lane()
+        try:
+            gpu.require(lane)
+        finally:
+            lane.close()
     if not getattr(sandbox, "bounded", True):
         tell(
             "no control group can be made here: each process's memory is bounded, and not what all "

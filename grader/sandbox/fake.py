@@ -48,6 +48,7 @@ class FakeLane:
     def __init__(self, definitions: dict[str, Any]) -> None:
         self.definitions = definitions
         self.versions = {"python": "", "torch": ""}
+        self.gpus = 0
 
     @contextmanager
     def open(
@@ -81,7 +82,11 @@ class FakeSession:
         self.usage: dict[str, float | None] = {}
 
     @contextmanager
-    def check(self, entropy: int) -> Iterator[FakeCheck]:  # noqa: ARG002 - one process, one state
+    def check(
+        self,
+        entropy: int,  # noqa: ARG002 - one process, one state
+        gpu: int | None = None,  # noqa: ARG002 - and what it sees
+    ) -> Iterator[FakeCheck]:
         """Start anew with no objects; torch's default dtype is put back afterwards."""
         import torch
 

@@ -50,6 +50,7 @@ class StreamLane:
         hello = self._own("hello", _START_SECONDS)
         self._finish(_START_SECONDS)
         self.versions = {name: text(hello.get(name)) for name in ("python", "torch")}
+        self.gpus = int(hello.get("gpus") or 0)
 
     def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
         """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
@@ -121,11 +122,12 @@ class StreamSession:
         self.usage: dict[str, float | None] = {}
 
     @contextmanager
-    def check(self, entropy: int) -> Iterator[StreamCheck]:
+    def check(self, entropy: int, gpu: int | None = None) -> Iterator[StreamCheck]:
         """Start a process for one check; if the last one took the submission down, load anew."""
         check = StreamCheck(self)
         try:
-            self.lane.ask("begin", _most(self.limits.load_seconds, self.limits), entropy=entropy)
+            seconds = _most(self.limits.load_seconds, self.limits)
+            self.lane.ask("begin", seconds, entropy=entropy, gpu=gpu)
             yield check
         finally:
             ended = self.lane.ask("end", _GRACE_SECONDS)

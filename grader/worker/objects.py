@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from grader import wire
-from grader.worker import loops, training
+from grader.worker import gpus, loops, training
 from grader.worker.telling import Text, Told, ToldError, notice, sendable
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Objects:
             "profile": self._profile,
             "loop": self._loop,
             "train": self._train,
+            "warm_up": gpus.warm_up,
         }
 
     def answer(self, question: wire.Message) -> bytes:

@@ -7,6 +7,7 @@ host do not.
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import socket
@@ -14,7 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader import wire
-from grader.worker import tripwires
+from grader.worker import gpus, tripwires
 from grader.worker.channel import Channel, Gone, Late, message
 from grader.worker.definitions import load
 from grader.worker.objects import Objects, start_random
@@ -22,22 +23,33 @@ from grader.worker.telling import ToldError, notice
 from grader.worker.users import limit_cpu
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.worker.users import User
 
 _FOREVER = 365 * 86_400.0
 
 
-def run(control: Channel, user: User, opened: wire.Message) -> NoReturn:
-    """Become the student, load the notebook, report, and serve checks until told to stop."""
+def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> NoReturn:
+    """Become the student, load the notebook, report, and serve checks until told to stop.
+
+    Where there is a GPU for it, each check loads the notebook by itself.
+    """
     try:
         user.become(opened["limits"])
         _close_others(control)
         limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
         trap = Trap(opened["names"])
         tripwires.arm(trap)
-        loaded = load(opened["source"], opened["filename"], opened["names"])
-        control.send(message(b"", report=loaded.report()), _later())
-        _serve(control, loaded.namespace, trap)
+        read = functools.partial(load, opened["source"], opened["filename"], opened["names"])
+        if gpu is None:
+            loaded = read()
+            control.send(message(b"", report=loaded.report()), _later())
+            _serve(control, lambda: loaded.namespace, trap)
+        else:
+            gpus.show(gpu)
+            control.send(message(b"", report={}), _later())
+            _serve(control, lambda: read().namespace, trap)
     except (Gone, Late):
         os._exit(0)
     finally:
@@ -74,7 +86,7 @@ class Trap:
             os._exit(1)
 
 
-def _serve(control: Channel, namespace: dict[str, Any], trap: Trap) -> None:
+def _serve(control: Channel, namespace: Callable[[], dict[str, Any]], trap: Trap) -> None:
     gc.freeze()  # what is collected in a check would be copied first
     while True:
         plan = control.receive(wire.Caps(), _later())
@@ -90,23 +102,29 @@ def _serve(control: Channel, namespace: dict[str, Any], trap: Trap) -> None:
         control.send(message(b"", status=code, cpu_seconds=seconds), _later())
 
 
-def _check(channel: Channel, plan: wire.Message, namespace: dict[str, Any], trap: Trap) -> NoReturn:
+def _check(
+    channel: Channel, plan: wire.Message, namespace: Callable[[], dict[str, Any]], trap: Trap
+) -> NoReturn:
     """Answer the questions of one check, then end without running anybody's exit handlers."""
     with contextlib.suppress(Gone, Late):
         limit_cpu(plan["cpu_seconds"])
         start_random(plan["entropy"])
-        objects = Objects(namespace)
+        objects = Objects(namespace())
         trap.watched = channel, objects
         _answer(channel, objects)
     os._exit(0)
 
 
-def run_reference(channel: Channel, user: User, limits: dict[str, Any]) -> NoReturn:
+def run_reference(
+    channel: Channel, user: User, limits: dict[str, Any], gpu: str | None
+) -> NoReturn:
     """Answer in a process that no student's code was ever in."""
     with contextlib.suppress(Gone, Late):
         user.become(limits)
         _close_others(channel)
         limit_cpu(limits["cpu_seconds"])
+        if gpu is not None:
+            gpus.show(gpu)
         _answer(channel, Objects({}))
     os._exit(0)
 

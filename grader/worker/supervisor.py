@@ -50,9 +50,9 @@ class Lost(Exception):
         return message(nonce, lost=[self.outcome, self.text.to_wire()])
 
 
-def run(incoming: int, outgoing: int, users: Users) -> int:
+def run(incoming: int, outgoing: int, users: Users, gpus: list[str]) -> int:
     """Serve one session on the host's stream; return CLEAN, DIRTY or HOST_LEFT."""
-    supervisor = Supervisor(users, incoming)
+    supervisor = Supervisor(users, incoming, gpus)
     while True:
         try:
             frame, question = _read_frame(incoming)
@@ -69,9 +69,11 @@ def run(incoming: int, outgoing: int, users: Users) -> int:
 class Supervisor:
     """The session's state: the student's process, the check under way, the time it has left."""
 
-    def __init__(self, users: Users, host: int) -> None:
+    def __init__(self, users: Users, host: int, gpus: list[str]) -> None:
         self.users = users
         self.host = host
+        self.gpus = gpus
+        self.gpu: str | None = None
         self.user: User | None = None
         self.ours: User | None = None
         self.pid = 0
@@ -120,7 +122,8 @@ class Supervisor:
 
     def _hello(self, _: wire.Message) -> dict[str, Any]:
         torch = sys.modules["torch"]
-        return {"python": platform.python_version(), "torch": str(torch.__version__)}
+        versions = {"python": platform.python_version(), "torch": str(torch.__version__)}
+        return {**versions, "gpus": len(self.gpus)}
 
     def _open(self, question: wire.Message) -> dict[str, Any]:
         self.opened = question
@@ -139,7 +142,7 @@ class Supervisor:
         self.starved = 0.0
         self.pid = os.fork()
         if self.pid == 0:
-            submission.run(theirs, self.user, self.opened)
+            submission.run(theirs, self.user, self.opened, self.gpu)
         theirs.close()
         try:
             self._await([self.control], self.limits["load_seconds"])
@@ -154,6 +157,10 @@ class Supervisor:
     def _begin(self, question: wire.Message) -> dict[str, Any]:
         self.cpu_before = self.account.cpu()
         self.waited = 0.0
+        which = question.get("gpu")
+        if which is not None:
+            self._destroy()  # that process saw no GPU
+        self.gpu = None if which is None else self.gpus[which]
         if self.user is None:
             self._start()
         assert self.control is not None  # noqa: S101 - set by _start
@@ -238,7 +245,8 @@ class Supervisor:
         told = report.get("cpu_seconds")
         if not self.users.separate and isinstance(told, float):
             used = told  # finer than what /proc tells of processes that live
-        if self.user is not None and not (report and self._is_tidy(self.user)):
+        kept = report and self.gpu is None
+        if self.user is not None and not (kept and self._is_tidy(self.user)):
             self._destroy()
         return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
 
@@ -264,13 +272,13 @@ class Supervisor:
         channel, theirs = pair()
         pid = os.fork()
         if pid == 0:
-            submission.run_reference(theirs, self.ours, self.limits)
+            submission.run_reference(theirs, self.ours, self.limits, self.gpu)
         theirs.close()
-        started = time.monotonic()
         try:
-            asked = message(b"", op=question["ask"], args=question["args"])
-            channel.send(asked, started + self.limits["seconds"])
-            answer = channel.receive(self._caps(), started + self.limits["seconds"])
+            if self.gpu is not None:
+                self._ask_reference(channel, "warm_up", {})
+            started = time.monotonic()
+            answer = self._ask_reference(channel, question["ask"], question["args"])
             seconds = time.monotonic() - started
         except (Late, Gone):
             answer = {"raised": True}
@@ -281,6 +289,12 @@ class Supervisor:
             return {"failed": True}
         self.account.ours += cpu_seconds
         return {"seconds": seconds, "cpu_seconds": cpu_seconds}
+
+    def _ask_reference(self, channel: Channel, operation: str, args: Any) -> wire.Message:
+        """Return what definitions of ours answer. Raises Late and Gone."""
+        deadline = time.monotonic() + self.limits["seconds"]
+        channel.send(message(b"", op=operation, args=args), deadline)
+        return channel.receive(self._caps(), deadline)
 
     def _last_words(self) -> wire.Message:
         """Close the check's channel and return what the submission's process says of its end."""

@@ -13,7 +13,7 @@ import select
 import shutil
 from typing import TYPE_CHECKING
 
-from grader.worker import pages, supervisor
+from grader.worker import gpus, pages, supervisor
 from grader.worker.users import USERS_A_SESSION, Users, first_user
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ def serve(scratch: Path, *, separate_users: bool, shared: bool) -> None:
     """
     incoming, outgoing = _take_standard_streams()
     preload()
+    found = gpus.hide()
     first = first_user()
     while _readable(incoming):
         users = Users(scratch, first, separate=separate_users, shared=shared)
         first += USERS_A_SESSION
         pid = os.fork()
         if pid == 0:
-            os._exit(supervisor.run(incoming, outgoing, users))
+            os._exit(supervisor.run(incoming, outgoing, users, found))
         status = _end_of(pid)
         if status != 0:  # the host left, or the lane could not be cleaned: end it
             break
