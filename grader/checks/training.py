@@ -51,8 +51,9 @@ APART = 0.02
 SLOWEST = 12.0
 """Times the reference's time. Cells with a layer for each gate, einsum or a loop over gates stay
 under 4 (see `make bench`); loops over samples or over hidden units do not."""
-
-
+SLOWEST_ON_GPU = 40.0
+"""The same on a GPU, where each small operation costs its launch and torch's cell is one of them:
+right networks take 3 to 8 times what it does."""
 _NEAR = 2.0  # a ratio above the limit by no more than this is measured again
 
 
@@ -266,25 +267,26 @@ def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
     """
     run_ = _run(student, kind, seed)
     ratio = _ratio(student, run_, again=False)
+    slowest = SLOWEST_ON_GPU if student.on_gpu else SLOWEST
     for _ in range(2):
-        if not SLOWEST < ratio <= _NEAR * SLOWEST:
+        if not slowest < ratio <= _NEAR * slowest:
             break
         run_ = _train(student, run_.data, run_.stand_ins)
         note = _note(run_.stand_ins)
         require_learned(run_.data, network.course(run_.data, run_.told), note)  # as the first one
         ratio = min(ratio, _ratio(student, run_, again=True))
-    student.data["timing"] = {"ratio": round(ratio, 2), "limit": SLOWEST}
-    if ratio > SLOWEST:
+    student.data["timing"] = {"ratio": round(ratio, 2), "limit": slowest}
+    if ratio > slowest:
         raise Disagreement(
             say(
                 "training your network costs {ratio} times what the reference does (up to {limit} "
                 "is fine): is there a loop over the samples or over the units?{note}",
                 ratio=f"{ratio:.0f}",
-                limit=f"{SLOWEST:.0f}",
+                limit=f"{slowest:.0f}",
                 note=_note(run_.stand_ins),
             ),
             quantity=say("processor time, in times the reference's"),
-            expected=f"≤ {SLOWEST:.0f}",
+            expected=f"≤ {slowest:.0f}",
             got=f"{ratio:.0f}",
         )
 
