@@ -152,11 +152,11 @@ def test_definitions_may_use_the_gpu_too(process_sandbox: ProcessSandbox) -> Non
 
 @on_a_gpu
 def test_marks_are_the_same_on_a_gpu(process_sandbox: ProcessSandbox) -> None:
-    """All samples, right and wrong: outcomes, points and names of misconceptions."""
-    tasks = find([SAMPLES], ASSIGNMENT.name)
+    """Samples, right and wrong: outcomes, points and names of misconceptions."""
+    chosen = ("01", "03", "05", "20", "25", "40", "41", "43")
+    tasks = [one for one in find([SAMPLES], ASSIGNMENT.name) if one.id.startswith(chosen)]
     marks = []
     for device in ("cpu", "cuda"):
-        chosen = [(task, terms(process_sandbox, device)) for task in tasks]
         marks.append(
             {
                 (one.submission, check.id): (
@@ -164,7 +164,11 @@ def test_marks_are_the_same_on_a_gpu(process_sandbox: ProcessSandbox) -> None:
                     check.points,
                     check.misconception and check.misconception.id,
                 )
-                for one in batch.run(chosen, type(process_sandbox), 8)
+                for one in batch.run(
+                    [(task, terms(process_sandbox, device)) for task in tasks],
+                    type(process_sandbox),
+                    8,
+                )
                 for check in one.checks
             }
         )
