@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -154,22 +154,18 @@ def test_definitions_may_use_the_gpu_too(process_sandbox: ProcessSandbox) -> Non
 def test_marks_are_the_same_on_a_gpu(process_sandbox: ProcessSandbox) -> None:
     """Samples, right and wrong: outcomes, points and names of misconceptions."""
     chosen = ("01", "03", "05", "20", "25", "40", "41", "43")
-    tasks = [one for one in find([SAMPLES], ASSIGNMENT.name) if one.id.startswith(chosen)]
-    marks = []
-    for device in ("cpu", "cuda"):
-        marks.append(
-            {
-                (one.submission, check.id): (
-                    check.outcome,
-                    check.points,
-                    check.misconception and check.misconception.id,
-                )
-                for one in batch.run(
-                    [(task, terms(process_sandbox, device)) for task in tasks],
-                    type(process_sandbox),
-                    8,
-                )
-                for check in one.checks
-            }
-        )
-    assert marks[0] == marks[1]
+    samples = [one for one in find([SAMPLES], ASSIGNMENT.name) if one.id.startswith(chosen)]
+
+    def marks(device: str) -> dict[tuple[str, str], Any]:
+        tasks = [(sample, terms(process_sandbox, device)) for sample in samples]
+        return {
+            (grade.submission, one.id): (
+                one.outcome,
+                one.points,
+                one.misconception and one.misconception.id,
+            )
+            for grade in batch.run(tasks, type(process_sandbox), 8)
+            for one in grade.checks
+        }
+
+    assert marks("cpu") == marks("cuda")
