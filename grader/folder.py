@@ -32,6 +32,7 @@ _CHANGES = {
     "assignment": "the assignment's files were edited",
     "image": "the sandbox, or its image, is another",
     "grader": "grader, or a library that it uses, is another version",
+    "device": "the device is another",
     "seed": "the seed is another",
 }
 

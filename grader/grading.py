@@ -110,6 +110,7 @@ class Terms:
             image=self.image.removeprefix("sha256:"),
             seed=hashlib.sha256(self.seed.encode()).hexdigest(),
             grader=self.grader,
+            device=self.device,
         )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grader.results import CheckResult
 
 _MENTIONED = 10
+_VERSIONS = ("grader", "python", "torch", "device")
 _ASIDE = {"seconds", "cpu_seconds", "fingerprint", "environment", "submission", "student"}
 """What may be otherwise the second time: timings, and what `changes` speaks of."""
 
@@ -185,12 +186,17 @@ def changes(before: Grade, now: Grade) -> Iterator[str]:
             f"the {is_['sandbox']} sandbox is not the one that {name} was graded in: grade again "
             "with grader grade, or install the former version of grader and of its image"
         )
-    for what in ("grader", "python", "torch", "device"):
-        if was.get(what) != is_.get(what):
-            yield (
-                f"{what} was {was.get(what)} when {name} was graded and is {is_.get(what)} now: go "
-                "back to that one if the result is not the same"
-            )
+    versions = [what for what in _VERSIONS if was.get(what) != is_.get(what)]
+    for what in versions:
+        yield (
+            f"{what} was {was.get(what)} when {name} was graded and is {is_.get(what)} now: go "
+            "back to that one if the result is not the same"
+        )
+    if not versions and before.fingerprint.grader != now.fingerprint.grader:
+        yield (
+            f"grader's own files, or a library that it uses, are not those that {name} was graded "
+            "with: go back to them if the result is not the same"
+        )
 
 
 def differences(before: Grade, now: Grade, only: str | None = None) -> list[str]:

@@ -147,7 +147,8 @@ class Person:
 class Fingerprint:
     """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix).
 
-    `grader` is the program's own code, and the libraries that draw cases and compute answers.
+    `grader` is the program's own code, and the libraries that draw cases and compute answers;
+    `device` is where the checks for a GPU ran ("cpu", "cuda").
     """
 
     notebook: str
@@ -155,6 +156,7 @@ class Fingerprint:
     image: str
     seed: str
     grader: str = ""
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ OTHER = [
     ({"checks": "others"}, "the assignment's files were edited"),
     ({"image": "sha256:j"}, "the sandbox, or its image, is another"),
     ({"grader": "other"}, "grader, or a library that it uses, is another version"),
+    ({"device": "cuda"}, "the device is another"),
     ({"seed": "t"}, "the seed is another"),
 ]
 
@@ -183,6 +184,7 @@ def test_a_grade_names_the_grader_that_gave_it(terms: Terms) -> None:
         "image": "i",
         "seed": sha256(b"s").hexdigest(),
         "grader": grading.own_digest(),
+        "device": "cpu",
     }
     assert Fingerprint(**written) == terms.fingerprint(ANA)
 

@@ -225,6 +225,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "checks": ({"fingerprint": replace(INPUTS, assignment="otra")}, "checks of elman were edited"),
     "image": ({"fingerprint": replace(INPUTS, image="otra")}, "docker sandbox is not the one"),
     "sandbox": ({"environment": {**ENVIRONMENT, "sandbox": "process"}}, "in docker and this is p"),
+    "grader": ({"fingerprint": replace(INPUTS, grader="otra")}, "grader's own files"),
     "torch": ({"environment": {**ENVIRONMENT, "torch": "2.9.0"}}, "torch was 2.8.0"),
 }
 

@@ -66,7 +66,7 @@ grades = st.builds(
     max_score=numbers,
     mark=numbers,
     scale=numbers,
-    fingerprint=st.builds(Fingerprint, texts, texts, texts, texts),
+    fingerprint=st.builds(Fingerprint, texts, texts, texts, texts, texts, texts),
     reason=texts,
     checks=st.lists(checks, max_size=3).map(tuple),
     flags=st.lists(st.builds(Flag, texts, texts, texts, places, places), max_size=2).map(tuple),
