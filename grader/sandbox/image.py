@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import importlib.util
+import importlib.metadata
 import io
 import os
 import re
@@ -185,11 +185,13 @@ def _wheels(
     folder = _cache() / "wheels" / name
     if folder.is_dir():
         return folder
-    if not importlib.util.find_spec("pip"):
+    try:
+        importlib.metadata.version("pip")
+    except importlib.metadata.PackageNotFoundError as error:
         raise SandboxFault(
             f"{sys.executable} has no pip, which fetches the packages for the sandbox's image: "
             "run `python -m ensurepip`, then try again"
-        )
+        ) from error
     tell("fetching the wheels that the sandbox's image needs (once)")
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
