@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from course import RIGHT, SUBMISSIONS, Course, said
 
 from grader.sandbox.docker import RUN_LABEL
 
@@ -22,56 +20,33 @@ if TYPE_CHECKING:
 
     from docker.client import DockerClient
 
-RIGHT = Path(__file__).parent / "submissions" / "12_solo_celdas.ipynb"
-SLOW = """
-import time
-import torch
-
-
-class celdaGRU(torch.nn.Module):
+SLOW = (
+    RIGHT
+    + """
+    import time
     time.sleep(4)
-
-    def __init__(self, input_size, hidden_size):
-        super().__init__()
 """
-# The label of a run is drawn at random; here it is known, to tell it from others' on this machine.
-# Tests that run in the background ignore Ctrl-C, and so would what they start.
-START = """
-import secrets, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-label = sys.argv.pop()
-secrets.token_hex = lambda _: label
-from grader.cli import main
-main()
-"""
+)
 PATIENCE = 20.0  # seconds for what was killed to be gone
 
 
 class Run:
-    """A run of `grader grade` over three right submissions and a slow one."""
+    """A run of `grader grade` over a small course and a slow submission."""
 
     def __init__(self, sandbox: str, client: DockerClient | None, folder: Path) -> None:
         self.client = client
-        self.folder = folder
-        self.label = secrets.token_hex(8)
+        self.label = secrets.token_hex(8)  # drawn here, to tell this run's from others' containers
         self.out = folder / "out"
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
-        submissions = folder / "submissions"
-        submissions.mkdir()
-        for number in range(1, 4):
-            shutil.copy(RIGHT, submissions / f"{number}.ipynb")
-        (submissions / "0.py").write_text(SLOW)
-        options = ["--assignment", "lstm_gru", "--jobs", "2", "--sandbox", sandbox]
-        options += ["--seed", "leftovers", "--out", str(self.out), self.label]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", START, "grade", str(submissions), *options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "TMPDIR": str(self.scratch)},
+        course = Course(
+            folder,
+            sandbox,
+            before=f"import secrets; secrets.token_hex = lambda _: {self.label!r}",
+            environment={"TMPDIR": str(self.scratch)},
         )
+        course.hand_in("lento", SLOW)
+        self.process = course.start(self.out, "--seed", "leftovers")
 
     def wait_until_graded(self, count: int) -> None:
         """Wait until so many submissions are graded, and others are under way."""
@@ -79,12 +54,11 @@ class Run:
         assert self.process.poll() is None, self.end()
 
     def grades(self) -> list[Path]:
-        return list(self.out.glob("results/[0-9]*.json"))
+        return list(self.out.glob("results/*.json"))
 
     def end(self) -> tuple[int, str]:
         """Return the exit status and what was said."""
-        _, said = self.process.communicate(timeout=180)
-        return self.process.returncode, said
+        return self.process.wait(180), said(self.out)
 
     def processes(self) -> dict[int, str]:
         """Return what still runs of this run, by its environment: process id, command line."""
@@ -118,7 +92,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
     yield started
     for pid in started.processes():
         os.kill(pid, signal.SIGKILL)
-    started.process.communicate()
+    started.process.wait()
 
 
 def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
@@ -134,7 +108,8 @@ def assert_nothing_left(run: Run) -> None:
 
 def assert_all_graded(run: Run) -> None:
     grades = [json.loads(path.read_text()) for path in run.grades()]
-    assert [grade["status"] for grade in grades] == ["graded"] * 4
+    assert {grade["student"] for grade in grades} == {*SUBMISSIONS, "lento"}
+    assert "not_graded" not in {grade["status"] for grade in grades}
 
 
 def test_after_a_normal_run_nothing_is_left(run: Run) -> None:
