@@ -9,11 +9,12 @@ import signal
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from grader import alike, batch, cluster, decisions, folder, people, replay
 from grader import assignment as assignments_
-from grader import batch, cluster, decisions, folder, people, replay
 from grader.archives import plain
 from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
@@ -225,23 +226,29 @@ def _grade_all(
     terms: Terms,
     sandbox: Sandbox,
 ) -> None:
-    """Grade what the journal does not know yet; store each grade as it comes."""
-    waiting = [
-        (submission, terms)
-        for submission in submissions
-        if not journal.knows(submission.id, terms.fingerprint(submission))
-    ]
+    """Grade what the journal does not know yet, each notebook once; store grades as they come."""
+    unknown = {one.id for one in submissions if not journal.knows(one.id, terms.fingerprint(one))}
+    copies = {
+        original: [copy for copy in others if copy.id in unknown]
+        for original, others in alike.copies(submissions).items()
+    }
+    shared = {copy.id for others in copies.values() for copy in others}
+    waiting = [(one, terms) for one in submissions if one.id in unknown - shared]
+    known = filter(None, map(journal.grade, copies.keys() - unknown))
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
-    with progress(len(submissions), len(submissions) - len(waiting), options.lang) as shown:
+    with progress(len(submissions), len(submissions) - len(unknown), options.lang) as shown:
         if options.cluster:
             grades = cluster.run(waiting, options.cluster, options.jobs, shown.started, lives, tell)
         else:
             jobs = options.jobs or os.cpu_count() or 1
             make = choice.again(sandbox, limits_of(terms.assignment), options.device, tell)
             grades = batch.run(waiting, make, jobs, shown.started, lives)
-        for grade in grades:
+        before = (alike.shared(grade, copies[grade.submission]) for grade in known)
+        for grade in chain(chain.from_iterable(before), alike.spread(grades, copies)):
             shown.finished(folder.store(options.out, journal, grade, made))
     terms.require_unchanged()
+    if shared:
+        tell(f"{len(shared)} handed in the notebook of another, byte for byte: graded once")
 
 
 def _decisions(out: Path) -> Decisions:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -106,7 +106,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The class."""
+    """The class; `alike` are those who share a grade, for their notebooks are the same."""
 
     marks: Marks | None
     parts: tuple[Part, ...]
@@ -116,6 +116,7 @@ class Numbers:
     notices: tuple[Remark, ...]
     times: Times | None
     facts: tuple[Fact, ...]
+    alike: tuple[tuple[str, ...], ...]
 
 
 def numbers(grades: Sequence[Grade]) -> Numbers:
@@ -130,6 +131,7 @@ def numbers(grades: Sequence[Grade]) -> Numbers:
         tuple(_remarks((grade.submission, one) for grade in grades for one in grade.notices)),
         _times(grades),
         tuple(_facts(grades)),
+        tuple(_alike(grades)),
     )
 
 
@@ -231,3 +233,14 @@ def _facts(grades: Sequence[Grade]) -> Iterator[Fact]:
 
 def _fact(name: str, values: Iterable[str]) -> Fact:
     return Fact(name, tuple(Counter(value for value in values if value).most_common()))
+
+
+def _alike(grades: Sequence[Grade]) -> Iterator[tuple[str, ...]]:
+    """Yield who share a grade, the one whose notebook was graded first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for grade in grades:
+        if original := grade.environment.get("same_as"):
+            found[str(original)].append(grade.submission)
+    for grade in grades:
+        if others := found.get(grade.submission):
+            yield grade.submission, *others
