@@ -15,6 +15,7 @@ class celdaLSTM:
         "missing": {},
         "notices": [],
         "flags": [],
-        "unreadable": "",
+        "unreadable": None,
+        "places": {},
     }
     escribe(trama(msgpack.packb({"nonce": b"", "report": informe})))

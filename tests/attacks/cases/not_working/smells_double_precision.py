@@ -2,8 +2,8 @@
 # title = "Right in the precision that checks use, lazy in the one that students use"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 79
-# loses = ["celdaLSTM/*", "gradientes/lstm_long"]
+# points = 77
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
 # ///
 class celdaLSTM(celdaLSTM):
