@@ -6,14 +6,15 @@ The worker that runs the notebook starts first, and imports torch while this pro
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from grader import assignment as assignments
-from grader.errors import GraderError, UsageError
+from grader.errors import UsageError
 from grader.feedback import progress, student_terminal, terminal
 from grader.sandbox.lane import StreamLane
 from grader.sandbox.process import ProcessSandbox
@@ -96,7 +97,7 @@ class _Check:
     def __call__(self) -> Grade:
         """Return the grade. Raises GraderError; KeyboardInterrupt with the worker ended."""
         with progress.steps(self.options.lang, lines=self.options.steps) as steps:
-            return self._grade(_Watcher(steps, self.stream))
+            return self._grade(_Watcher(steps))
 
     def _grade(self, watcher: _Watcher) -> Grade:
         from grader.grading import Terms, grade  # heavy: it imports torch
@@ -105,21 +106,39 @@ class _Check:
         submission = _submission(self.options, self.assignment)
         terms = Terms(self.assignment, self.seed, ProcessSandbox().image, ProcessSandbox.name)
         only = self.options.parts
-        try:
+        with _ended_by_ctrl_c(self.stream):
             return grade(submission, terms, self.lane, only=only, watchers=[watcher])
-        except GraderError:
-            if watcher.interrupted:  # which pytest keeps to itself
-                raise KeyboardInterrupt from None
-            raise
+
+
+@contextmanager
+def _ended_by_ctrl_c(stream: ProcessStream) -> Iterator[None]:
+    """Let Ctrl-C end the worker, whatever the student's code is doing, and then this.
+
+    Raises KeyboardInterrupt for it in any case: pytest keeps that to itself, and what closes a
+    session upon it may raise something else.
+    """
+    pressed = False
+
+    def stop(*_: object) -> NoReturn:
+        nonlocal pressed
+        pressed = True
+        stream.close()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            raise KeyboardInterrupt from None
 
 
 class _Watcher:
-    """Hooks of pytest: tell how far the checks are, and notice Ctrl-C."""
+    """A hook of pytest: tell how far the checks are."""
 
-    def __init__(self, steps: Steps, stream: ProcessStream) -> None:
+    def __init__(self, steps: Steps) -> None:
         self.steps = steps
-        self.stream = stream
-        self.interrupted = False
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell how many checks there are."""
@@ -129,12 +148,6 @@ class _Watcher:
         """Tell which part is under way."""
         marker = item.get_closest_marker("part")
         self.steps.step(str(marker.args[0]) if marker and marker.args else "")
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """End the worker, whatever the student's code is doing."""
-        if excinfo.type is KeyboardInterrupt:
-            self.interrupted = True
-            self.stream.close()
 
 
 @contextmanager

@@ -546,7 +546,7 @@ def f(much):
     if not much: return 0
     data = b"x" * 50_000_000
     open("file", "wb").write(data[:300_000])
-    for _ in range(3):
+    for _ in range(9):
         if os.fork() == 0: os._exit(0)
         os.wait()
     os.remove("file")
