@@ -35,8 +35,8 @@ demo: setup
 	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results --regrade
 
 lint: setup
-	$(BIN)/ruff format --check grader assignments tests
-	$(BIN)/ruff check grader assignments tests
+	$(BIN)/ruff format --check grader assignments tests benchmarks
+	$(BIN)/ruff check grader assignments tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
@@ -67,6 +67,13 @@ bench: setup
 	$(BIN)/python tests/bench_again.py
 	$(BIN)/python tests/bench_report.py
 	$(BIN)/python tests/bench_cluster.py
+	docker/engine.sh
+	$(BIN)/python -m benchmarks
+
+# Whether a submission costs the same at the end of a large class; SIZE=1000.
+growth: setup
+	docker/engine.sh
+	$(BIN)/python -m benchmarks.growth $(if $(SIZE),--size $(SIZE))
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

@@ -27,6 +27,7 @@ STEPS, HIDDEN_SIZE = 8, 20  # T and H of the networks
 BATCH_SIZE, EPOCHS, BATCHES, RATE = 64, 8, 30, 0.03
 HELD_OUT = 500
 ENOUGH = 0.75  # of the held-out sequences, counted right
+TOLERANCE = 1e-5
 LOOP = "modelo_entrenamiento"
 
 
@@ -193,7 +194,7 @@ def _gru_of_the_assignment(weights: Weights, x: Tensor, h: Tensor) -> Tensor:
 def _same(name: str, got: Any, expected: Tensor) -> None:
     _require_shape(name, got, tuple(expected.shape))
     gap = float((got - expected).abs().max())
-    assert gap <= 1e-5, f"{name} is not as expected: the largest difference is {gap:.3g}"
+    assert gap <= TOLERANCE, f"{name} is not as expected: the largest difference is {gap:.3g}"
 
 
 def _require_shape(name: str, got: Any, shape: tuple[int, ...]) -> None:

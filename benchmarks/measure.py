@@ -27,6 +27,19 @@ _GROUPS = Path("/sys/fs/cgroup")
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What was seen at a moment (seconds since the epoch).
+
+    `cpu` is what the command, what it started and its containers have used by then; `trusted` the
+    bytes that the first two hold.
+    """
+
+    at: float
+    cpu: float
+    trusted: int
+
+
+@dataclass(frozen=True)
 class Cost:
     """What a command took; `lanes` is the part of `cpu` that containers used."""
 
@@ -34,6 +47,7 @@ class Cost:
     cpu: float
     lanes: float
     memory: int
+    samples: tuple[Sample, ...] = ()
 
 
 def measure(
@@ -67,7 +81,9 @@ def measure(
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, printed.read_text())
     lanes = sum(watch.seconds.values())
-    return Cost(seconds, used.ru_utime + used.ru_stime + lanes, lanes, watch.memory)
+    return Cost(
+        seconds, used.ru_utime + used.ru_stime + lanes, lanes, watch.memory, tuple(watch.samples)
+    )
 
 
 @dataclass
@@ -78,6 +94,7 @@ class _Watch:
     memory: int = 0
     seconds: dict[Path, float] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
+    samples: list[Sample] = field(default_factory=list)
     next: float = 0.0
 
     def __post_init__(self) -> None:
@@ -91,11 +108,14 @@ class _Watch:
         if time.monotonic() < self.next:
             return
         self._find_containers()
-        processes = set(_descendants(pid))
+        trusted, jailed = set(_descendants(pid)), set[int]()
         for group in self.seconds:
             with contextlib.suppress(OSError):
-                processes.update(map(int, (group / "cgroup.procs").read_text().split()))
-        self.memory = max(self.memory, sum(map(_held, processes)))
+                jailed.update(map(int, (group / "cgroup.procs").read_text().split()))
+        held = sum(map(_held, trusted))
+        self.memory = max(self.memory, held + sum(map(_held, jailed - trusted)))
+        used = sum(map(_cpu, trusted)) + sum(self.seconds.values())
+        self.samples.append(Sample(time.time(), used, held))
         self.next = time.monotonic() + _LOOK_FOR_MORE
 
     def close(self) -> None:
@@ -151,3 +171,11 @@ def _held(pid: int) -> int:
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     return 0
+
+
+def _cpu(pid: int) -> float:
+    """Return the seconds that a process, and those that it waited for, have used."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
