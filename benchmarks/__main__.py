@@ -76,7 +76,7 @@ def race(who: Sequence[Contestant], sizes: tuple[int, int], screen: Console) -> 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "--sizes", type=int, nargs=2, default=(4, 16), metavar="N", help="submissions of a class"
+        "--sizes", type=int, nargs=2, default=(4, 24), metavar="N", help="submissions of a class"
     )
     parser.add_argument("--jobs", type=int, default=2, help="lanes at once")
     parser.add_argument("--only", nargs="+", default=["*"], metavar="NAME", help="contestants")

@@ -30,7 +30,7 @@ TORCH = "torch>=2.6,<2.14"
 NBGRADER = "nbgrader>=0.9.5,<0.10"
 OTTER = "otter-grader==7.0.0"
 FULL = 100.0
-NBGRADER_NAME, OTTER_NAME, LIMIT = "nbgrader autograde", "Otter, no container", "the limit"
+NBGRADER_NAME, OTTER_NAME, LIMIT = "nbgrader autograde", "otter run", "the limit"
 
 
 Command = list[str | Path]
@@ -151,7 +151,7 @@ class Nbgrader:
 
 @dataclass(frozen=True)
 class Otter:
-    """Otter's single runner without its container, one notebook after another."""
+    """`otter run`, Otter without its container: a process for each notebook."""
 
     submissions: Sequence[bytes]
     name: str = OTTER_NAME
@@ -187,6 +187,7 @@ class Limit:
     """The checks alone; see `benchmarks.limit`. Only its CPU seconds mean something."""
 
     submissions: Sequence[bytes]
+    jobs: int
     name: str = LIMIT
 
     def prepare(self) -> None:
@@ -196,7 +197,7 @@ class Limit:
         """Check a class; the cost is what the process itself counted."""
         files = _hand_in(folder, [notebooks.short(one) for one in self.submissions[:size]])
         path = {"PYTHONPATH": str(ROOT)}
-        command: Command = [sys.executable, "-m", "benchmarks.limit", *files]
+        command: Command = [sys.executable, "-m", "benchmarks.limit", str(self.jobs), *files]
         measured = measure(command, folder=folder, environment=os.environ | path)
         told = json.loads((folder / "printed.txt").read_bytes())
         stages = {name: sum(one[name] for one in told) for name in told[0]}
@@ -214,7 +215,7 @@ def everybody(size: int, jobs: int) -> list[Contestant]:
         Nbgrader(whole),
         Grader("grader, strict", ours, four, "strict", jobs),
         Otter(whole),
-        Limit(whole),
+        Limit(whole, jobs),
         Grader("grader, lanes, lstm_gru", ROOT / "assignments/lstm_gru", whole, "lane", jobs),
     ]
 

@@ -1,12 +1,14 @@
 """The notebooks of the benchmark: submissions, all right and no two alike, and nbgrader's source.
 
-They are the reference and the right variants of `solutions/lstm_gru`, each with a comment of its
-own: as whole notebooks for `lstm_gru`, and for the four checks without what none of these needs
-(text, the data set, the training at the end), so that nobody pays for it.
+They are the reference and right variants of `solutions/lstm_gru`, each with a comment of its own:
+as whole notebooks for `lstm_gru`, and for the four checks without what none of these needs (text,
+the data set, the training at the end), so that nobody pays for it. A variant that then lacks
+something, a constant of its own say, is left out.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -30,17 +32,23 @@ POINTS = 100 / len(checks.CHECKS)
 def whole(count: int) -> list[bytes]:
     """Return so many right submissions of `lstm_gru`."""
     found = solutions.load(assignments.load(ROOT / "assignments" / "lstm_gru"))
+    varied = (solutions.vary(found.notebook, variant) for variant in found.variants)
+    right = [found.reference, *filter(_is_whole_when_short, varied)]
     made = []
-    for number in range(count):
-        chosen = number % (1 + len(found.variants))
-        content = found.reference
-        if chosen:
-            content = solutions.vary(found.notebook, found.variants[chosen - 1])
+    for number, content in zip(range(count), itertools.cycle(right), strict=False):
         notebook = json.loads(content)
         cell = next(one for one in notebook["cells"] if _name(one) == PARTS[0])
         cell["source"] = f"# entrega {number}\n" + "".join(cell["source"])
         made.append(json.dumps(notebook).encode())
     return made
+
+
+def _is_whole_when_short(content: bytes) -> bool:
+    try:
+        definitions(short(content))
+    except NameError:
+        return False
+    return True
 
 
 def short(content: bytes, *, tested: bool = False) -> bytes:
