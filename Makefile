@@ -1,6 +1,7 @@
 # make demo    grade tests/submissions and show the class
 # make test    lint, types and all tests
-# make bench   start-up times and the cost of a submission, as ratios
+# make bench   start-up times, the cost of a submission, and who is how fast, as ratios
+# make growth  what each hundred of a class of 1000 costs (SIZE=300 for fewer)
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
@@ -14,7 +15,7 @@ BIN := .venv/bin
 SECONDS ?= 60
 READY := .venv/.ready
 
-.PHONY: setup demo test lint skeleton words gallery bench attacks faults fuzz seeds clean
+.PHONY: setup demo test lint skeleton words gallery bench growth attacks faults fuzz seeds clean
 
 setup: $(READY)
 
@@ -35,8 +36,8 @@ demo: setup
 	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results --regrade
 
 lint: setup
-	$(BIN)/ruff format --check grader assignments tests
-	$(BIN)/ruff check grader assignments tests
+	$(BIN)/ruff format --check grader assignments tests benchmarks
+	$(BIN)/ruff check grader assignments tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
@@ -67,6 +68,13 @@ bench: setup
 	$(BIN)/python tests/bench_again.py
 	$(BIN)/python tests/bench_report.py
 	$(BIN)/python tests/bench_cluster.py
+	docker/engine.sh
+	$(BIN)/python -m benchmarks
+
+
+growth: setup
+	docker/engine.sh
+	$(BIN)/python -m benchmarks.growth $(if $(SIZE),--size $(SIZE))
 
 fuzz: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \

@@ -34,15 +34,16 @@ def train(
     model = model_class(1, hidden_size, 1)
     torch.nn.Module.load_state_dict(model, state, strict=False)
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), rate)
+    parameters = list(model.parameters())
+    optimizer = torch.optim.Adam(parameters, rate)
     loss_function = torch.nn.MSELoss()
     losses: list[float] = []
     norms: list[float] = []
     states: list[dict[str, Tensor]] = []
 
     def note_norm(*_: Any) -> None:
-        grads = [p.grad.norm() for p in model.parameters() if p.grad is not None]
-        norms.append(float(torch.stack(grads).norm()) if grads else 0.0)
+        grads = [p.grad.flatten() for p in parameters if p.grad is not None]
+        norms.append(float(torch.cat(grads).norm()) if grads else 0.0)
 
     loss_function.register_forward_hook(lambda _m, _i, loss: losses.append(float(loss.detach())))
     optimizer.register_step_pre_hook(note_norm)

@@ -1,0 +1,1 @@
+"""How many submissions a minute, at how much CPU, and in what stage: see README.md."""
