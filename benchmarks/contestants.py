@@ -71,7 +71,8 @@ class Grader:
     jobs: int
 
     def prepare(self) -> None:
-        """Nothing: the first run makes the image."""
+        """Make the image, which only a first run would do."""
+        _call([sys.executable, "-m", "grader.sandbox.image"], ROOT)
 
     def run(self, folder: Path, size: int) -> Run:
         """Grade a class; stages are from the results' own figures."""

@@ -1,6 +1,8 @@
 """What a second run costs where nothing changed, for each submission.
 
-Run by `make bench`: figures depend on the machine and are no test. A thousand copies of a small
+    python tests/bench_again.py [SUBMISSIONS]
+
+Run by `make bench`: figures depend on the machine and are no test. So many copies of a small
 notebook are in the journal; the run finds, compares, writes grades.csv and prints the table. What
 starting costs is measured by a run over one of them. CPU seconds of the whole process.
 """
@@ -23,7 +25,7 @@ from grader.new import create
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import find
 
-COUNT = 1000
+COUNT = int(sys.argv[1]) if sys.argv[1:] else 1000
 ROUNDS = 5
 
 
@@ -34,8 +36,8 @@ def fill(work: Path) -> None:
     (work / "one").mkdir()
     reference = (work / "solutions" / "elman" / "elman.ipynb").read_bytes()
     for number in range(COUNT):
-        (work / "all" / f"s{number:04}.ipynb").write_bytes(reference + b"\n" * number)
-    (work / "one" / "s0000.ipynb").write_bytes(reference)
+        (work / "all" / f"s{number:05}.ipynb").write_bytes(reference + b"\n" * number)
+    (work / "one" / "s00000.ipynb").write_bytes(reference)
     sandbox = ProcessSandbox()
     elman = assignments.load(work / "assignments" / "elman")
     terms = Terms(elman, "bench", sandbox.image, sandbox.name)

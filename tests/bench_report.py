@@ -1,7 +1,9 @@
-"""What the pages of 500 students cost: to make, to look over again, and to open.
+"""What the pages of a class cost: to make, to look over again, and to open.
+
+    python tests/bench_report.py [STUDENTS]
 
 Run by `make bench`: figures depend on the machine and are no test. Some samples are graded, and
-each of the 500 has the grade of one of them.
+each student has the grade of one of them.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
-COUNT = 500
+COUNT = int(sys.argv[1]) if sys.argv[1:] else 500
 SAMPLES = ("01_completa", "29_dos_errores", "31_vacio", "33_esqueleto", "40_bucles_y_datos")
 OPENED = """
 const [entry] = performance.getEntriesByType("navigation");
@@ -38,7 +40,7 @@ return entry.loadEventEnd - entry.startTime;
 
 
 def fill(out: Path) -> None:
-    """Make a results folder of 500 students."""
+    """Make a results folder of COUNT students."""
     folder.make(out)
     sandbox = ProcessSandbox()
     terms = Terms(assignments.load(ROOT / "assignments/lstm_gru"), "s", sandbox.image, sandbox.name)
@@ -49,7 +51,7 @@ def fill(out: Path) -> None:
     with Journal(out) as journal:
         journal.begin(terms.seed, {})
         for number, one in enumerate(islice(cycle(grades), COUNT)):
-            name = f"s{number:03}"
+            name = f"s{number:05}"
             folder.store(out, journal, replace(one, submission=name, student=name), Decisions({}))
 
 

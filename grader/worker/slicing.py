@@ -9,6 +9,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import copy
 import symtable
 from bisect import bisect_left
 from collections import defaultdict
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _FUNCTIONS_THAT_ATTACH = frozenset({"setattr", "delattr"})
 _METHODS_THAT_ADD = frozenset({"update", "append", "extend", "add", "insert", "setdefault"})
 _SETTINGS = frozenset({"set_default_dtype", "set_default_device", "set_default_tensor_type"})
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -248,7 +250,10 @@ def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
 
 
 def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
-    table = symtable.symtable(ast.unparse(node), "celda", "exec")
+    analysed = node
+    if any(isinstance(inner, _COMPREHENSIONS) for inner in ast.walk(node)):
+        analysed = _Generators().visit(copy.deepcopy(node))
+    table = symtable.symtable(ast.unparse(analysed), "celda", "exec")
     binds = {
         symbol.get_name()
         for symbol in table.get_symbols()
@@ -271,6 +276,22 @@ def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
     )
 
 
+class _Generators(ast.NodeTransformer):
+    """Makes comprehensions generators: since Python 3.12 the former have no table of their own."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.GeneratorExp:
+        """Return the generator of the same elements."""
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp  # noqa: N815
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.GeneratorExp:
+        """Return the generator of keys and values."""
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
 def _roughly(cell: int, node: ast.stmt, order: int) -> Statement:
     """Return a statement that Python's own analysis refuses (`global` of an argument, a sum of a
     thousand terms): it counts as using at once all the names in it.
@@ -285,8 +306,8 @@ def _roughly(cell: int, node: ast.stmt, order: int) -> Statement:
 
 def _collect(table: symtable.SymbolTable, now: set[str], later: set[str]) -> None:
     """Add the global names that a nested scope uses: a class body's at once, a function's later."""
-    function = isinstance(table, symtable.Function) and not table.get_name().endswith("comp")
-    target = later if function and table.get_name() != "genexpr" else now
+    function = isinstance(table, symtable.Function) and table.get_name() != "genexpr"
+    target = later if function else now
     target |= {
         symbol.get_name()
         for symbol in table.get_symbols()

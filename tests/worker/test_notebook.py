@@ -99,7 +99,7 @@ def test_a_syntax_error_costs_its_own_cell_and_is_told_with_its_line() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["f = " + "(" * 300 + ")" * 300, "f = " + "-" * 5000 + "1", "f = 1\0", "\ud800", "  f = [\n!x"],
+    ["f = " + "(" * 300 + ")" * 300, "f = " + "-" * 9999 + "1", "f = 1\0", "\ud800", "  f = [\n!x"],
     ids=["parentheses", "signs", "NUL", "surrogate", "unclosed"],
 )
 def test_what_python_cannot_parse_is_a_notice(source: str) -> None:

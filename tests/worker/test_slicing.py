@@ -172,7 +172,16 @@ def test_every_use_of_a_name_is_seen(user: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "user", ["def f(n): return n", "f = [n for n in 'a']", "def f():\n    n = 1\n    return n"]
+    "user",
+    [
+        "def f(n): return n",
+        "f = [n for n in 'a']",
+        "f = {n for n in 'a'}",
+        "f = {n: n for n in 'a'}",
+        "f = [[n for n in m] for m in ['a']]",
+        "class f:\n    xs = [n for n in 'a']",
+        "def f():\n    n = 1\n    return n",
+    ],
 )
 def test_a_name_of_its_own_is_not_looked_up(user: str) -> None:
     assert [item.cell for item in sliced("n = 1", user).statements] == [2]
