@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.errors import BrokenCheck, SandboxFault
-from grader.grading import Terms, grade, not_graded
+from grader.grading import Terms, grade, not_graded, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -58,6 +58,7 @@ class Worker:
         """Return this process's lane, a new one if need be. Raises SandboxFault."""
         if self.lane is None or self.used >= self.lives:
             self.close()
+            prepare()
             self.sandbox = self.sandbox or self.make()
             self.lane, self.used = self.sandbox.lane(), 0
         return self.lane

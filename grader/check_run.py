@@ -61,13 +61,6 @@ class Enough(BaseException):
     """
 
 
-def limits_of(assignment: Assignment) -> Limits:
-    """Return the assignment's limits, with the defaults for those that it does not set."""
-    whole = {"memory", "pids", "output", "disk"}
-    values = assignment.limits.items()
-    return Limits(**{name: int(value) if name in whole else value for name, value in values})  # type: ignore[arg-type]
-
-
 class CheckRun:
     """A pytest plugin object that runs an assignment's checks over one session.
 
@@ -95,7 +88,7 @@ class CheckRun:
         self.memory: dict[str, Any] = {}
         self.seconds = 0.0
         self.usage = Usage()
-        self.limits = limits_of(assignment)
+        self.limits = Limits.of(assignment.limits)
         self.data: dict[str, Any] = {}
         self.best: tuple[Disagreement, str] | None = None
         self.current: Student | None = None

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.archives import UnreadableError
 from grader.batch import SUBMISSIONS_A_LANE, Queue
-from grader.check_run import limits_of
 from grader.crew import Crew, connect
 from grader.errors import AssignmentFault, BrokenCheck, GraderError, SandboxFault
 from grader.lanes import LOST, START_SECONDS, Order, facts
 from grader.results import Grade
+from grader.sandbox import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from grader.batch import Task
     from grader.grading import Terms
     from grader.lanes import Answer
-    from grader.sandbox import Limits
     from grader.submission import Submission
 
 GRACE_SECONDS = 300.0
@@ -71,7 +70,7 @@ def order_of(terms: Terms, lives: int = SUBMISSIONS_A_LANE) -> Order:
     files = terms.assignment.files()
     terms.require_unchanged()
     wanted = facts(terms, terms.image)
-    seconds = _budget(limits_of(terms.assignment))
+    seconds = _budget(Limits.of(terms.assignment.limits))
     return Order(pickle.dumps(terms), files, wanted, lives, seconds)
 
 
@@ -123,7 +122,7 @@ class _Run:
                 return
             task = tasks.popleft()
             submission, terms = task
-            seconds = _budget(limits_of(terms.assignment)) + LATE_SECONDS
+            seconds = _budget(Limits.of(terms.assignment.limits)) + LATE_SECONDS
             deadline = time.monotonic() + seconds
             attempt = _Attempt(task, worker, tasks is self.queue.suspects, deadline)
             self.started(submission)

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, NoReturn
 from grader import alike, batch, cluster, decisions, folder, people, replay
 from grader import assignment as assignments_
 from grader.archives import plain
-from grader.check_run import limits_of
 from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
 from grader.feedback.progress import progress
 from grader.feedback.terminal import tell
 from grader.grading import Terms
 from grader.journal import Journal
-from grader.sandbox import choice
+from grader.sandbox import Limits, choice
 from grader.submission import find
 from grader.words import Words
 
@@ -84,7 +83,7 @@ def grade_submissions(options: GradeOptions) -> int:
     with Journal(options.out) as journal:
         made = _decisions(options.out)
         seed = journal.seed(options.seed, secrets.token_hex(16))
-        sandbox = choice.choose(options.sandbox, limits_of(assignment), options.device, tell)
+        sandbox = choice.choose(options.sandbox, Limits.of(assignment.limits), options.device, tell)
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         _begin(options, journal, submissions, terms)
         with _interruptible(), choice.reaping(sandbox):
@@ -145,7 +144,7 @@ def replay_student(options: ReplayOptions) -> int:
     assignment = assignments_.choose(root, stored.grade.assignment)
     submission = replay.find_again(stored, options.submissions)
     then = stored.grade.environment
-    limits, device = limits_of(assignment), str(then["device"])
+    limits, device = Limits.of(assignment.limits), str(then["device"])
     sandbox = choice.choose(options.sandbox or str(then["sandbox"]), limits, device, tell)
     terms = Terms(assignment, stored.seed, sandbox.image, sandbox.name, device)
     make = choice.again(sandbox, limits, device, tell)
@@ -241,7 +240,7 @@ def _grade_all(
             grades = cluster.run(waiting, options.cluster, options.jobs, shown.started, lives, tell)
         else:
             jobs = options.jobs or os.cpu_count() or 1
-            make = choice.again(sandbox, limits_of(terms.assignment), options.device, tell)
+            make = choice.again(sandbox, Limits.of(terms.assignment.limits), options.device, tell)
             grades = batch.run(waiting, make, jobs, shown.started, lives)
         before = (alike.shared(grade, copies[grade.submission]) for grade in known)
         for grade in chain(chain.from_iterable(before), alike.spread(grades, copies)):

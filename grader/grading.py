@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import importlib.metadata
 import io
 import math
@@ -12,21 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 import grader
 from grader import gpu
 from grader.archives import UnreadableError
-from grader.check_run import CheckRun, limits_of
 from grader.errors import AssignmentFault, StudentLost
-from grader.pytest_plugin import RUN
 from grader.results import Fingerprint, Grade, Notice
+from grader.sandbox import Limits
 from grader.words import joined, same, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pytest
+
     from grader.assignment import Assignment
+    from grader.check_run import CheckRun
     from grader.results import Status
     from grader.sandbox import Lane, Report, Session
     from grader.submission import Submission
@@ -114,6 +115,11 @@ class Terms:
         )
 
 
+def prepare() -> None:
+    """Import what checks need, torch among it: it takes seconds, and only who grades needs it."""
+    importlib.import_module("grader.check_run")
+
+
 def grade(
     submission: Submission,
     terms: Terms,
@@ -132,8 +138,9 @@ def grade(
         content = submission.read()
     except UnreadableError as error:
         return _grade(submission, terms, lane, "rejected", reason=error.said)
+    limits = Limits.of(terms.assignment.limits)
     try:
-        with lane.open(content, submission.filename, names, limits_of(terms.assignment)) as session:
+        with lane.open(content, submission.filename, names, limits) as session:
             reason = _unusable(session.report)
             gpus = gpu.require(lane) if terms.device == "cuda" else 0
             run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)
@@ -163,6 +170,10 @@ def _check(
     terms: Terms, session: Session, only: tuple[str, ...], gpus: int, watchers: Sequence[object]
 ) -> CheckRun:
     """Run the assignment's checks with pytest in this process. Raises the run's fault."""
+    import pytest
+
+    from grader.check_run import CheckRun
+
     run = CheckRun(terms.assignment, session, terms.seed, only, gpus)
     folder = str(terms.assignment.folder.resolve())
     arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
@@ -202,6 +213,8 @@ class _Registered:
         self.run = run
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        from grader.pytest_plugin import RUN
+
         config.pluginmanager.register(self.run, RUN)
 
 

@@ -56,8 +56,7 @@ class Job:
 
     def _open(self, question: bytes) -> str:
         from grader.batch import Worker
-        from grader.check_run import limits_of
-        from grader.sandbox import choice
+        from grader.sandbox import Limits, choice
 
         order: Order = pickle.loads(question)  # noqa: S301 - of the process that started this one
         terms: Terms = pickle.loads(order.terms)  # noqa: S301 - as Dask brought it
@@ -66,7 +65,7 @@ class Job:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         terms = replace(terms, assignment=replace(terms.assignment, folder=folder))
-        limits = limits_of(terms.assignment)
+        limits = Limits.of(terms.assignment.limits)
         sandbox = choice.elsewhere(terms.sandbox, terms.image, limits, terms.device)
         self.worker = Worker(lambda: sandbox, order.lives, sandbox)
         self.worker.open()

@@ -67,7 +67,8 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
     from pathlib import Path
 
     from grader import assignment as assignments
-    from grader.check_run import CheckRun, limits_of
+    from grader.check_run import CheckRun
+    from grader.sandbox import Limits
     from grader.sandbox.process import ProcessSandbox
 
     folder = _assignment_folder(config)
@@ -79,7 +80,10 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
     notebook = Path(path)
     session = resources.enter_context(
         lane.open(
-            notebook.read_bytes(), notebook.name, list(assignment.names), limits_of(assignment)
+            notebook.read_bytes(),
+            notebook.name,
+            list(assignment.names),
+            Limits.of(assignment.limits),
         )
     )
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))

@@ -179,3 +179,11 @@ def test_checks_run_under_plain_pytest() -> None:
     )
     assert "1 failed, 71 passed" in ran.stdout
     assert "test_reset_before_product" in ran.stdout
+
+
+def test_a_run_that_grades_nothing_need_not_wait_for_torch() -> None:
+    told = (
+        "import sys, grader.commands; print(sys.modules.keys() & {'torch', 'pytest', 'hypothesis'})"
+    )
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    assert ran.stdout == "set()\n"

@@ -16,12 +16,12 @@ from rich.console import Console
 
 from grader import assignment as assignments
 from grader import batch, export
-from grader.check_run import limits_of
 from grader.errors import SandboxFault
 from grader.exports import gradescope
 from grader.feedback import student_terminal, terminal
 from grader.gradescope import settings as settings_
 from grader.grading import Terms, grade
+from grader.sandbox import Limits
 from grader.sandbox.apart import ApartSandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.submission import find_one
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from grader.results import Grade, Json
-    from grader.sandbox import Limits, Sandbox
+    from grader.sandbox import Sandbox
     from grader.submission import Submission
 
 _WIDTH = 100
@@ -51,7 +51,7 @@ def run(root: Path) -> None:
     metadata = _metadata(root)
     _remark(metadata)
     submission = find_one(root / "submission", _student(metadata), assignment.name)
-    sandbox = open_sandbox(limits_of(assignment))
+    sandbox = open_sandbox(Limits.of(assignment.limits))
     terms = Terms(assignment, chosen.seed, sandbox.image, sandbox.name)
     graded = _graded(submission, terms, sandbox)
     told = results(graded, chosen.lang, time.monotonic() - started)

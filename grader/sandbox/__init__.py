@@ -8,10 +8,10 @@ process for one check, of which `ask` asks questions. Four sandboxes keep this p
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from grader.errors import Place
@@ -44,6 +44,12 @@ class Limits:
     pids: int = 64
     output: int = 64 * MIB
     disk: int = 64 * MIB
+
+    @classmethod
+    def of(cls, values: Mapping[str, float]) -> Self:
+        """Return an assignment's limits, with the defaults for those that it does not set."""
+        whole = {"memory", "pids", "output", "disk"}
+        return cls(**{name: int(v) if name in whole else v for name, v in values.items()})  # type: ignore[arg-type]
 
     @property
     def lane_memory(self) -> int:
