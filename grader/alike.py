@@ -1,7 +1,7 @@
 """Notebooks that are the same, byte for byte: one is graded, and its grade is that of all.
 
 A grade is what its fingerprint makes it, whoever handed the notebook in: the seed is the run's, and
-no sandbox is told a name.
+no check is told a name.
 """
 
 from __future__ import annotations
@@ -11,46 +11,63 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from grader.archives import UnreadableError
+from grader.archives import Source, UnreadableError
+from grader.grading import not_graded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from grader.grading import Terms
     from grader.results import Grade
     from grader.submission import Submission
 
-Copies = dict[str, list["Submission"]]
-"""By a submission's id, the later ones with the same notebook."""
+Groups = dict[str, list["Submission"]]
+"""By the id of the first of those with the same notebook, all of them."""
+_REPLACED = "the file, or that of {first}, was replaced while the run went on: run again"
 
 
-def copies(submissions: Iterable[Submission]) -> Copies:
-    """Return who handed in what an earlier one did; a file that cannot be read is like no other.
+def groups(submissions: Iterable[Submission]) -> Groups:
+    """Return who handed in the same; a file that cannot be read is like no other.
 
     Raises GraderError where a file is gone from the disk.
     """
-    first: dict[tuple[str, bool], str] = {}
-    found: Copies = defaultdict(list)
+    found: dict[tuple[str, bool], list[Submission]] = defaultdict(list)
     for submission in submissions:
         try:
             content = submission.read()
         except UnreadableError:
             continue
-        key = (sha256(content).hexdigest(), submission.filename.lower().endswith(".py"))
-        original = first.setdefault(key, submission.id)
-        if original != submission.id:
-            found[original].append(submission)
-    return dict(found)
+        kind = submission.filename.lower().endswith(".py")
+        found[sha256(content).hexdigest(), kind].append(submission)
+    return {same[0].id: same for same in found.values() if len(same) > 1}
 
 
-def shared(grade: Grade, others: Sequence[Submission]) -> Iterator[Grade]:
-    """Yield a grade as that of each of the others, marked with whose it was."""
-    environment = grade.environment | {"same_as": grade.submission}
+def shared(grade: Grade, same: Sequence[Submission], terms: Terms) -> Iterator[Grade]:
+    """Yield the grade of the first of some submissions as that of each of the others.
+
+    It is marked with whose it was, but where all of a group handed in one file together.
+    """
+    if not same:
+        return
+    first, *others = same
     for other in others:
-        yield replace(grade, submission=other.id, student=other.student, environment=environment)
+        if terms.fingerprint(other) != grade.fingerprint:
+            yield not_graded(other, terms, _REPLACED.format(first=first.id))
+            continue
+        together = isinstance(other.source, Source) and other.source == first.source
+        mark = {} if together else {"same_as": first.id}
+        yield replace(
+            grade,
+            submission=other.id,
+            student=other.student,
+            environment=grade.environment | mark,
+        )
 
 
-def spread(grades: Iterable[Grade], others: Mapping[str, Sequence[Submission]]) -> Iterator[Grade]:
+def spread(
+    grades: Iterable[Grade], same: Mapping[str, Sequence[Submission]], terms: Terms
+) -> Iterator[Grade]:
     """Yield each grade, and after it those of whoever handed in the same."""
     for grade in grades:
         yield grade
-        yield from shared(grade, others.get(grade.submission, ()))
+        yield from shared(grade, same.get(grade.submission, ()), terms)

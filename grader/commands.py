@@ -227,13 +227,14 @@ def _grade_all(
 ) -> None:
     """Grade what the journal does not know yet, each notebook once; store grades as they come."""
     unknown = {one.id for one in submissions if not journal.knows(one.id, terms.fingerprint(one))}
-    copies = {
-        original: [copy for copy in others if copy.id in unknown]
-        for original, others in alike.copies(submissions).items()
+    known_first = sorted(submissions, key=lambda one: one.id in unknown)
+    same = {
+        first: [one, *(other for other in others if other.id in unknown)]
+        for first, (one, *others) in alike.groups(known_first).items()
     }
-    shared = {copy.id for others in copies.values() for copy in others}
+    shared = {other.id for _, *others in same.values() for other in others}
     waiting = [(one, terms) for one in submissions if one.id in unknown - shared]
-    known = filter(None, map(journal.grade, copies.keys() - unknown))
+    known = filter(None, map(journal.grade, same.keys() - unknown))
     lives = 1 if options.strict else batch.SUBMISSIONS_A_LANE
     with progress(len(submissions), len(submissions) - len(unknown), options.lang) as shown:
         if options.cluster:
@@ -242,12 +243,12 @@ def _grade_all(
             jobs = options.jobs or os.cpu_count() or 1
             make = choice.again(sandbox, Limits.of(terms.assignment.limits), options.device, tell)
             grades = batch.run(waiting, make, jobs, shown.started, lives)
-        before = (alike.shared(grade, copies[grade.submission]) for grade in known)
-        for grade in chain(chain.from_iterable(before), alike.spread(grades, copies)):
+        before = (alike.shared(grade, same[grade.submission], terms) for grade in known)
+        for grade in chain(chain.from_iterable(before), alike.spread(grades, same, terms)):
             shown.finished(folder.store(options.out, journal, grade, made))
     terms.require_unchanged()
     if shared:
-        tell(f"{len(shared)} handed in the notebook of another, byte for byte: graded once")
+        tell(f"{len(shared)} handed in what another did, byte for byte: graded once")
 
 
 def _decisions(out: Path) -> Decisions:

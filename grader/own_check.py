@@ -100,8 +100,9 @@ class _Check:
             return self._grade(_Watcher(steps))
 
     def _grade(self, watcher: _Watcher) -> Grade:
-        from grader.grading import Terms, grade  # heavy: it imports torch
+        from grader.grading import Terms, grade, prepare
 
+        prepare()  # beside the worker, which imports torch too
         self.lane = self.lane or StreamLane(self.stream)
         submission = _submission(self.options, self.assignment)
         terms = Terms(self.assignment, self.seed, ProcessSandbox().image, ProcessSandbox.name)

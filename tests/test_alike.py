@@ -7,8 +7,16 @@ from typing import Any
 from course import RIGHT, Course, said
 
 from grader import alike
+from grader import assignment as assignments
+from grader.archives import Source
+from grader.feedback import class_numbers
+from grader.grading import Terms, not_graded
+from grader.results import Grade
+from grader.sandbox.fake import FakeSandbox
 from grader.submission import Submission
 from grader.words import same
+
+ROOT = Path(__file__).parent.parent
 
 
 def submission(name: str, content: bytes, filename: str = "x.ipynb", **fields: Any) -> Submission:
@@ -23,16 +31,16 @@ def test_the_same_bytes_of_the_same_kind_are_alike() -> None:
         submission("d", b"1", "x.py"),
         submission("e", b"1", "x.PY"),
     ]
-    found = alike.copies(given)
+    found = alike.groups(given)
     assert {name: [one.id for one in ones] for name, ones in found.items()} == {
-        "a": ["c"],
-        "d": ["e"],
+        "a": ["a", "c"],
+        "d": ["d", "e"],
     }
 
 
 def test_what_cannot_be_read_is_like_nothing() -> None:
     problem = same("a zip of zips")
-    assert alike.copies([submission(name, b"", problem=problem) for name in "ab"]) == {}
+    assert alike.groups([submission(name, b"", problem=problem) for name in "ab"]) == {}
 
 
 def results(out: Path) -> dict[str, dict[str, Any]]:
@@ -46,16 +54,54 @@ def test_it_is_graded_once_and_whoever_comes_later_shares_that(tmp_path: Path) -
     assert status == 0, words
     first = results(out)
     assert first["copia"]["environment"] == first["bien"]["environment"] | {"same_as": "bien"}
-    course.hand_in("tarde", RIGHT)
+    page = (out / "report" / "copia.html").read_text()
+    assert "same_as" not in page, "a student's page names another student"
+    for later in ("antes", "tarde"):
+        course.hand_in(later, RIGHT)
     status, words = course.run(out)
     assert status == 0, words
-    assert "2 handed in the notebook of another" not in said(out)
-    assert "1 handed in the notebook of another" in said(out)
+    assert "2 handed in what another did" in said(out)
     found = results(out)
-    for name in ("copia", "tarde"):
+    for name in ("antes", "copia", "tarde"):
         whose = {"submission": name, "student": name}
         marked = found["bien"]["environment"] | {"same_as": "bien"}
         assert found[name] == found["bien"] | whose | {"environment": marked}
     assert first.items() <= found.items()
     page = (out / "report" / "index.html").read_text()
     assert "El mismo cuaderno" in page
+
+
+def graded(one: Submission, terms: Terms) -> Grade:
+    return not_graded(one, terms, "as it may be")
+
+
+def terms() -> Terms:
+    assignment = assignments.load(ROOT / "assignments" / "lstm_gru")
+    return Terms(assignment, "seed", FakeSandbox.image, FakeSandbox.name)
+
+
+def test_a_file_that_was_replaced_meanwhile_gives_its_grade_to_nobody() -> None:
+    now, then = submission("ana", b"new"), submission("ana", b"old")
+    (grade,) = alike.shared(graded(now, terms()), [then, submission("bob", b"old")], terms())
+    assert (grade.submission, grade.status) == ("bob", "not_graded")
+    assert "replaced" in grade.reason
+    assert grade.fingerprint.notebook != graded(now, terms()).fingerprint.notebook
+
+
+def test_a_group_that_hands_in_one_file_is_not_marked(tmp_path: Path) -> None:
+    (tmp_path / "both.ipynb").write_text(RIGHT)
+    source = Source(tmp_path / "both.ipynb")
+    ana, bob = (Submission(name, name, "both.ipynb", source) for name in ("ana", "bob"))
+    (grade,) = alike.shared(graded(ana, terms()), [ana, bob], terms())
+    assert grade.submission == "bob"
+    assert "same_as" not in grade.environment
+
+
+def test_the_class_page_lists_those_who_still_have_the_same() -> None:
+    ana, bob, eva = (submission(name, b"same") for name in ("ana", "bob", "eva"))
+    first = graded(ana, terms())
+    others = list(alike.shared(first, [ana, bob, eva], terms()))
+    assert list(class_numbers._alike([first, *others])) == [("ana", "bob", "eva")]
+    changed = graded(submission("ana", b"other"), terms())
+    assert list(class_numbers._alike([changed, *others])) == [("bob", "eva")]
+    assert list(class_numbers._alike([changed, others[0]])) == []

@@ -236,11 +236,13 @@ def _fact(name: str, values: Iterable[str]) -> Fact:
 
 
 def _alike(grades: Sequence[Grade]) -> Iterator[tuple[str, ...]]:
-    """Yield who share a grade, the one whose notebook was graded first."""
+    """Yield who share a grade, though not as a group that handed in one file together."""
     found: dict[str, list[str]] = defaultdict(list)
+    marked = set()
     for grade in grades:
-        if original := grade.environment.get("same_as"):
-            found[str(original)].append(grade.submission)
-    for grade in grades:
-        if others := found.get(grade.submission):
-            yield grade.submission, *others
+        found[grade.fingerprint.notebook].append(grade.submission)
+        if grade.environment.get("same_as"):
+            marked.add(grade.fingerprint.notebook)
+    for notebook, names in found.items():
+        if notebook in marked and len(names) > 1:
+            yield tuple(names)

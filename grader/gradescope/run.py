@@ -20,7 +20,7 @@ from grader.errors import SandboxFault
 from grader.exports import gradescope
 from grader.feedback import student_terminal, terminal
 from grader.gradescope import settings as settings_
-from grader.grading import Terms, grade
+from grader.grading import Terms, grade, prepare
 from grader.sandbox import Limits
 from grader.sandbox.apart import ApartSandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
@@ -51,6 +51,7 @@ def run(root: Path) -> None:
     metadata = _metadata(root)
     _remark(metadata)
     submission = find_one(root / "submission", _student(metadata), assignment.name)
+    prepare()
     sandbox = open_sandbox(Limits.of(assignment.limits))
     terms = Terms(assignment, chosen.seed, sandbox.image, sandbox.name)
     graded = _graded(submission, terms, sandbox)
