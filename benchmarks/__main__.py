@@ -51,6 +51,9 @@ def main() -> None:
     }
     for table in shown.tables(found):
         screen.print(table)
+    if options.out is None:
+        screen.print("not kept: not all took part (--out FOLDER keeps it)")
+        return
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "latest.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     shown.plot(found, options.out / "latest.svg")
@@ -80,8 +83,13 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--jobs", type=int, default=2, help="lanes at once")
     parser.add_argument("--only", nargs="+", default=["*"], metavar="NAME", help="contestants")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
-    return parser.parse_args()
+    parser.add_argument("--out", type=Path, help="where to keep it: here, if all take part")
+    options = parser.parse_args()
+    if not 0 < min(options.sizes) < max(options.sizes):
+        parser.error("--sizes needs two different numbers from 1 on")
+    if options.out is None and options.only == ["*"]:
+        options.out = Path(__file__).parent
+    return options
 
 
 if __name__ == "__main__":

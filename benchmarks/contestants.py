@@ -222,10 +222,12 @@ def everybody(size: int, jobs: int) -> list[Contestant]:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what the other graders' environments hold."""
+    """Return the versions of what those of the other graders' environments hold that are there."""
     asked = "import importlib.metadata as m, sys; print(*map(m.version, sys.argv[1:]))"
     found: dict[str, str] = {}
     for environment, package in (("nbgrader", "nbgrader"), ("otter", "otter-grader")):
+        if not _bin(environment, "python").exists():
+            continue
         command: Command = [_bin(environment, "python"), "-c", asked, package, "torch"]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         found |= {environment: told[0], f"{environment}'s torch": told[1]}

@@ -39,6 +39,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=1000, help="submissions, in hundreds")
     parser.add_argument("--jobs", type=int, default=2, help="lanes at once")
     options = parser.parse_args()
+    if options.size < 2 * STEP or options.size % STEP:
+        parser.error(f"--size is in hundreds, {2 * STEP} at least")
     with tempfile.TemporaryDirectory(prefix="growth-") as name:
         moments, cost = graded(Path(name), options.size, options.jobs)
     table = Table("submissions", "CPU s each", "trusted MiB", box=None, header_style="bold")

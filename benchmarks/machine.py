@@ -7,17 +7,13 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+from grader.errors import SandboxFault
 from grader.sandbox.docker import connect
 
 
 def description() -> dict[str, str]:
     """Return its processor, memory and versions, in words."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    client = connect()
-    try:
-        engine = str(client.version()["Version"])
-    finally:
-        client.close()
     return {
         "processor": _processor(),
         "cores": str(os.cpu_count()),
@@ -25,9 +21,20 @@ def description() -> dict[str, str]:
         "kernel": platform.release(),
         "python": platform.python_version(),
         "torch": version("torch"),
-        "docker": engine,
+        "docker": _engine(),
         "grader": version("rnn-grader"),
     }
+
+
+def _engine() -> str:
+    try:
+        client = connect()
+    except SandboxFault:
+        return "none"
+    try:
+        return str(client.version()["Version"])
+    finally:
+        client.close()
 
 
 def _processor() -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import copy
 import symtable
 from bisect import bisect_left
 from collections import defaultdict
@@ -250,9 +249,9 @@ def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
 
 
 def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
-    analysed = node
+    analysed: ast.AST = node
     if any(isinstance(inner, _COMPREHENSIONS) for inner in ast.walk(node)):
-        analysed = _Generators().visit(copy.deepcopy(node))
+        analysed = _Generators().visit(ast.parse(ast.unparse(node)))
     table = symtable.symtable(ast.unparse(analysed), "celda", "exec")
     binds = {
         symbol.get_name()
@@ -267,6 +266,7 @@ def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
     later: set[str] = set()
     for child in table.get_children():
         _collect(child, now, later)
+        binds |= _bound_within(child)
     for inner in ast.walk(node):  # `global device` inside a function binds it when called
         if isinstance(inner, ast.Global):
             later |= set(inner.names)
@@ -302,6 +302,14 @@ def _roughly(cell: int, node: ast.stmt, order: int) -> Statement:
     if isinstance(node, _DEFINITIONS):
         binds = frozenset({node.name})
     return Statement(cell, node, order, binds, loads - binds, frozenset())
+
+
+def _bound_within(table: symtable.SymbolTable) -> set[str]:
+    """Return the global names that `:=` binds within a generator."""
+    if table.get_name() != "genexpr":
+        return set()
+    bound = {one.get_name() for one in table.get_symbols() if one.is_assigned() and one.is_global()}
+    return bound.union(*map(_bound_within, table.get_children()))
 
 
 def _collect(table: symtable.SymbolTable, now: set[str], later: set[str]) -> None:

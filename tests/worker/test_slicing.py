@@ -187,6 +187,11 @@ def test_a_name_of_its_own_is_not_looked_up(user: str) -> None:
     assert [item.cell for item in sliced("n = 1", user).statements] == [2]
 
 
+@pytest.mark.parametrize("made", ["[(last := n) for n in 'a']", "{(last := n): 0 for n in 'a'}"])
+def test_a_name_that_a_comprehension_binds_is_there(made: str) -> None:
+    assert run(f"names = {made}", "def f(): return last") == [f"names = {made}", "def f():"]
+
+
 def test_a_global_that_a_function_changes_is_needed() -> None:
     assert run("n = 0", "def f():\n    global n\n    n += 1") == ["n = 0", "def f():"]
 
