@@ -71,7 +71,6 @@ bench: setup
 	docker/engine.sh
 	$(BIN)/python -m benchmarks
 
-
 growth: setup
 	docker/engine.sh
 	$(BIN)/python -m benchmarks.growth $(if $(SIZE),--size $(SIZE))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list["Submission"]]
 """By the id of the first of those with the same notebook, all of them."""
-_REPLACED = "the file, or that of {first}, was replaced while the run went on: run again"
+_REPLACED = "the file, or another like it, was replaced while the run went on: run again"
 
 
 def groups(submissions: Iterable[Submission]) -> Groups:
@@ -52,7 +52,7 @@ def shared(grade: Grade, same: Sequence[Submission], terms: Terms) -> Iterator[G
     first, *others = same
     for other in others:
         if terms.fingerprint(other) != grade.fingerprint:
-            yield not_graded(other, terms, _REPLACED.format(first=first.id))
+            yield not_graded(other, terms, _REPLACED)
             continue
         together = isinstance(other.source, Source) and other.source == first.source
         mark = {} if together else {"same_as": first.id}
