@@ -22,7 +22,7 @@ from grader.worker.telling import Told, notice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from grader.worker.slicing import Statement
+    from grader.worker.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MOST_FINDINGS = 20  # of a part

@@ -17,7 +17,8 @@ from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Notice
 from grader.worker.objects import described, place_of
-from grader.worker.slicing import Statement, choose, future, places, statements
+from grader.worker.slicing import choose, future, places
+from grader.worker.statements import Statement, statements
 from grader.worker.telling import Text, Told, error, notice
 
 if TYPE_CHECKING:

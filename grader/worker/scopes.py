@@ -14,7 +14,7 @@ from grader.worker.values import Function, Path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.worker.slicing import Statement
+    from grader.worker.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

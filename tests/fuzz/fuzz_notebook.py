@@ -15,7 +15,8 @@ from choices import Choices, mutated
 from grader import wire
 from grader.worker import definitions, notebook
 from grader.worker.conduct import findings
-from grader.worker.slicing import choose, statements
+from grader.worker.slicing import choose
+from grader.worker.statements import statements
 
 ROOT = Path(__file__).parents[2]
 WANTED = [

@@ -20,7 +20,8 @@ from grader.results import CheckResult, Fingerprint, Grade
 from grader.submission import _hashed, _ids, find
 from grader.worker.conduct import findings
 from grader.worker.notebook import Cell
-from grader.worker.slicing import choose, statements
+from grader.worker.slicing import choose
+from grader.worker.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable

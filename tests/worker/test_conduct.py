@@ -13,7 +13,7 @@ from spanish import spanish
 from grader.worker import notebook
 from grader.worker.conduct import Finding, findings
 from grader.worker.notebook import Cell
-from grader.worker.slicing import statements
+from grader.worker.statements import statements
 
 NAMES = (
     *("celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU"),

@@ -8,7 +8,8 @@ import pytest
 from spanish import spanish
 
 from grader.worker.notebook import Cell
-from grader.worker.slicing import Slice, choose, future, places, statements
+from grader.worker.slicing import Slice, choose, future, places
+from grader.worker.statements import statements
 
 
 def cell(number: int, source: str) -> Cell:
