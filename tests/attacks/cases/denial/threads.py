@@ -11,6 +11,7 @@ import time
 
 @functools.cache
 def teje():
+    threading.stack_size(1 << 18)  # so that threads run out, and not memory for their stacks
     try:
         for _ in range(500):
             threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
