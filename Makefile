@@ -66,6 +66,7 @@ bench: setup
 	$(BIN)/python tests/bench_checks.py
 	$(BIN)/python tests/bench_check.py
 	$(BIN)/python tests/bench_again.py
+	-tests/browser/chromium.sh
 	$(BIN)/python tests/bench_report.py
 	$(BIN)/python tests/bench_cluster.py
 	docker/engine.sh

@@ -31,6 +31,11 @@ def show(name: str) -> None:
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
 
 
+def shown() -> bool:
+    """Return whether this process may see a GPU."""
+    return os.environ.get(_VISIBLE) != ""
+
+
 def warm_up() -> None:
     """Start the driver, if there is a GPU to be seen, so that no measured time holds that."""
     import torch

@@ -235,7 +235,9 @@ def _defined(source: str) -> dict[str, Any]:
 
 def start_random(seed: int) -> None:
     """Start the usual generators anew, so that a check does not depend on those before it."""
-    torch.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
+    if gpus.shown():  # torch.manual_seed looks for accelerators of five kinds, for 3 ms a process
+        torch.cuda.manual_seed_all(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 - the generator that students use
 
