@@ -125,7 +125,6 @@ def test_every_promise_is_listed_once_and_described() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
     for case in CASES:
         assert case.check.__doc__, case.name
-        assert getattr(conformance, case.name) is case.check
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.name in CORE], ids=lambda case: case.name)
