@@ -1,6 +1,7 @@
 """Grade every attack and its honest twins together, and see that each gets what it must.
 
 python -m attacks.run [--only PATTERN…] [--isolation lane|strict|both] [--seed S] [--jobs N]
+    [--rounds N]
 """
 
 from __future__ import annotations
@@ -72,13 +73,18 @@ def main() -> int:
     """Run; return 0 if every case is as it must be."""
     options = _options()
     cases = [one for one in corpus.load() if _is_wanted(one, options.only)]
+    again = [one for one in cases if one.make is None] * (options.rounds - 1)
     ways = ("lane", "strict") if options.isolation == "both" else (options.isolation,)
     screen = Console(soft_wrap=not sys.stdout.isatty())
     failed = False
     with tempfile.TemporaryDirectory(prefix="attacks-") as name:
         for way in ways:
             verdicts, seen = try_all(
-                cases, Path(name) / way, seed=options.seed, isolation=way, jobs=options.jobs
+                [*cases, *again],
+                Path(name) / way,
+                seed=options.seed,
+                isolation=way,
+                jobs=options.jobs,
             )
             failed |= report(screen, way, verdicts, seen)
     return 1 if failed else 0
@@ -211,6 +217,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--isolation", default="both", choices=("lane", "strict", "both"))
     parser.add_argument("--seed", default="semilla-de-ataques")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="how often the cases that are Python are handed in"
+    )
     return parser.parse_args()
 
 
