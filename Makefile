@@ -1,7 +1,7 @@
 # make demo    grade tests/submissions and show the class
 # make test    lint, types and all tests
 # make bench   start-up times, the cost of a submission, and who is how fast, as ratios
-# make growth  what each hundred of a class of 1000 costs (SIZE=300 for fewer)
+# make growth  whether a submission costs the same at the end of a class of 1000 (SIZE=300)
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)

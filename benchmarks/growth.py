@@ -1,20 +1,25 @@
 """Whether a submission costs the same at the end of a large class as at its beginning.
 
-python -m benchmarks.growth [--size 1000] [--jobs N]
+python -m benchmarks.growth [--size 1000]
 
-The class is of the template's assignment, the smallest that there is, so that whatever grows shows.
-Prints, hundred by hundred, the CPU seconds a submission (of all processes and containers) and the
-most memory that the trusted processes held.
+Machines are quicker at some times than at others, by more than what is looked for. So while the
+large class is graded in one lane, small ones are graded in another, one after the other: what a
+submission costs at a time is told in those of a class that had just begun then. The classes are of
+the template's assignment, the smallest that there is, so that whatever grows shows.
+
+Prints, for each small class, the CPU seconds a submission (of all processes and containers) of both
+while it was graded, their ratio, and the most memory that the large class's trusted processes held.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import secrets
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,39 +31,74 @@ from benchmarks.notebooks import ROOT
 from grader.new import create
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.measure import Cost, Sample
 
 STEP = 100
+"""Submissions of a small class."""
+FEWEST = 50
+"""Of both classes, for them to be compared."""
+
+
+@dataclass(frozen=True)
+class Class:
+    """When each grade of a class was written, in order, and what its run cost."""
+
+    moments: list[float]
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Row:
+    """The submissions of the large class from `first` on, and what they cost each, in seconds.
+
+    `beside` is what those of the small class cost at the same time, `memory` the most bytes that
+    the large class's trusted processes held.
+    """
+
+    first: int
+    count: int
+    each: float
+    beside: float
+    memory: int
 
 
 def main() -> None:
-    """Grade a large class and say what each hundred of it cost."""
+    """Grade a large class with small ones beside it, and say what each part of it cost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth")
-    parser.add_argument("--size", type=int, default=1000, help="submissions, in hundreds")
-    parser.add_argument("--jobs", type=int, default=2, help="lanes at once")
+    parser.add_argument("--size", type=int, default=1000, help="submissions of the large class")
     options = parser.parse_args()
-    if options.size < 2 * STEP or options.size % STEP:
-        parser.error(f"--size is in hundreds, {2 * STEP} at least")
-    with tempfile.TemporaryDirectory(prefix="growth-") as name:
-        moments, cost = graded(Path(name), options.size, options.jobs)
-    table = Table("submissions", "CPU s each", "trusted MiB", box=None, header_style="bold")
-    rows = list(hundreds(moments, cost.samples))
-    for number, (cpu, memory) in enumerate(rows):
-        span = f"{number * STEP + 1}-{(number + 1) * STEP}"
-        table.add_row(span, f"{cpu:.3f}", f"{memory / 2**20:.0f}")
+    if options.size < 2 * STEP:
+        parser.error(f"--size is {2 * STEP} at least")
+    with tempfile.TemporaryDirectory(prefix="growth-") as name, ThreadPoolExecutor(1) as beside:
+        folder = Path(name)
+        running = beside.submit(graded, folder / "large", options.size)
+        small: list[Class] = []
+        while not running.done():
+            small.append(graded(folder / f"small-{len(small)}", STEP))
+        large = running.result()
+    rows = [row for one in small if (row := compared(large, one))]
+    table = Table("submissions", box=None, header_style="bold")
+    for header in ("CPU s each", "beside", "ratio", "trusted MiB"):
+        table.add_column(header, justify="right")
+    for row in rows:
+        cells = (f"{row.each:.3f}", f"{row.beside:.3f}", f"{row.each / row.beside:.3f}")
+        span = f"{row.first}-{row.first + row.count - 1}"
+        table.add_row(span, *cells, f"{row.memory / 2**20:.0f}")
     screen = Console(soft_wrap=not sys.stdout.isatty())
     screen.print(table)
-    (first, early), (last, late) = rows[0], rows[-1]
+    first, last = rows[0], rows[-1]
     screen.print(
-        f"the last hundred costs {last / first:.3f} times the first, and holds {late / early:.3f} "
-        f"times its memory; {cost.seconds:.0f} s in all"
+        f"beside a class that begins, the last ones cost {last.each / last.beside:.3f} times as "
+        f"much, the first ones {first.each / first.beside:.3f} times; the last ones hold "
+        f"{last.memory / first.memory:.3f} times the first ones' memory; "
+        f"{large.cost.seconds:.0f} s in all"
     )
 
 
-def graded(folder: Path, size: int, jobs: int) -> tuple[list[float], Cost]:
-    """Grade a class; return when each grade was written, in order, and the run's cost."""
+def graded(folder: Path, size: int) -> Class:
+    """Grade a class in one lane."""
     create("elman", folder / "assignments")
     (right,) = (folder / "solutions").glob("elman/*.ipynb")
     given = folder / "submissions"
@@ -69,23 +109,31 @@ def graded(folder: Path, size: int, jobs: int) -> tuple[list[float], Cost]:
     command: list[str | Path] = [sys.executable, "-m", "benchmarks.grade_labelled", label]
     command += ["report.txt", "grade", given, "--out", "out", "--sandbox", "docker"]
     command += ["--assignments", folder / "assignments", "--assignment", "elman"]
-    command += ["--jobs", str(jobs)]
+    command += ["--jobs", "1"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     cost = measure(command, folder=folder / "run", environment=environment, label=label)
     written = (folder / "run" / "out" / "results").glob("*.json")
-    return sorted(path.stat().st_mtime for path in written), cost
+    return Class(sorted(path.stat().st_mtime for path in written), cost)
 
 
-def hundreds(moments: Sequence[float], samples: Sequence[Sample]) -> Iterator[tuple[float, int]]:
-    """Yield, of each hundred, CPU seconds a submission and the most bytes held meanwhile.
+def compared(large: Class, small: Class) -> Row | None:
+    """Compare two classes from the small one's first grade to the end of either.
 
-    The first begins with the first grade: what starting costs is not counted.
+    Returns None where one of them has fewer than `FEWEST` grades then. What starting costs comes
+    before the first grade, and is not counted.
     """
-    marks = [moments[0], *moments[STEP - 1 :: STEP]]
-    for number, (begin, end) in enumerate(itertools.pairwise(marks)):
-        count = STEP if number else STEP - 1
-        held = [one.trusted for one in samples if begin <= one.at <= end]
-        yield (_used(samples, end) - _used(samples, begin)) / count, max(held, default=0)
+    begin = max(large.moments[0], small.moments[0])
+    end = min(large.moments[-1], small.moments[-1])
+    counts = [sum(begin < at <= end for at in one.moments) for one in (large, small)]
+    if min(counts) < FEWEST:
+        return None
+    each, beside = (
+        (_used(one.cost.samples, end) - _used(one.cost.samples, begin)) / count
+        for one, count in zip((large, small), counts, strict=True)
+    )
+    held = [sample.trusted for sample in large.cost.samples if begin <= sample.at <= end]
+    first = sum(at <= begin for at in large.moments) + 1
+    return Row(first, counts[0], each, beside, max(held, default=0))
 
 
 def _used(samples: Sequence[Sample], at: float) -> float:

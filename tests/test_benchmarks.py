@@ -93,9 +93,23 @@ def test_the_table_has_the_ratios() -> None:
     ]
 
 
-def test_each_hundred_has_its_cost_and_its_memory() -> None:
-    moments = [10.0 + number for number in range(200)]
-    samples = [Sample(at / 2, at, 300 if at < 200 else 200) for at in range(0, 500, 3)]
-    found = list(growth.hundreds(moments, samples))
-    assert [cpu for cpu, _ in found] == pytest.approx([2.0, 2.0])
-    assert [memory for _, memory in found] == [300, 200]
+def a_class(begins: float, size: int, each: float, memory: int) -> growth.Class:
+    """Return a class with a grade a second, each of so many seconds of CPU."""
+    moments = [begins + number for number in range(size)]
+    samples = [
+        Sample(at, at * each, memory)
+        for at in (begins + second for second in range(-7, size + 7, 3))
+    ]
+    return growth.Class(moments, Cost(size, size * each, 0.0, memory, tuple(samples)))
+
+
+def test_a_large_class_is_told_in_a_small_one_at_the_same_time() -> None:
+    large, small = a_class(0.0, 300, 2.0, 300), a_class(100.5, 100, 4.0, 100)
+    row = growth.compared(large, small)
+    assert row is not None
+    assert (row.first, row.count, row.memory) == (102, 99, 300)
+    assert (row.each, row.beside) == pytest.approx((2.0, 4.0))
+
+
+def test_classes_with_too_little_in_common_are_not_compared() -> None:
+    assert growth.compared(a_class(0.0, 300, 1.0, 1), a_class(270.0, 100, 1.0, 1)) is None
