@@ -22,7 +22,7 @@ from grader.sandbox.docker import RUN_LABEL, connect
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_LOOK, _LOOK_FOR_MORE, _LOOK_AT_MEMORY = 0.1, 0.5, 5.0
+_LOOK, _SAMPLE, _LOOK_AT_MEMORY = 0.1, 0.5, 5.0
 """Seconds. To look at memory costs the kernel so much that it slows down what is measured."""
 _GROUPS = Path("/sys/fs/cgroup")
 
@@ -32,7 +32,7 @@ class Sample:
     """What was seen at a moment (seconds since the epoch).
 
     `cpu` is what the command, what it started and its containers have used by then; `trusted` the
-    bytes that the first two hold.
+    bytes that the first two held when memory was last looked at.
     """
 
     at: float
@@ -82,9 +82,9 @@ def measure(
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, printed.read_text())
     lanes = sum(watch.seconds.values())
-    return Cost(
-        seconds, used.ru_utime + used.ru_stime + lanes, lanes, watch.memory, tuple(watch.samples)
-    )
+    cpu = used.ru_utime + used.ru_stime + lanes
+    samples = (*watch.samples, Sample(time.time(), cpu, watch.trusted))
+    return Cost(seconds, cpu, lanes, watch.memory, samples)
 
 
 @dataclass
@@ -93,6 +93,7 @@ class _Watch:
 
     label: str
     memory: int = 0
+    trusted: int = 0
     seconds: dict[Path, float] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     samples: list[Sample] = field(default_factory=list)
@@ -103,30 +104,33 @@ class _Watch:
         self.client = connect() if self.label else None
 
     def look(self, pid: int) -> None:
-        """Read the containers' accounts and, less often, look for more of them and at memory."""
+        """Read the containers' accounts; less often, take a sample; less often, of memory too."""
         for group in self.seconds:
             with contextlib.suppress(OSError):  # its container may have ended
                 self.seconds[group] = _group_cpu(group)
         if time.monotonic() < self.next:
             return
         self._find_containers()
-        self.next = time.monotonic() + _LOOK_FOR_MORE
-        if time.monotonic() < self.next_memory:
-            return
-        trusted, jailed = set(_descendants(pid)), set[int]()
-        for group in self.seconds:
-            with contextlib.suppress(OSError):
-                jailed.update(map(int, (group / "cgroup.procs").read_text().split()))
-        held = sum(map(_held, trusted))
-        self.memory = max(self.memory, held + sum(map(_held, jailed - trusted)))
-        used = sum(map(_cpu, trusted)) + sum(self.seconds.values())
-        self.samples.append(Sample(time.time(), used, held))
-        self.next_memory = time.monotonic() + _LOOK_AT_MEMORY
+        self.next = time.monotonic() + _SAMPLE
+        processes = set(_descendants(pid))
+        if time.monotonic() >= self.next_memory:
+            self._look_at_memory(processes)
+            self.next_memory = time.monotonic() + _LOOK_AT_MEMORY
+        used = sum(map(_cpu, processes)) + sum(self.seconds.values())
+        self.samples.append(Sample(time.time(), used, self.trusted))
 
     def close(self) -> None:
         """Look no more."""
         if self.client is not None:
             self.client.close()
+
+    def _look_at_memory(self, processes: set[int]) -> None:
+        jailed = set[int]()
+        for group in self.seconds:
+            with contextlib.suppress(OSError):
+                jailed.update(map(int, (group / "cgroup.procs").read_text().split()))
+        self.trusted = sum(map(_held, processes))
+        self.memory = max(self.memory, self.trusted + sum(map(_held, jailed - processes)))
 
     def _find_containers(self) -> None:
         if self.client is None:

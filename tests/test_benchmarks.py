@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from benchmarks import checks, growth, notebooks, shown
 from benchmarks.contestants import LIMIT, NBGRADER_NAME, Run
 from benchmarks.figures import figures
-from benchmarks.measure import Cost, Sample
+from benchmarks.measure import Cost, Sample, measure
 from grader import assignment as assignments
 from grader.grading import Terms, grade
 from grader.sandbox.fake import FakeSandbox
@@ -17,6 +18,7 @@ from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 FOUR = assignments.load(notebooks.ROOT / "benchmarks" / "assignments" / "four_checks")
 (REFERENCE,) = (notebooks.short(content) for content in notebooks.whole(1))
@@ -113,3 +115,12 @@ def test_a_large_class_is_told_in_a_small_one_at_the_same_time() -> None:
 
 def test_classes_with_too_little_in_common_are_not_compared() -> None:
     assert growth.compared(a_class(0.0, 300, 1.0, 1), a_class(270.0, 100, 1.0, 1)) is None
+
+
+def test_the_last_sample_has_all_that_a_command_used(tmp_path: Path) -> None:
+    busy = "import time\nwhile time.process_time() < 0.7: pass"
+    cost = measure([sys.executable, "-c", busy], folder=tmp_path, environment={})
+    assert cost.cpu >= 0.7
+    assert cost.samples[-1].cpu == cost.cpu
+    assert len(cost.samples) > 1
+    assert sorted(cost.samples, key=lambda one: one.at) == list(cost.samples)
