@@ -4,8 +4,10 @@ python -m benchmarks.growth [--size 1000]
 
 Machines are quicker at some times than at others, by more than what is looked for. So while the
 large class is graded in one lane, small ones are graded in another, one after the other: what a
-submission costs at a time is told in those of a class that had just begun then. The classes are of
-the template's assignment, the smallest that there is, so that whatever grows shows.
+submission costs at a time is told in those of a class that had just begun then. A lane takes a
+hundred submissions, and a small class is of so many: in both there is the start of a lane to each
+hundred. The classes are of the template's assignment, the smallest that there is, so that whatever
+grows shows.
 
 Prints, for each small class, the CPU seconds a submission (of all processes and containers) of both
 while it was graded, their ratio, and the most memory that the large class's trusted processes held.
@@ -28,6 +30,7 @@ from rich.table import Table
 
 from benchmarks.measure import measure
 from benchmarks.notebooks import ROOT
+from grader.batch import SUBMISSIONS_A_LANE
 from grader.new import create
 
 if TYPE_CHECKING:
@@ -35,10 +38,8 @@ if TYPE_CHECKING:
 
     from benchmarks.measure import Cost, Sample
 
-STEP = 100
+STEP = SUBMISSIONS_A_LANE
 """Submissions of a small class."""
-FEWEST = 50
-"""Of both classes, for them to be compared."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Class:
 
     moments: list[float]
     cost: Cost
+
+    @property
+    def begun(self) -> float:
+        """The last moment at which no lane had used the processor."""
+        return max(sample.at for sample in self.cost.samples if not sample.lanes)
 
 
 @dataclass(frozen=True)
@@ -117,16 +123,15 @@ def graded(folder: Path, size: int) -> Class:
 
 
 def compared(large: Class, small: Class) -> Row | None:
-    """Compare two classes from the small one's first grade to the end of either.
+    """Compare two classes from the start of the small one's lane to its last grade.
 
-    Returns None where one of them has fewer than `FEWEST` grades then. What starting costs comes
-    before the first grade, and is not counted.
+    Returns None where the large one ended before. What the command needs to start comes before its
+    first lane, and is not counted.
     """
-    begin = max(large.moments[0], small.moments[0])
-    end = min(large.moments[-1], small.moments[-1])
-    counts = [sum(begin < at <= end for at in one.moments) for one in (large, small)]
-    if min(counts) < FEWEST:
+    begin, end = max(large.begun, small.begun), small.moments[-1]
+    if end > large.moments[-1]:
         return None
+    counts = [sum(begin < at <= end for at in one.moments) for one in (large, small)]
     each, beside = (
         (_used(one.cost.samples, end) - _used(one.cost.samples, begin)) / count
         for one, count in zip((large, small), counts, strict=True)

@@ -31,12 +31,13 @@ _GROUPS = Path("/sys/fs/cgroup")
 class Sample:
     """What was seen at a moment (seconds since the epoch).
 
-    `cpu` is what the command, what it started and its containers have used by then; `trusted` the
-    bytes that the first two held when memory was last looked at.
+    `cpu` is what the command, what it started and its containers have used by then, `lanes` the
+    containers' part of it; `trusted` the bytes that the others held when memory was last looked at.
     """
 
     at: float
     cpu: float
+    lanes: float
     trusted: int
 
 
@@ -83,7 +84,7 @@ def measure(
         raise subprocess.CalledProcessError(process.returncode, command, printed.read_text())
     lanes = sum(watch.seconds.values())
     cpu = used.ru_utime + used.ru_stime + lanes
-    samples = (*watch.samples, Sample(time.time(), cpu, watch.trusted))
+    samples = (*watch.samples, Sample(time.time(), cpu, lanes, watch.trusted))
     return Cost(seconds, cpu, lanes, watch.memory, samples)
 
 
@@ -116,8 +117,9 @@ class _Watch:
         if time.monotonic() >= self.next_memory:
             self._look_at_memory(processes)
             self.next_memory = time.monotonic() + _LOOK_AT_MEMORY
-        used = sum(map(_cpu, processes)) + sum(self.seconds.values())
-        self.samples.append(Sample(time.time(), used, self.trusted))
+        lanes = sum(self.seconds.values())
+        used = sum(map(_cpu, processes)) + lanes
+        self.samples.append(Sample(time.time(), used, lanes, self.trusted))
 
     def close(self) -> None:
         """Look no more."""

@@ -96,10 +96,13 @@ def test_the_table_has_the_ratios() -> None:
 
 
 def a_class(begins: float, size: int, each: float, memory: int) -> growth.Class:
-    """Return a class with a grade a second, each of so many seconds of CPU."""
+    """Return a class with a grade a second, each of so many seconds of CPU, all of it its lane's.
+
+    The lane is there a second before the first grade.
+    """
     moments = [begins + number for number in range(size)]
     samples = [
-        Sample(at, at * each, memory)
+        Sample(at, at * each, max(0.0, at - begins) * each, memory)
         for at in (begins + second for second in range(-7, size + 7, 3))
     ]
     return growth.Class(moments, Cost(size, size * each, 0.0, memory, tuple(samples)))
@@ -109,11 +112,11 @@ def test_a_large_class_is_told_in_a_small_one_at_the_same_time() -> None:
     large, small = a_class(0.0, 300, 2.0, 300), a_class(100.5, 100, 4.0, 100)
     row = growth.compared(large, small)
     assert row is not None
-    assert (row.first, row.count, row.memory) == (102, 99, 300)
+    assert (row.first, row.count, row.memory) == (101, 100, 300)
     assert (row.each, row.beside) == pytest.approx((2.0, 4.0))
 
 
-def test_classes_with_too_little_in_common_are_not_compared() -> None:
+def test_a_small_class_that_went_on_longer_is_not_compared() -> None:
     assert growth.compared(a_class(0.0, 300, 1.0, 1), a_class(270.0, 100, 1.0, 1)) is None
 
 
