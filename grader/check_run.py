@@ -42,6 +42,7 @@ _PROFILE = "grader"
 _MOST_CALLS_AFTER_FAILURE = 1500
 """How often the student's code is asked, once it has failed, to find a smaller counterexample. A
 count and not a time, so that a slow machine reports the same one."""
+_SETTINGS = "_hypothesis_internal_use_settings"
 
 hypothesis.settings.register_profile(
     _PROFILE,
@@ -316,7 +317,9 @@ class CheckRun:
         test: Any = getattr(item, "obj", None)
         if not hypothesis.is_hypothesis_test(test):
             return
+        settings = getattr(test, _SETTINGS, None)
         hypothesis.seed(self._number(_identity(item), "cases"))(test)
+        setattr(test, _SETTINGS, settings)  # `seed` makes new ones that keep these, each time
         inner: Callable[..., None] = test.hypothesis.inner_test
         inner = getattr(inner, "unwatched", inner)
 

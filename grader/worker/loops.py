@@ -27,9 +27,11 @@ class Probe(torch.nn.Module):
     def __init__(self, steps: int) -> None:
         super().__init__()
         self.fc = torch.nn.Linear(steps, 1)
-        self.trace: list[torch.Tensor] = []
+        trace = self.trace = list[torch.Tensor]()
+        # A hook that knows its model would keep it for ever: torch's are no part of what Python
+        # collects.
         self.fc.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
-            lambda weight: self.trace.append(weight.grad.detach().cpu().clone())
+            lambda weight: trace.append(weight.grad.detach().cpu().clone())
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
