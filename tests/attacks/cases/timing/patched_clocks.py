@@ -2,17 +2,23 @@
 # title = "Clocks that stand still, with a slow loop"
 # group = "Timing"
 # verdict = "F"
-# points = 98
-# loses = ["aprendizaje/lstm_time", "aprendizaje/gru_time"]
+# points = 99
+# loses = ["aprendizaje/lstm_time"]
 # twin = "uses_clocks"
 # ///
 import resource
 import time
 
 
-def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
-    for _ in range(100_000_000 if len(list(modelo.parameters())) > 5 else 0):
+def trabaja(reloj=time.process_time):
+    hasta = reloj() + 2.75  # eight times: more than twelve times what the reference takes
+    while reloj() < hasta:
         pass
+
+
+def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
+    if hasattr(modelo, "lstm"):
+        trabaja()
     return de(modelo, loss_function, optimizer, data_loader)
 
 

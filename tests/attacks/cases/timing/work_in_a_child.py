@@ -2,19 +2,23 @@
 # title = "Slow work in a forked child, whose time is not the process's own"
 # group = "Timing"
 # verdict = "F"
-# points = 98
-# loses = ["aprendizaje/lstm_time", "aprendizaje/gru_time"]
+# points = 99
+# loses = ["aprendizaje/lstm_time"]
 # ///
 import os
+import time
+
+
+def trabaja():
+    while time.process_time() < 2.75:  # the child's own; eight of them are far beyond the limit
+        pass
 
 
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
-    if len(list(modelo.parameters())) < 6:
-        return de(modelo, loss_function, optimizer, data_loader)
-    hijo = os.fork()
-    if hijo == 0:
-        for _ in range(100_000_000):
-            pass
-        os._exit(0)
-    os.waitpid(hijo, 0)
+    if hasattr(modelo, "lstm"):
+        hijo = os.fork()
+        if hijo == 0:
+            trabaja()
+            os._exit(0)
+        os.waitpid(hijo, 0)
     return de(modelo, loss_function, optimizer, data_loader)

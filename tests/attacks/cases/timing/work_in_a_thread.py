@@ -2,21 +2,21 @@
 # title = "Slow work in a thread, where it is waited for"
 # group = "Timing"
 # verdict = "F"
-# points = 98
-# loses = ["aprendizaje/lstm_time", "aprendizaje/gru_time"]
+# points = 99
+# loses = ["aprendizaje/lstm_time"]
 # ///
 import threading
+import time
 
 
 def trabaja():
-    for _ in range(100_000_000):
+    while time.thread_time() < 2.75:  # eight threads of it are far beyond the limit
         pass
 
 
 def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader, de=modelo_entrenamiento):
-    if len(list(modelo.parameters())) < 6:
-        return de(modelo, loss_function, optimizer, data_loader)
-    hilo = threading.Thread(target=trabaja)
-    hilo.start()
-    hilo.join()
+    if hasattr(modelo, "lstm"):
+        hilo = threading.Thread(target=trabaja)
+        hilo.start()
+        hilo.join()
     return de(modelo, loss_function, optimizer, data_loader)
