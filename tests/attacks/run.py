@@ -43,8 +43,9 @@ LIMITS = {
     "output": 8 << 20,
     "disk": 16 << 20,
 }
-"""Smaller than the assignment's own, to meet them sooner; but 24 s of work have to fit into one
-check beside others' (`timing/work_in_a_thread`): twelve times the reference on a slow machine."""
+"""Memory, processes and files are fewer than the assignment's own, to be met sooner. Of CPU, 24 s
+of work fit into one check beside others' (`timing/work_in_a_thread`), more than twelve times what
+the reference takes on a slow machine."""
 MOST_MEMORY = 3 << 29
 """Bytes that the trusted process may take at most; torch and the checks are most of them."""
 
