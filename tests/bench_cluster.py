@@ -4,7 +4,7 @@ Run by `make bench`: figures depend on the machine and are no test. The
 same submissions are graded by one worker and by two, with a lane each. A worker's seconds are those
 of its process and of all that it started; a run lasts at least as long as its busiest worker works,
 however many cores this machine has, so efficiency is one worker's seconds over twice the busiest's.
-What a lane costs to start, which a class of any size pays once, is measured by a run over one.
+What a lane costs to start, which each worker pays once, is measured by a run over one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from grader.new import create
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import Submission
 
-COUNT = 24
+COUNT = 200
 
 
 def seconds(folder: Path, terms: Terms, count: int, workers: int) -> list[float]:
