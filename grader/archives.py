@@ -214,12 +214,12 @@ def _open_regular(path: Path) -> IO[bytes]:
 
 
 def _read_all(file: IO[bytes], limit: int) -> bytes:
-    content = bytearray()
+    content = io.BytesIO()
     while chunk := file.read(MEGABYTE):
-        content += chunk
-        if len(content) > limit:
+        content.write(chunk)
+        if content.tell() > limit:
             raise too_large(limit)
-    return bytes(content)
+    return content.getvalue()
 
 
 def too_large(limit: int) -> UnreadableError:

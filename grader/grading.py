@@ -138,6 +138,7 @@ def grade(
         content = submission.read()
     except UnreadableError as error:
         return _grade(submission, terms, lane, "rejected", reason=error.said)
+    digest = hashlib.sha256(content).hexdigest()  # of what is graded: the file may change meanwhile
     limits = Limits.of(terms.assignment.limits)
     try:
         with lane.open(content, submission.filename, names, limits) as session:
@@ -145,10 +146,12 @@ def grade(
             gpus = gpu.require(lane) if terms.device == "cuda" else 0
             run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)
         status: Status = "rejected" if reason else "graded"
-        return _grade(submission, terms, lane, status, reason=reason, run=run, session=session)
+        return _grade(
+            submission, terms, lane, status, digest, reason=reason, run=run, session=session
+        )
     except StudentLost as lost:
         reason = say("the notebook could not be loaded: {why}", why=lost.message)
-        return _grade(submission, terms, lane, "rejected", reason=reason)
+        return _grade(submission, terms, lane, "rejected", digest, reason=reason)
 
 
 def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
@@ -223,6 +226,7 @@ def _grade(
     terms: Terms,
     lane: Lane | None,
     status: Status,
+    digest: str | None = None,
     *,
     reason: Said | None = None,
     run: CheckRun | None = None,
@@ -246,7 +250,7 @@ def _grade(
         max_score=terms.assignment.max_score,
         mark=terms.assignment.mark(score),
         scale=terms.assignment.scale,
-        fingerprint=terms.fingerprint(submission),
+        fingerprint=terms.fingerprint_of(digest or submission.digest),
         reason=reason.es if reason else "",
         reason_en=reason.en if reason else "",
         checks=checks,

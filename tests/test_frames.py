@@ -37,9 +37,9 @@ class Recording:
         self.stream = plain_stream()
         self.sent: list[bytes] = []
 
-    def write(self, data: bytes) -> None:
-        self.sent.append(data)
-        self.stream.write(data)
+    def write(self, *parts: bytes) -> None:
+        self.sent.append(b"".join(parts))
+        self.stream.write(*parts)
 
     def read(self, count: int, seconds: float) -> bytes:
         return self.stream.read(count, seconds)

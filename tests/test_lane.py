@@ -47,7 +47,8 @@ class Scripted:
         self.asked: list[str] = []
         self.closed = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, *parts: bytes) -> None:
+        data = b"".join(parts)
         start = wire.PREFIX_SIZE
         caps = wire.Caps(header=1 << 28, body=1 << 28)
         question = wire.decode(wire.read_prefix(data[:start], caps), data[start:])

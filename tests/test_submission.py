@@ -5,6 +5,7 @@ import pickle
 import re
 import stat
 import tempfile
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from hashlib import sha256
@@ -348,6 +349,18 @@ def test_a_submission_may_hold_its_bytes() -> None:
     assert Submission("s001", "s001", "a.ipynb", NOTEBOOK).read() == NOTEBOOK
     with pytest.raises(UnreadableError, match="más de 0 MB"):
         Submission("s001", "s001", "a.ipynb", NOTEBOOK).read(limit=3)
+
+
+def test_a_large_notebook_is_held_once_while_it_is_read(tmp_path: Path) -> None:
+    path = tree(tmp_path, "s001.ipynb") / "s001.ipynb"
+    size = MAX_NOTEBOOK - archives.MEGABYTE
+    os.truncate(path, size)
+    tracemalloc.start()
+    try:
+        assert len(Source(path).read(MAX_NOTEBOOK)) == size
+        assert tracemalloc.get_traced_memory()[1] < 1.5 * size
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_notebook_that_is_too_large_is_a_problem_before_it_is_read(tmp_path: Path) -> None:

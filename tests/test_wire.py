@@ -89,6 +89,13 @@ def test_types_survive_too(message: dict[str, Any]) -> None:
     assert repr(read(wire.encode(message))) == repr(message)
 
 
+def test_a_tensor_alone_is_not_copied_to_be_sent() -> None:
+    data = bytes(1000)
+    head, body = wire.parts({"v": Array("uint8", (1000,), data)})
+    assert body is data
+    assert head + body == wire.encode({"v": Array("uint8", (1000,), data)})
+
+
 def test_nan_survives() -> None:
     assert math.isnan(read(wire.encode({"v": math.nan}))["v"])
 

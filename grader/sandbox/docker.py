@@ -184,10 +184,11 @@ class ContainerStream:
             _remove(client, container)
             raise
 
-    def write(self, data: bytes) -> None:
-        """Send all of it. Raises OSError."""
+    def write(self, *parts: bytes) -> None:
+        """Send all of a frame. Raises OSError."""
         self.socket.settimeout(None)
-        self.socket.sendall(data)
+        for part in parts:
+            self.socket.sendall(part)
 
     def read(self, count: int, seconds: float) -> bytes:
         """Return exactly so many bytes of standard output. Raises TimeoutError and EOFError."""

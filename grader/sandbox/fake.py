@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import wire
 from grader.sandbox import Limits, Report, Usage
-from grader.sandbox.lane import frame_of
+from grader.sandbox.lane import parts_of
 from grader.sandbox.telling import fault, report_of
 from grader.words import say
 from grader.worker.definitions import load
@@ -110,8 +110,8 @@ class FakeCheck:
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question; see `grader.sandbox.Check.ask`."""
-        asked = _through_the_wire(frame_of({"nonce": b"", "op": operation, "args": arguments}))
-        message = _through_the_wire(self.objects.answer(asked))
+        parts = parts_of({"nonce": b"", "op": operation, "args": arguments})
+        message = _through_the_wire(self.objects.answer(_through_the_wire(b"".join(parts))))
         if "raised" in message:
             raise fault(message["raised"])
         return message.get("value")

@@ -30,8 +30,8 @@ _OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "cra
 class Stream(Protocol):
     """The worker's standard input and output."""
 
-    def write(self, data: bytes) -> None:
-        """Send all of it. Raises OSError."""
+    def write(self, *parts: bytes) -> None:
+        """Send all of a frame. Raises OSError."""
 
     def read(self, count: int, seconds: float) -> bytes:
         """Return exactly so many bytes. Raises OSError (TimeoutError, EOFError too)."""
@@ -55,9 +55,9 @@ class StreamLane:
     def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
         """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
         nonce = secrets.token_bytes(16)
-        asked = frame_of({"nonce": nonce, "op": operation, **fields})
+        asked = parts_of({"nonce": nonce, "op": operation, **fields})
         try:
-            self.stream.write(asked)
+            self.stream.write(*asked)
             prefix = wire.read_prefix(self.stream.read(wire.PREFIX_SIZE, seconds), self.caps)
             data = self.stream.read(prefix.header + prefix.body, seconds)
         except (OSError, EOFError, ValueError, wire.WireError) as error:  # ValueError: it is closed
@@ -76,7 +76,7 @@ class StreamLane:
             message = self.ask(
                 "open",
                 _most(limits.load_seconds, limits),
-                source=content,
+                source=wire.Array("uint8", (len(content),), content),
                 filename=filename,
                 names=list(names),
                 limits=limits.to_wire(),
@@ -175,13 +175,13 @@ def _most(seconds: float, limits: Limits) -> float:
     return seconds * (1 + limits.patience) + _GRACE_SECONDS
 
 
-def frame_of(message: wire.Message) -> bytes:
-    """Return a question's frame. Raises StudentLost.
+def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
+    """Return a question's frame in two parts. Raises StudentLost.
 
-    A check's question repeats what the student's code returned; a notebook comes as it was read.
+    A check's question repeats what the student's code returned, which may be too much.
     """
     try:
-        return wire.encode(message, None if message["op"] == "open" else wire.Caps())
+        return wire.parts(message, wire.Caps())
     except wire.WireError as error:
         why = say("what it returned cannot be sent again: {error}", error=error)
         raise StudentLost("crashed", why) from error

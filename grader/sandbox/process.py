@@ -102,12 +102,13 @@ class ProcessStream:
         self.process = process
         self.ended = ended
 
-    def write(self, data: bytes) -> None:
-        """Send all of it. Raises OSError."""
+    def write(self, *parts: bytes) -> None:
+        """Send all of a frame. Raises OSError."""
         assert self.process.stdin is not None  # noqa: S101 - a pipe, as asked for
-        view = memoryview(data)
-        while view:
-            view = view[self.process.stdin.write(view) :]
+        for part in parts:
+            view = memoryview(part)
+            while view:
+                view = view[self.process.stdin.write(view) :]
 
     def read(self, count: int, seconds: float) -> bytes:
         """Return exactly so many bytes. Raises TimeoutError and EOFError."""

@@ -41,7 +41,7 @@ def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> 
         limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
         trap = Trap(opened["names"])
         tripwires.arm(trap)
-        read = functools.partial(load, opened["source"], opened["filename"], opened["names"])
+        read = functools.partial(load, opened["source"].data, opened["filename"], opened["names"])
         if gpu is None:
             loaded = read()
             control.send(message(b"", report=loaded.report()), _later())

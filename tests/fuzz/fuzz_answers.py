@@ -63,7 +63,8 @@ class Liar:
         self.waiting = b""
         self.closed = False
 
-    def write(self, data: bytes) -> None:
+    def write(self, *parts: bytes) -> None:
+        data = b"".join(parts)
         if self.closed:
             raise BrokenPipeError
         start = wire.PREFIX_SIZE
