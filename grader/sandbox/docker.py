@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RUN_LABEL = "rnn-grader.run"
 _RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
+_RETRY_SECONDS = 0.5
 _MUX_HEADER = struct.Struct("!BxxxI")
 _STDOUT = 1
 _ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException)
@@ -82,34 +83,26 @@ class DockerSandbox:
             ) from error
 
     def lane(self) -> StreamLane:
-        """Start a container. Raises SandboxFault."""
-        self._await_engine()
-        try:
-            return StreamLane(ContainerStream(self.client, self._create()))
-        except docker.errors.ImageNotFound as error:
-            raise SandboxFault(
-                f"the image {self._image[:19]} that this run began with was removed: run again, "
-                "which makes one"
-            ) from error
-        except _ENGINE_ERRORS as error:
-            raise SandboxFault(f"the engine could not start a container: {error}") from error
-
-    def _await_engine(self) -> None:
-        """Give an engine that restarts the time to come back. Raises SandboxFault."""
+        """Start a container; an engine that restarts is given the time. Raises SandboxFault."""
         deadline = time.monotonic() + self.patience
         while True:
             try:
-                self.client.ping()
-            except _ENGINE_ERRORS as error:
+                return StreamLane(ContainerStream(self.client, self._create()))
+            except docker.errors.ImageNotFound as error:
+                raise SandboxFault(
+                    f"the image {self._image[:19]} that this run began with was removed: run "
+                    "again, which makes one"
+                ) from error
+            except docker.errors.DockerException as error:
+                raise SandboxFault(f"the engine could not start a container: {error}") from error
+            except requests.exceptions.RequestException as error:  # it is going, or gone
                 if time.monotonic() > deadline:
                     self.patience = 0.0  # one that did not come back is not waited for again
                     raise SandboxFault(
                         "the Docker engine does not answer any more: start it and run again, which "
                         "goes on from here"
                     ) from error
-                time.sleep(0.5)
-            else:
-                return
+                time.sleep(_RETRY_SECONDS)
 
     def reap(self) -> None:
         """Remove the containers of this run that are still there."""
