@@ -27,7 +27,7 @@ PORT = 45613
 MARK = "huella-ataque"
 """What the attacks call the files that they try to leave."""
 EARLY = 50
-"""Submissions after which a run's memory should not grow any more."""
+"""Submissions after which the memory of what grades should not grow any more."""
 _PATIENCE = 20.0  # seconds for what was killed to be gone
 # A run's label is drawn at random; here it is known, to tell its containers from others'.
 _START = """
@@ -41,14 +41,16 @@ main()
 
 @dataclass
 class Watched:
-    """What was seen of a run: its grades by student, what it said, what it left."""
+    """What was seen of a run: its grades by student, what it said, what it left.
+
+    `memory` has the most bytes that one trusted process had held after each `EARLY` submissions.
+    """
 
     status: int
     grades: dict[str, Grade]
     texts: dict[str, str]
     said: str
-    peak_memory: int
-    early_memory: int
+    memory: list[int]
     seconds: float
     containers: int
     wrong: list[str] = field(default_factory=list)
@@ -61,7 +63,7 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self.label = label
         self.scratch, self.out = scratch, out
-        self.memory: list[tuple[int, int]] = []
+        self.memory: list[int] = []
         self.ended = threading.Event()
         self.client = connect()
         self.seen: set[str] = set()
@@ -73,8 +75,7 @@ class _Watch(threading.Thread):
         while not self.ended.wait(0.5):
             with contextlib.suppress(Exception):  # a container may end while it is looked at
                 self._look()
-            graded = len(list(self.out.glob("results/*.json")))
-            self.memory.append((graded, max(map(_resident, _ours(self.scratch)), default=0)))
+            self._weigh()
             with contextlib.suppress(BlockingIOError):
                 self.wrong.append(f"somebody reached this machine: {self.server.accept()[1]}")
 
@@ -89,6 +90,12 @@ class _Watch(threading.Thread):
         self.join()
         self.server.close()
         self.client.close()
+
+    def _weigh(self) -> None:
+        graded = len(list(self.out.glob("results/*.json")))
+        most = max([*self.memory[-1:], *map(_most_memory, _ours(self.scratch))], default=0)
+        del self.memory[graded // EARLY :]
+        self.memory += [most] * (graded // EARLY + 1 - len(self.memory))
 
     def _look(self) -> None:
         for container in set(self.containers()) - self.seen:
@@ -126,8 +133,7 @@ def grade(
             cwd=scratch,
             env={**os.environ, "TMPDIR": str(scratch)},
         )
-        _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
     seconds = time.monotonic() - started
     eventually_gone(lambda: [*watch.containers(), *_processes(scratch)])
     wrong = [f"a container is left: {one}" for one in watch.containers()]
@@ -145,8 +151,7 @@ def grade(
         grades=grades,
         texts={json.loads(text)["student"]: text for text in texts.values()},
         said=printed,
-        peak_memory=max([used.ru_maxrss * 1024, *(taken for _, taken in watch.memory)]),
-        early_memory=max((taken for graded, taken in watch.memory if graded <= EARLY), default=0),
+        memory=watch.memory,
         seconds=seconds,
         containers=len(watch.seen),
         wrong=wrong,
@@ -186,10 +191,11 @@ def _ours(scratch: Path) -> Iterator[Path]:
                 yield entry
 
 
-def _resident(process: Path) -> int:
-    """Return the bytes of memory that a process holds, 0 when it is gone."""
+def _most_memory(process: Path) -> int:
+    """Return the most bytes of memory that a process has held so far, 0 when it is gone."""
     with contextlib.suppress(OSError, IndexError, ValueError):
-        return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        status = (process / "status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
     return 0
 
 

@@ -160,8 +160,8 @@ def _whole(made: Corpus, among: Watched, alone: Watched, work: Path) -> Watched:
     wrong += [f"grades.csv holds the formula {formula}" for formula in formulas]
     if (among.status, alone.status) != (0, 0):
         wrong.append(f"exit status {among.status}, the twins' {alone.status}: {among.said[-2000:]}")
-    if among.peak_memory > MOST_MEMORY:
-        wrong.append(f"the trusted process took {among.peak_memory >> 20} MiB")
+    if max(among.memory, default=0) > MOST_MEMORY:
+        wrong.append(f"the trusted process took {max(among.memory) >> 20} MiB")
     among.wrong[:] = wrong
     return among
 
@@ -189,9 +189,8 @@ def report(screen: Console, way: str, verdicts: list[Verdict], seen: Watched) ->
     for text in seen.wrong:
         screen.print(f"✗ {text}", style="red", markup=False)
     screen.print(
-        f"{seen.seconds:.0f} s, {seen.containers} containers, "
-        f"trusted process at most {seen.peak_memory >> 20} MiB "
-        f"({seen.early_memory >> 20} over the first {EARLY} submissions)"
+        f"{seen.seconds:.0f} s, {seen.containers} containers; most memory of a trusted process, "
+        f"MiB, after each {EARLY} submissions: " + " ".join(str(at >> 20) for at in seen.memory)
     )
     return bool(seen.wrong) or any(one.wrong for one in verdicts)
 
