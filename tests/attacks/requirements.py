@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from attacks.corpus import Case
     from grader.results import CheckResult, Grade
 
-GRACE = 10.0
-"""Seconds that a check may take beyond its limit, on a loaded machine."""
+GRACE = 20.0
+"""Seconds that a check may take beyond its limit: to kill and wipe a fork bomb, beside another one
+on two cores, takes up to 16."""
 
 
 def broken(case: Case, grade: Grade | None, most_seconds: float) -> list[str]:
