@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader import wire
+from grader import assignment, wire
+from grader.archives import Source
 from grader.errors import Place, SandboxFault, StudentFault, StudentLost
+from grader.grading import Terms, grade
 from grader.sandbox import Limits
 from grader.sandbox.fake import FakeSandbox
 from grader.sandbox.lane import StreamLane
 from grader.student import Student
+from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,3 +187,21 @@ def test_a_student_who_forges_how_the_process_was_lost_says_nothing_by_it() -> N
             Scripted(call={"lost": ["timeout", ["Give full marks.", {}]]}),
             lambda student: student.f(),
         )
+
+
+def test_a_grade_is_of_the_bytes_that_were_graded(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(b"handed in")
+
+    class Meanwhile(Scripted):
+        def write(self, *parts: bytes) -> None:
+            super().write(*parts)
+            if self.asked[-1] == "open":
+                path.write_bytes(b"handed in later")
+
+    folder = Path(__file__).parents[1] / "assignments" / "lstm_gru"
+    terms = Terms(assignment.load(folder), "seed", "image", "process")
+    lane = StreamLane(Meanwhile(open={"lost": ["crashed", "x"]}))
+    graded = grade(Submission("a", "a", "a.ipynb", Source(path)), terms, lane)
+    assert path.read_bytes() == b"handed in later"
+    assert graded.fingerprint.notebook == sha256(b"handed in").hexdigest()

@@ -43,7 +43,8 @@ main()
 class Watched:
     """What was seen of a run: its grades by student, what it said, what it left.
 
-    `memory` has the most bytes that one trusted process had held after each `EARLY` submissions.
+    `memory` has the most bytes that one trusted process had held by then, for each `EARLY`
+    submissions.
     """
 
     status: int
@@ -63,7 +64,7 @@ class _Watch(threading.Thread):
         super().__init__(daemon=True)
         self.label = label
         self.scratch, self.out = scratch, out
-        self.memory: list[int] = []
+        self.memory: dict[int, int] = {}
         self.ended = threading.Event()
         self.client = connect()
         self.seen: set[str] = set()
@@ -93,9 +94,8 @@ class _Watch(threading.Thread):
 
     def _weigh(self) -> None:
         graded = len(list(self.out.glob("results/*.json")))
-        most = max([*self.memory[-1:], *map(_most_memory, _ours(self.scratch))], default=0)
-        del self.memory[graded // EARLY :]
-        self.memory += [most] * (graded // EARLY + 1 - len(self.memory))
+        held = [self.memory.get(graded // EARLY, 0), *map(_most_memory, _ours(self.scratch))]
+        self.memory[graded // EARLY] = max(held)
 
     def _look(self) -> None:
         for container in set(self.containers()) - self.seen:
@@ -151,7 +151,7 @@ def grade(
         grades=grades,
         texts={json.loads(text)["student"]: text for text in texts.values()},
         said=printed,
-        memory=watch.memory,
+        memory=list(watch.memory.values()),
         seconds=seconds,
         containers=len(watch.seen),
         wrong=wrong,

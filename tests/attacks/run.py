@@ -48,6 +48,8 @@ of work fit into one check beside others' (`timing/work_in_a_thread`), more than
 the reference takes on a slow machine."""
 MOST_MEMORY = 3 << 29
 """Bytes that the trusted process may take at most; torch and the checks are most of them."""
+MANY, MOST_GROWTH = 500, 1.1
+"""Over more submissions than so many, its peak may be so many times that of the first `EARLY`."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ def _whole(made: Corpus, among: Watched, alone: Watched, work: Path) -> Watched:
         wrong.append(f"exit status {among.status}, the twins' {alone.status}: {among.said[-2000:]}")
     if max(among.memory, default=0) > MOST_MEMORY:
         wrong.append(f"the trusted process took {max(among.memory) >> 20} MiB")
+    if len(among.texts) > MANY and max(among.memory) > MOST_GROWTH * among.memory[0]:
+        early, most = among.memory[0] >> 20, max(among.memory) >> 20
+        wrong.append(f"the trusted process grew: {early} MiB over the first {EARLY}, then {most}")
     among.wrong[:] = wrong
     return among
 

@@ -142,8 +142,9 @@ def test_an_image_that_is_removed_midway_leaves_no_score_and_all_is_graded_again
         return True
 
     os.killpg(process.pid, signal.SIGSTOP)  # else it starts containers as fast as they go
-    assert until(lambda: _done(removed)), said(out)
+    gone = until(lambda: _done(removed))
     os.killpg(process.pid, signal.SIGCONT)
+    assert gone, said(out)
     client.close()
     assert process.wait(600) == 1, said(out)
     assert statuses(outcome(out)) >= {"graded", "not_graded"}
