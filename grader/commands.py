@@ -20,10 +20,10 @@ from grader.errors import SandboxFault, UsageError
 from grader.feedback import terminal
 from grader.feedback.progress import progress
 from grader.feedback.terminal import tell
+from grader.finder import find
 from grader.grading import Terms
 from grader.journal import Journal
 from grader.sandbox import Limits, choice
-from grader.submission import find
 from grader.words import Words
 
 if TYPE_CHECKING:

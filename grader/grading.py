@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 
 _OWN = (
-    "archives.py", "assignment.py", "check_run.py", "errors.py", "gpu.py", "grading.py",
-    "pytest_plugin.py", "results.py", "standins.py", "student.py", "submission.py", "transcript.py",
-    "wire.py", "words.py", "locale/*/LC_MESSAGES/*.mo", "checks/*.py", "sandbox/*.py",
-    "worker/*.py",
+    "archives.py", "assignment.py", "check_run.py", "errors.py", "finder.py", "gpu.py",
+    "grading.py", "pytest_plugin.py", "results.py", "standins.py", "student.py", "submission.py",
+    "transcript.py", "wire.py", "words.py", "locale/*/LC_MESSAGES/*.mo", "checks/*.py",
+    "sandbox/*.py", "worker/*.py",
 )  # fmt: skip
 """Our own files that a grade depends on."""
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")

@@ -11,9 +11,9 @@ from grader.archives import Source, UnreadableError, plain
 from grader.errors import GraderError, UsageError
 from grader.exports.nbgrader_notebook import Verdict, written
 from grader.feedback.terminal import tell
+from grader.finder import find
 from grader.handed_in import TIMESTAMP
 from grader.journal import FILE, Journal
-from grader.submission import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

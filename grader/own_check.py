@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, NoReturn
 from grader import assignment as assignments
 from grader.errors import UsageError
 from grader.feedback import progress, student_terminal, terminal
+from grader.finder import find
 from grader.sandbox.lane import StreamLane
 from grader.sandbox.process import ProcessSandbox
-from grader.submission import find
 from grader.words import Words
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from rich.text import Text
 
 from grader.errors import GraderError, UsageError
 from grader.feedback import student_terminal, terminal
+from grader.finder import find
 from grader.journal import FILE, Journal
 from grader.results import Grade, text
-from grader.submission import Submission, find, safe_id
+from grader.submission import Submission, safe_id
 from grader.words import Words
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from grader import assignment as assignments
 from grader import folder
+from grader.finder import find
 from grader.grading import Terms, grade
 from grader.journal import Journal
 from grader.new import create
 from grader.sandbox.process import ProcessSandbox
-from grader.submission import find
 
 COUNT = int(sys.argv[1]) if sys.argv[1:] else 1000
 ROUNDS = 5

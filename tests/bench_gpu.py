@@ -17,10 +17,11 @@ import torch
 
 from grader import assignment as assignments
 from grader.checks import models, network, training
+from grader.finder import find
 from grader.grading import Terms, grade
 from grader.sandbox.process import ProcessSandbox
 from grader.standins import epoch
-from grader.submission import Submission, find
+from grader.submission import Submission
 from grader.worker import gpus
 from grader.worker.training import train
 

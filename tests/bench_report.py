@@ -22,10 +22,10 @@ from grader import assignment as assignments
 from grader import folder, report
 from grader.decisions import Decisions
 from grader.errors import SandboxFault
+from grader.finder import find
 from grader.grading import Terms, grade
 from grader.journal import Journal
 from grader.sandbox.process import ProcessSandbox
-from grader.submission import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable

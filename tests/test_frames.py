@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from grader import assignment, wire
+from grader.finder import find
 from grader.grading import Terms, grade
 from grader.sandbox.lane import StreamLane
 from grader.sandbox.process import plain_stream
-from grader.submission import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

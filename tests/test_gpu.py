@@ -15,8 +15,9 @@ from conftest import SAMPLES
 
 from grader import assignment as assignments
 from grader import batch, gpu
+from grader.finder import find
 from grader.grading import Terms, grade
-from grader.submission import Submission, find
+from grader.submission import Submission
 from grader.worker import gpus
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from grader import people
 from grader.cli import app
 from grader.errors import UsageError
+from grader.finder import find
 from grader.handed_in import HandedIn, gradescope, timestamp
 from grader.results import Person
-from grader.submission import Submission, find, identified
+from grader.submission import Submission, identified
 
 if TYPE_CHECKING:
     from pathlib import Path

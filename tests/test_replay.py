@@ -15,10 +15,11 @@ import pytest
 
 from grader import replay
 from grader.errors import GraderError, UsageError
+from grader.finder import find
 from grader.journal import Journal
 from grader.new import create
 from grader.results import CheckResult, Fingerprint, Grade
-from grader.submission import Submission, find
+from grader.submission import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

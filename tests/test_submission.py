@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from grader import archives
 from grader.archives import Source, UnreadableError, list_zip, plain
 from grader.errors import GraderError, UsageError
-from grader.submission import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, find, find_one, safe_id
+from grader.finder import find, find_one
+from grader.submission import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,12 +19,12 @@ from grader import batch, export
 from grader.errors import SandboxFault
 from grader.exports import gradescope
 from grader.feedback import student_terminal, terminal
+from grader.finder import find_one
 from grader.gradescope import settings as settings_
 from grader.grading import Terms, grade, prepare
 from grader.sandbox import Limits
 from grader.sandbox.apart import ApartSandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
-from grader.submission import find_one
 from grader.words import Words
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from choices import Choices, mutated
 
 from grader.archives import UnreadableError
 from grader.errors import GraderError
-from grader.submission import DEVICES, SAFE, Submission, find
+from grader.finder import find
+from grader.submission import DEVICES, SAFE, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,9 @@ from spanish import spanish
 
 from grader import wire
 from grader.errors import UsageError
+from grader.finder import find
 from grader.results import CheckResult, Fingerprint, Grade
-from grader.submission import _hashed, _ids, find
+from grader.submission import _hashed, _ids
 from grader.worker.conduct import findings
 from grader.worker.notebook import Cell
 from grader.worker.slicing import choose
