@@ -36,6 +36,7 @@ def csv(folder: FolderArgument, out: OutOption = None) -> None:
     graded = export.load(folder)
     text = csv_.wide(graded.grades.values(), graded.people)
     typer.echo(export.write(out or folder / "checks.csv", text.encode()))
+    raise typer.Exit(export.status(graded.grades.values()))
 
 
 @app.command()
@@ -104,6 +105,7 @@ def junit(folder: FolderArgument, out: OutOption = None, lang: LangOption = Lang
     graded = export.load(folder)
     document = junit_.document(graded.grades.values(), lang.value)
     typer.echo(export.write(out or folder / "junit.xml", document))
+    raise typer.Exit(export.status(graded.grades.values()))
 
 
 @app.command()
@@ -122,6 +124,7 @@ def github(
     grade = export.load(folder).grade_of(student)
     text = github_.encoded(grade, lang.value)
     typer.echo(export.write(out, f"{text}\n".encode()) if out else text)
+    raise typer.Exit(export.status([grade]))
 
 
 @app.command()

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from grader import people, report
 from grader.archives import plain
 from grader.errors import UsageError
-from grader.results import Person
+from grader.feedback.terminal import tell
+from grader.results import Person, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from grader.results import Grade
@@ -62,6 +63,19 @@ def load(folder: Path) -> Graded:
     strangers = by_submission.keys() - {person.submission for person in known}
     known += [Person(by_submission[name].student, submission=name) for name in sorted(strangers)]
     return Graded(folder, by_submission, tuple(known))
+
+
+def status(grades: Iterable[Grade]) -> int:
+    """Say who was not graded, and what to do; return the exit status: 1 if there is one, else 0."""
+    lost = [grade for grade in grades if grade.status == "not_graded"]
+    for grade in lost[:_MENTIONED]:
+        tell(
+            f"{grade.student} was not graded ({text(grade, 'reason', 'en')}), and has no score: "
+            "run grader grade again, and export again"
+        )
+    if more := lost[_MENTIONED:]:
+        tell(f"nor were {len(more)} more")
+    return 1 if lost else 0
 
 
 def write(path: Path, data: bytes) -> Path:

@@ -17,7 +17,6 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from grader import course as courses
 from grader import export
-from grader.archives import plain
 from grader.errors import GraderError, UsageError
 from grader.exports.nbgrader import Mark, Sheet, record
 from grader.exports.nbgrader import others as others_of
@@ -25,7 +24,6 @@ from grader.feedback.terminal import tell
 from grader.handed_in import TIMESTAMP, timestamp
 from grader.nbgrader_folders import Folders
 from grader.nbgrader_marks import Checks
-from grader.results import text
 from grader.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -52,13 +50,7 @@ def export_nbgrader(folder: Path, root: Path, lang: str) -> int:
     with course.entered():
         for assignment in dict.fromkeys(grade.assignment for grade in graded.grades.values()):
             _export(course, graded, assignment, lang)
-    missing = [grade for grade in graded.grades.values() if grade.status == "not_graded"]
-    for grade in missing:
-        tell(
-            f"{plain(grade.student)} was not graded ({text(grade, 'reason', 'en')}) and is left "
-            "as it is in the gradebook: run grader grade again, and export again"
-        )
-    return 1 if missing else 0
+    return export.status(graded.grades.values())
 
 
 def _export(course: Course, graded: Graded, assignment: str, lang: str) -> None:

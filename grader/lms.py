@@ -64,7 +64,7 @@ def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
     written = [_write(out / options.worksheet.name, options.worksheet, filled.data)]
     if feedback := _feedback(graded, filled):
         written.append(export.write(out / FEEDBACK, feedback))
-    return written, _tell(filled, options.worksheet)
+    return written, _tell(graded, filled, options.worksheet)
 
 
 def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
@@ -76,7 +76,7 @@ def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
         filled = canvas.fill(table, _owned(graded), titles, options.column)
     out = options.out or options.folder / "canvas.csv"
     written = _write(out, options.gradebook, filled.data)
-    return written, _tell(filled, options.gradebook)
+    return written, _tell(graded, filled, options.gradebook)
 
 
 def _owned(graded: Graded) -> list[tuple[Grade, Person]]:
@@ -141,12 +141,10 @@ def _some(owners: Sequence[Owner]) -> str:
     return names + (f" and {more} more" if more > 0 else "")
 
 
-def _tell(filled: Filled, path: Path) -> int:
-    """Say what is not as one would think; return 1 where a submission has no row, else 0."""
+def _tell(graded: Graded, filled: Filled, path: Path) -> int:
+    """Say what is not as one would think; return 1 where a submission has no row or no score."""
     for why in dict.fromkeys(why for _, why in filled.kept):
         tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
-    for owner in filled.not_graded:
-        tell(f"{owner.label} was not graded, and stays as it was: run grader grade again")
     for owner in filled.missing:
         tell(f"{owner.label} is in no row of {path}: is this id in the file, or in the roster?")
-    return 1 if filled.missing else 0
+    return max(export.status(graded.grades.values()), 1 if filled.missing else 0)

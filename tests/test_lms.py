@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import shlex
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That folder, as `results/`, and the gradebooks that the README names beside it."""
-    place = made.parent
+    place = tmp_path / "course"
+    copied = shutil.copytree(made, place / made.name)
     monkeypatch.chdir(place)
     rows = "".join(f"Participante {100 + i};A;;20,00;\r\n" for i in range(10))
     sheet = MOODLE.format(comments=COMMENTS, rows=rows)
@@ -60,7 +62,7 @@ def folder(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = "".join(f'"Ñ, A",{900 + i},,A,\n' for i in range(10))
     gradebook = CANVAS.format(title="LSTM y GRU", rows=rows)
     (place / "gradebook.csv").write_text(gradebook, "utf-8")
-    return made
+    return copied
 
 
 def run(*arguments: str) -> Result:
@@ -69,6 +71,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_what_the_readme_says_works(command: list[str], folder: Path) -> None:
+    (folder / "results" / "Xabier.json").unlink()
     ran = run(*command)
     assert ran.exit_code == 0, ran.output
     if "github" in command:
@@ -116,10 +119,24 @@ def test_who_is_in_no_row_is_said(folder: Path) -> None:
     assert (folder / "moodle" / "short.csv").is_file()
 
 
-def test_who_was_not_graded_is_said(folder: Path) -> None:
-    ran = run("export", "canvas", str(folder), "--gradebook", "gradebook.csv", "--column", "77")
-    assert ran.exit_code == 0
-    assert "grader: Xabier was not graded" in ran.stderr
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_who_was_not_graded_is_said(command: list[str], folder: Path) -> None:
+    ran = run(*["Xabier" if word == "s001" else word for word in command])
+    assert ran.exit_code == 1
+    assert "grader: Xabier was not graded (no engine), and has no score: run" in ran.stderr
+    if "github" not in command:
+        assert all((folder.parent / line).is_file() for line in ran.stdout.splitlines())
+
+
+def test_of_many_who_were_not_graded_the_first_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lost = [
+        classroom.student(f"s{i}", 0.0, status="not_graded", reason="sin motor") for i in range(8)
+    ]
+    assert export.status(lost) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert (len(told), told[-1]) == (6, "grader: nor were 3 more")
 
 
 def test_comments_that_stay_are_said_once(folder: Path) -> None:
@@ -139,7 +156,7 @@ def test_the_column_is_found_by_the_assignments_title(folder: Path) -> None:
     book.write_text(CANVAS.format(title="Celdas LSTM y GRU desde cero", rows=rows), "utf-8")
     root = str(classroom.ROOT / "assignments")
     ran = run("export", "canvas", "results", "--gradebook", "titled.csv", "--assignments", root)
-    assert ran.exit_code == 0, ran.output
+    assert (folder / "canvas.csv").is_file(), ran.output
     assert read((folder / "canvas.csv").read_bytes()).row(3)[4] == "15.00"
 
 

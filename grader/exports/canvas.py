@@ -62,18 +62,16 @@ def fill(
     pairs, missing = pair(lines, (_owner(grade, person) for grade, person in owned))
     possible = _possible(sheet, column)
     comma = decimal_comma((*possible[1], *sheet.column(column)), sheet.delimiter)
-    texts, graded, kept, not_graded = {}, [], [], []
+    texts, graded, kept = {}, [], []
     for line, owner in pairs:
         cells = sheet.row(line.row)
         if why := _left(cells, column):
             kept.append((owner, why))
-        elif owner.grade.status == "not_graded":
-            not_graded.append(owner)
-        else:
+        elif owner.grade.status != "not_graded":
             graded.append((line, owner))
             texts[line.row, column] = decimal(_points(owner.grade, possible[0]), comma=comma)
     data = sheet.with_texts(texts).to_bytes()
-    return Filled(data, tuple(graded), tuple(missing), tuple(not_graded), tuple(kept))
+    return Filled(data, tuple(graded), tuple(missing), tuple(kept))
 
 
 def find_assignment(sheet: Sheet, titles: Iterable[str], chosen: str = "") -> int:

@@ -49,14 +49,12 @@ class Filled:
     """A table with grades in it, and what a person should know.
 
     `graded` are the submissions whose grade is in it, each with its row; `missing` those that no
-    row has, `not_graded` those without a grade; `kept` are those of whom something was left as it
-    is, and why.
+    row has; `kept` are those of whom something was left as it is, and why.
     """
 
     data: bytes
     graded: tuple[tuple[Line, Owner], ...]
     missing: tuple[Owner, ...] = ()
-    not_graded: tuple[Owner, ...] = ()
     kept: tuple[tuple[Owner, str], ...] = ()
 
 

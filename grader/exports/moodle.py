@@ -105,9 +105,8 @@ def fill(
             kept.append((owner, _KEPT))
         else:
             texts[line.row, columns.comments] = _comment(owner.grade, lang)
-    not_graded = [owner for _, owner in pairs if owner.grade.status == "not_graded"]
     data = sheet.with_texts(texts).to_bytes()
-    return Filled(data, tuple(graded), tuple(missing), tuple(not_graded), tuple(kept))
+    return Filled(data, tuple(graded), tuple(missing), tuple(kept))
 
 
 def find_columns(sheet: Sheet, names: Names) -> Columns:
