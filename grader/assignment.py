@@ -23,6 +23,7 @@ _LIMITS = (
     *("seconds", "cpu_seconds", "load_seconds", "total_seconds", "total_cpu_seconds", "patience"),
     *("memory", "pids", "output", "disk"),
 )
+_LIMITS_OF_A_PART = ("seconds", "cpu_seconds")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Assignment:
     """An assignment's configuration.
 
     `points` by part sum to `max_score`; marks are out of `scale`; `names` maps what students
-    define to what each builds on; `limits` are in seconds and bytes.
+    define to what each builds on; `limits` are in seconds and bytes, those of a part's checks in
+    a table by the part's name.
     """
 
     folder: Path
@@ -39,7 +41,7 @@ class Assignment:
     points: dict[str, float]
     names: dict[str, tuple[str, ...]]
     scale: float = 100.0
-    limits: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     device: str = "cpu"
     deadline: datetime | None = None
@@ -150,7 +152,6 @@ class _Reader:
         self._mapping("title", str, ("es", "en"))
         self._mapping("points", (int, float))
         self._mapping("names", list)
-        self._mapping("limits", (int, float))
         self._limits()
         self._points()
         self._names()
@@ -167,11 +168,25 @@ class _Reader:
                 raise self._fault(key, f"{key!r} lacks {name!r}")
 
     def _limits(self) -> None:
-        for name, value in self.fields.get("limits", {}).items():
-            if name not in _LIMITS:
-                raise self._fault(name, f"unknown limit {name!r}; known are {', '.join(_LIMITS)}")
-            if not 0 < value < math.inf:
-                raise self._fault(name, f"limit {name!r} must be a number above 0")
+        limits = self.fields.get("limits", {})
+        if not isinstance(limits, dict):
+            raise self._fault("limits", "'limits' is not a table")
+        parts = {name: value for name, value in limits.items() if isinstance(value, dict)}
+        own = {name: value for name, value in limits.items() if name not in parts}
+        self._each_limit("limits", own, _LIMITS)
+        for part, own in parts.items():
+            if part not in self.fields["points"]:
+                raise self._fault(f"limits.{part}", f"limits for {part!r}, which is not a part")
+            self._each_limit(f"limits.{part}", own, _LIMITS_OF_A_PART)
+
+    def _each_limit(self, table: str, limits: dict[str, Any], known: tuple[str, ...]) -> None:
+        for name, value in limits.items():
+            if name not in known:
+                text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
+                raise self._fault(name, text, table)
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not (number and 0 < value < math.inf):
+                raise self._fault(name, f"limit {name!r} must be a number above 0", table)
 
     def _points(self) -> None:
         points = self.fields["points"]
@@ -196,8 +211,12 @@ class _Reader:
             example = "2026-12-01T23:59:00-05:00"
             raise self._fault("deadline", f"'deadline' is a moment with its offset, as {example}")
 
-    def _fault(self, key: str, text: str) -> AssignmentFault:
-        lines = self.text.splitlines()
-        start = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[]=]""")
-        number = next((n for n, line in enumerate(lines, 1) if start.match(line)), 1)
-        return AssignmentFault(f"{self.path}:{number}: {text}")
+    def _fault(self, key: str, text: str, table: str = "") -> AssignmentFault:
+        """Tell the line of a key, the first one from the table's heading on."""
+        heading = self._line(table, 1) if table else 1
+        return AssignmentFault(f"{self.path}:{self._line(key, heading)}: {text}")
+
+    def _line(self, key: str, first: int) -> int:
+        begins = re.compile(rf"""\s*\[?\s*["']?{re.escape(key)}["']?\s*[]=]""")
+        lines = enumerate(self.text.splitlines(), 1)
+        return next((n for n, line in lines if n >= first and begins.match(line)), first)

@@ -163,7 +163,7 @@ class CheckRun:
         entropy = self._number(_identity(item), "worker")
         with (
             gpu.taken(self.gpus) if on_gpu else nullcontext() as which,
-            self.session.check(entropy, which) as check,
+            self.session.check(entropy, which, _part(item)) as check,
         ):
             outcomes = {result.id: result.outcome for result in self.results}
             self.current = Student(check, self.session.report, self.memory, outcomes, on_gpu=on_gpu)

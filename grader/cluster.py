@@ -76,7 +76,7 @@ def order_of(terms: Terms, lives: int = SUBMISSIONS_A_LANE) -> Order:
 
 def _budget(limits: Limits) -> float:
     """Return the seconds after which nobody waits for a submission's grade any more."""
-    waiting = limits.load_seconds + limits.total_seconds + limits.seconds
+    waiting = limits.load_seconds + limits.total_seconds + limits.longest.seconds
     return waiting * (1 + limits.patience) + GRACE_SECONDS
 
 

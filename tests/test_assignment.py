@@ -22,6 +22,8 @@ celda = []
 modelo = ["celda"]
 [limits]
 seconds = 3
+[limits.modelo]
+seconds = 4
 """
 
 
@@ -40,7 +42,7 @@ def test_everything_that_is_said_is_there(tmp_path: Path) -> None:
     assert (found.name, found.title["en"], found.scale) == ("celdas", "Cells", 20)
     assert found.points == {"celda": 60, "modelo": 40}
     assert found.names == {"celda": (), "modelo": ("celda",)}
-    assert found.limits == {"seconds": 3}
+    assert found.limits == {"seconds": 3, "modelo": {"seconds": 4}}
 
 
 def test_a_mark_is_on_the_scale(tmp_path: Path) -> None:
@@ -63,6 +65,10 @@ WRONG = {
     "an unknown limit": ("seconds = 3", "segundos = 3", 12, "unknown limit 'segundos'"),
     "a limit of nothing": ("seconds = 3", "seconds = 0", 12, "above 0"),
     "a limit without end": ("seconds = 3", "seconds = inf", 12, "above 0"),
+    "a limit that is text": ("seconds = 3", 'seconds = "3"', 12, "above 0"),
+    "limits of no part": ("limits.modelo", "limits.otra", 13, "'otra', which is not a part"),
+    "an unknown limit of a part": ("seconds = 4", "memory = 4", 14, "in [limits.modelo] are sec"),
+    "a limit of nothing of a part": ("seconds = 4", "seconds = -4", 14, "above 0"),
     "broken TOML": ("scale = 20", "scale = ", 0, "line 3"),
 }
 
@@ -75,6 +81,12 @@ def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path, name: str) -> 
         load(folder)
     assert str(caught.value).startswith(f"{folder / FILE}:{line}:" if line else f"{folder / FILE}:")
     assert words in str(caught.value)
+
+
+def test_limits_that_are_a_number_are_a_mistake(tmp_path: Path) -> None:
+    folder = written(tmp_path, "limits = 3\n" + GOOD[: GOOD.index("[limits]")])
+    with pytest.raises(AssignmentFault, match=f"{FILE}:1: 'limits' is not a table"):
+        load(folder)
 
 
 @pytest.mark.parametrize("key", ["name", "title"])

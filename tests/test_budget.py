@@ -56,6 +56,12 @@ def test_what_is_over_the_budget_is_not_run(
     assert second.cpu_seconds == 0
 
 
+@pytest.mark.parametrize(("most", "outcome"), [(0.2, "timeout"), (20, "passed")])
+def test_a_part_has_its_own_seconds(tmp_path: Path, most: float, outcome: str) -> None:
+    limits = f"seconds = 0.2\npatience = 0.1\n[limits.f]\nseconds = {most}"
+    assert {check.outcome for check in graded(tmp_path, SLEEP, limits).checks} == {outcome}
+
+
 def test_waiting_costs_no_processor_time(tmp_path: Path) -> None:
     got = graded(tmp_path, SLEEP, "total_cpu_seconds = 0.4")
     assert [check.outcome for check in got.checks] == ["passed", "passed"]

@@ -97,8 +97,8 @@ class LiarSession:
         self.often = often
 
     @contextmanager
-    def check(self, entropy: int, gpu: int | None = None) -> Iterator[Liar]:
-        with self.honest.check(entropy, gpu) as honest:
+    def check(self, entropy: int, gpu: int | None = None, part: str = "") -> Iterator[Liar]:
+        with self.honest.check(entropy, gpu, part) as honest:
             yield Liar(honest, self.chance, self.often)
 
 

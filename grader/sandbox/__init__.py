@@ -7,7 +7,7 @@ process for one check, of which `ask` asks questions. Four sandboxes keep this p
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class Limits:
     checks of a submission together, `load_seconds` for running the notebook's definitions;
     `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in bytes; `pids`
     counts processes and threads. Waiting for a core on a busy machine does not count, up to
-    `patience` times the seconds in question.
+    `patience` times the seconds in question. `parts` are the limits of the checks of some parts, by
+    the part's name: `seconds` and `cpu_seconds`.
     """
 
     seconds: float = 30.0
@@ -44,12 +45,29 @@ class Limits:
     pids: int = 64
     output: int = 64 * MIB
     disk: int = 64 * MIB
+    parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, values: Mapping[str, float]) -> Self:
+    def of(cls, values: Mapping[str, Any]) -> Self:
         """Return an assignment's limits, with the defaults for those that it does not set."""
         whole = {"memory", "pids", "output", "disk"}
-        return cls(**{name: int(v) if name in whole else v for name, v in values.items()})  # type: ignore[arg-type]
+        parts = {name: value for name, value in values.items() if isinstance(value, dict)}
+        own = {name: value for name, value in values.items() if name not in parts}
+        return cls(**{name: int(v) if name in whole else v for name, v in own.items()}, parts=parts)
+
+    def of_part(self, part: str) -> Self:
+        """Return the limits of a part's checks."""
+        return replace(self, **self.parts.get(part, {}))  # type: ignore[arg-type]
+
+    @property
+    def longest(self) -> Self:
+        """The limits of a check of whatever part may take longest."""
+        every = [self, *(self.of_part(part) for part in self.parts)]
+        return replace(
+            self,
+            seconds=max(each.seconds for each in every),
+            cpu_seconds=max(each.cpu_seconds for each in every),
+        )
 
     @property
     def lane_memory(self) -> int:
@@ -62,8 +80,10 @@ class Limits:
         return self.pids + 32
 
     def to_wire(self) -> dict[str, float]:
-        """Return the limits as the worker reads them."""
-        return asdict(self)
+        """Return the limits as the worker reads them when a notebook is opened."""
+        limits = asdict(self.longest)
+        del limits["parts"]  # each check says its own
+        return limits
 
 
 @dataclass(frozen=True)
@@ -131,10 +151,12 @@ class Session(Protocol):
     what torch takes), `processes` started, bytes `written`; None where the machine does not tell.
     It is known once the session has ended."""
 
-    def check(self, entropy: int, gpu: int | None = None) -> AbstractContextManager[Check]:
+    def check(
+        self, entropy: int, gpu: int | None = None, part: str = ""
+    ) -> AbstractContextManager[Check]:
         """Start a process for one check; its random generators start from `entropy`.
 
-        It sees that one of the lane's GPUs, if any.
+        It sees that one of the lane's GPUs, if any, and has the limits of that part.
         """
 
 

@@ -86,6 +86,7 @@ class FakeSession:
         self,
         entropy: int,  # noqa: ARG002 - one process, one state
         gpu: int | None = None,  # noqa: ARG002 - and what it sees
+        part: str = "",  # noqa: ARG002 - a fake has no limits
     ) -> Iterator[FakeCheck]:
         """Start anew with no objects; torch's default dtype is put back afterwards."""
         import torch

@@ -122,12 +122,18 @@ class StreamSession:
         self.usage: dict[str, float | None] = {}
 
     @contextmanager
-    def check(self, entropy: int, gpu: int | None = None) -> Iterator[StreamCheck]:
+    def check(self, entropy: int, gpu: int | None = None, part: str = "") -> Iterator[StreamCheck]:
         """Start a process for one check; if the last one took the submission down, load anew."""
-        check = StreamCheck(self)
+        limits = self.limits.of_part(part)
+        check = StreamCheck(self, limits)
         try:
-            seconds = _most(self.limits.load_seconds, self.limits)
-            self.lane.ask("begin", seconds, entropy=entropy, gpu=gpu)
+            self.lane.ask(
+                "begin",
+                _most(limits.load_seconds, limits),
+                entropy=entropy,
+                gpu=gpu,
+                limits={"seconds": limits.seconds, "cpu_seconds": limits.cpu_seconds},
+            )
             yield check
         finally:
             ended = self.lane.ask("end", _GRACE_SECONDS)
@@ -138,13 +144,14 @@ class StreamSession:
 class StreamCheck:
     """The process of one check at the other end of a stream."""
 
-    def __init__(self, session: StreamSession) -> None:
+    def __init__(self, session: StreamSession, limits: Limits) -> None:
         self.session = session
+        self.limits = limits
         self.usage = Usage()
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question of the student's code; see `grader.sandbox.Check.ask`."""
-        seconds = _most(self.session.limits.seconds, self.session.limits)
+        seconds = _most(self.limits.seconds, self.limits)
         message = self.session.lane.ask(operation, seconds, args=arguments)
         if "tripped" in message:
             raise _delegated(message["tripped"])
@@ -158,7 +165,7 @@ class StreamCheck:
 
     def reference(self, operation: str, **arguments: Any) -> Usage:
         """Ask definitions of ours, in a process of their own; see `grader.sandbox.Check`."""
-        seconds = self.session.limits.seconds + _GRACE_SECONDS
+        seconds = self.limits.seconds + _GRACE_SECONDS
         told = self.session.lane.ask("reference", seconds, ask=operation, args=arguments)
         if "failed" in told:
             raise SandboxFault("the reference for the time of a run did not end well")

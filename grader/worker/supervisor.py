@@ -155,6 +155,7 @@ class Supervisor:
             raise self._autopsy(when, "load_seconds") from None
 
     def _begin(self, question: wire.Message) -> dict[str, Any]:
+        self.limits = {**self.opened["limits"], **question["limits"]}
         self.cpu_before = self.account.cpu()
         self.waited = 0.0
         which = question.get("gpu")

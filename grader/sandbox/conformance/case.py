@@ -60,9 +60,9 @@ class Opened:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def f(self, *args: Any, entropy: int = 1) -> Any:
-        """Call the student's `f` in a check of its own."""
-        with self.session.check(entropy) as check:
+    def f(self, *args: Any, entropy: int = 1, part: str = "") -> Any:
+        """Call the student's `f` in a check of its own, with the limits of that part."""
+        with self.session.check(entropy, part=part) as check:
             return check.ask("call", name="f", args=list(args), kwargs={})
 
     def is_lost(self, outcome: FaultOutcome, *args: Any) -> str:

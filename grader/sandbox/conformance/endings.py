@@ -30,6 +30,22 @@ def f(deaf):
 
 
 @PROMISES.of_all
+def a_part_may_have_longer_checks(sandbox: Sandbox) -> None:
+    """`parts` gives the checks of one part more time, and those of no other."""
+    source = """
+import time
+def f(seconds):
+    while time.process_time() < seconds: pass
+    return True
+"""
+    limits = replace(SMALL, cpu_seconds=1, load_seconds=2, parts={"long": {"cpu_seconds": 5}})
+    with submission(sandbox, source, limits) as opened:
+        assert opened.f(2.5, part="long")
+        assert "procesador" in opened.is_lost("timeout", 2.5)
+        assert opened.f(2.5, part="long")
+
+
+@PROMISES.of_all
 def doing_nothing_times_out(sandbox: Sandbox) -> None:
     """`seconds` ends sleep, a process that stopped itself, and an answer that never ends."""
     source = """
