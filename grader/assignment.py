@@ -171,22 +171,22 @@ class _Reader:
         limits = self.fields.get("limits", {})
         if not isinstance(limits, dict):
             raise self._fault("limits", "'limits' is not a table")
-        parts = {name: value for name, value in limits.items() if isinstance(value, dict)}
-        own = {name: value for name, value in limits.items() if name not in parts}
-        self._each_limit("limits", own, _LIMITS)
-        for part, own in parts.items():
-            if part not in self.fields["points"]:
-                raise self._fault(f"limits.{part}", f"limits for {part!r}, which is not a part")
-            self._each_limit(f"limits.{part}", own, _LIMITS_OF_A_PART)
-
-    def _each_limit(self, table: str, limits: dict[str, Any], known: tuple[str, ...]) -> None:
         for name, value in limits.items():
-            if name not in known:
-                text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
-                raise self._fault(name, text, table)
-            number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not (number and 0 < value < math.inf):
-                raise self._fault(name, f"limit {name!r} must be a number above 0", table)
+            if not isinstance(value, dict):
+                self._limit("limits", name, value, _LIMITS)
+                continue
+            if name not in self.fields["points"]:
+                raise self._fault(f"limits.{name}", f"limits for {name!r}, which is not a part")
+            for own, most in value.items():
+                self._limit(f"limits.{name}", own, most, _LIMITS_OF_A_PART)
+
+    def _limit(self, table: str, name: str, value: Any, known: tuple[str, ...]) -> None:
+        if name not in known:
+            text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
+            raise self._fault(name, text, table)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (number and 0 < value < math.inf):
+            raise self._fault(name, f"limit {name!r} must be a number above 0", table)
 
     def _points(self) -> None:
         points = self.fields["points"]
