@@ -341,7 +341,10 @@ class Supervisor:
         # A check that withstands SIGXCPU meets SIGKILL; its mother may have been killed by it.
         if status == -signal.SIGXCPU or told == -signal.SIGKILL:
             seconds = f"{self.limits[limit]:g}"
-            text = notice("it used more than {seconds} s of processor time", seconds=seconds)
+            text = notice(
+                "it used more than {seconds} s of processor time: does a loop never end?",
+                seconds=seconds,
+            )
             return Lost("timeout", text)
         if isinstance(status, int) and status < 0:
             return Lost("crashed", _died(_signal_name(-status), when))
