@@ -27,7 +27,7 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup
 	@if docker/engine.sh; then sandbox=docker; \
-	elif docker/bubblewrap.sh && $(BIN)/python -m grader.sandbox.bubblewrap; then \
+	elif docker/bubblewrap.sh && $(BIN)/python -m grader.sandbox.backends.bubblewrap; then \
 	  sandbox=bubblewrap; \
 	else \
 	  sandbox=process; \
@@ -49,7 +49,7 @@ test: lint
 
 # The skeleton that students get, from the reference.
 skeleton: setup
-	$(BIN)/python -m grader.release
+	$(BIN)/python -m grader.integrations.nbgrader.release
 
 # The catalogue of messages, from what the source says; tells what has no Spanish yet.
 words: setup

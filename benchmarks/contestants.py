@@ -72,7 +72,7 @@ class Grader:
 
     def prepare(self) -> None:
         """Make the image, which only a first run would do."""
-        _call([sys.executable, "-m", "grader.sandbox.image"], ROOT)
+        _call([sys.executable, "-m", "grader.sandbox.backends.image"], ROOT)
 
     def run(self, folder: Path, size: int) -> Run:
         """Grade a class; stages are from the results' own figures."""

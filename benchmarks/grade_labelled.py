@@ -14,7 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader import cli, report
+from grader.cli import main as cli
+from grader.storage import report
 
 
 def main() -> None:

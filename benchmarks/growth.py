@@ -30,8 +30,8 @@ from rich.table import Table
 
 from benchmarks.measure import measure
 from benchmarks.notebooks import ROOT
-from grader.batch import SUBMISSIONS_A_LANE
-from grader.new import create
+from grader.assignments.scaffold import create
+from grader.scheduling.local import SUBMISSIONS_A_LANE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.errors import SandboxFault
-from grader.sandbox.docker import connect
+from grader.core.errors import SandboxFault
+from grader.sandbox.backends.docker import connect
 
 
 def description() -> dict[str, str]:

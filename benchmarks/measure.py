@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.sandbox.docker import RUN_LABEL, connect
+from grader.sandbox.backends.docker import RUN_LABEL, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import checks
-from grader import assignment as assignments
-from grader import solutions
+from grader.assignments import assignment as assignments
+from grader.validation import solutions
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU", "modelo_entrenamiento")

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from grader.core.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-__version__ = "0.1.0"
 
 
 def load_ipython_extension(shell: Any) -> None:
     """Give a notebook, or IPython, the magic `%check`."""
-    from grader.magic import register
+    from grader.integrations.jupyter.magic import register
 
     register(shell)
 
@@ -31,6 +31,6 @@ def check(
     Without definitions, all that the assignment asks for and that there is. `assignment` is needed
     where there are several in the folder `assignments`, or among those that are installed.
     """
-    from grader.magic import check_definitions
+    from grader.integrations.jupyter.magic import check_definitions
 
     check_definitions(definitions, assignment, assignments, lang)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 
-from grader.sandbox import image
+from grader.sandbox.backends import image
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,13 +17,13 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from grader import assignment as assignments
-from grader import folder
-from grader.finder import find
-from grader.grading import Terms, grade
-from grader.journal import Journal
-from grader.new import create
-from grader.sandbox.process import ProcessSandbox
+from grader.assignments import assignment as assignments
+from grader.assignments.scaffold import create
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.storage import results_folder
+from grader.storage.journal import Journal
+from grader.submissions.discovery import find
 
 COUNT = int(sys.argv[1]) if sys.argv[1:] else 1000
 ROUNDS = 5
@@ -43,7 +43,7 @@ def fill(work: Path) -> None:
     terms = Terms(elman, "bench", sandbox.image, sandbox.name)
     lane = sandbox.lane()
     for kind in ("all", "one"):
-        folder.make(work / f"out_{kind}")
+        results_folder.make(work / f"out_{kind}")
         found = find([work / kind], "elman")
         with Journal(work / f"out_{kind}") as journal:
             journal.begin("bench", {one.id: [work / kind] for one in found})
@@ -53,7 +53,7 @@ def fill(work: Path) -> None:
                 journal.add(
                     replace(first, submission=one.id, student=one.student, fingerprint=inputs)
                 )
-            folder.write_all(work / f"out_{kind}", journal)
+            results_folder.write_all(work / f"out_{kind}", journal)
     lane.close()
 
 

@@ -17,10 +17,10 @@ import sys
 import time
 from pathlib import Path
 
-from grader import assignment as assignments
-from grader.grading import Terms, grade, prepare
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade, prepare
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.submissions.model import Submission
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOK = ROOT / "tests" / "submissions" / "01_completa.ipynb"

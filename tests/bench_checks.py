@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader import assignment as assignments
-from grader.grading import Terms, grade
-from grader.sandbox.process import ProcessSandbox
-from grader.student import Student
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.student.student import Student
+from grader.submissions.model import Submission
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from dask_here import Cluster, cluster
 
-from grader import assignment as assignments
-from grader import cluster as clusters
-from grader.crew import connect
-from grader.grading import Terms
-from grader.new import create
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.assignments.scaffold import create
+from grader.grading.grade import Terms
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.scheduling import dask as clusters
+from grader.scheduling.dask_workers import connect
+from grader.submissions.model import Submission
 
 COUNT = 200
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import torch
 
-from grader import assignment as assignments
-from grader.checks import models, network, training
-from grader.finder import find
-from grader.grading import Terms, grade
-from grader.sandbox.process import ProcessSandbox
-from grader.standins import epoch
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.recurrent import models, network, training
+from grader.recurrent.stand_ins import epoch
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.submissions.discovery import find
+from grader.submissions.model import Submission
 from grader.worker import gpus
 from grader.worker.training import train
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import chromium
 
-from grader import assignment as assignments
-from grader import folder, report
-from grader.decisions import Decisions
-from grader.errors import SandboxFault
-from grader.finder import find
-from grader.grading import Terms, grade
-from grader.journal import Journal
-from grader.sandbox.process import ProcessSandbox
+from grader.assignments import assignment as assignments
+from grader.core.errors import SandboxFault
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.storage import report, results_folder
+from grader.storage.decisions import Decisions
+from grader.storage.journal import Journal
+from grader.submissions.discovery import find
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ return entry.loadEventEnd - entry.startTime;
 
 def fill(out: Path) -> None:
     """Make a results folder of COUNT students."""
-    folder.make(out)
+    results_folder.make(out)
     sandbox = ProcessSandbox()
     terms = Terms(assignments.load(ROOT / "assignments/lstm_gru"), "s", sandbox.image, sandbox.name)
     lane = sandbox.lane()
@@ -52,7 +52,9 @@ def fill(out: Path) -> None:
         journal.begin(terms.seed, {})
         for number, one in enumerate(islice(cycle(grades), COUNT)):
             name = f"s{number:05}"
-            folder.store(out, journal, replace(one, submission=name, student=name), Decisions({}))
+            results_folder.store(
+                out, journal, replace(one, submission=name, student=name), Decisions({})
+            )
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader import assignment, solutions
-from grader.checks import models, network, training
-from grader.checks.compare import Disagreement
-from grader.checks.network import Data
-from grader.standins import epoch
+from grader.assignments import assignment
+from grader.checks.asserts import Mismatch
+from grader.recurrent import models, network, training
+from grader.recurrent.network import Data
+from grader.recurrent.stand_ins import epoch
+from grader.validation import solutions
 from grader.worker.definitions import load
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def passes(data: Data, loop: Loop) -> bool:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
             training.require_learned(data, network.run(data, loop), "")
     except Exception as fault:  # noqa: BLE001 - a wrong loop may raise anything
-        return not isinstance(fault, Disagreement) and not str(fault)
+        return not isinstance(fault, Mismatch) and not str(fault)
     return True
 
 

@@ -1,6 +1,6 @@
 """The catalogue of messages: from the source to locale/, by Babel (`make words`).
 
-Messages are the first argument of `say`, of `words` and `plural`.
+Messages are the first argument of `tr`, of `words` and `plural`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1] / "grader"
 PO = PACKAGE / "locale/es/LC_MESSAGES/grader.po"
-KEYWORDS = {"say": None, "words": None, "notice": None, "plural": (1, 2)}
+KEYWORDS = {"tr": None, "words": None, "notice": None, "plural": (1, 2)}
 HEADER = b"""msgid ""
 msgstr ""
 "Language: es\\n"

@@ -13,7 +13,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
-from grader.errors import SandboxFault
+from grader.core.errors import SandboxFault
 
 if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement

@@ -7,10 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader import people, report
-from grader.feedback import site
-from grader.feedback.site import Source
-from grader.results import (
+from grader.core.results import (
     CheckResult,
     Decision,
     Fingerprint,
@@ -19,12 +16,16 @@ from grader.results import (
     Misconception,
     Notice,
 )
-from grader.submission import safe_id
+from grader.feedback import site
+from grader.feedback.site import Source
+from grader.storage import report
+from grader.submissions import roster
+from grader.submissions.model import safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.results import Person
+    from grader.core.results import Person
 
 ROOT = Path(__file__).parents[1]
 SEED = "5eed5eed5eed5eed"
@@ -121,7 +122,7 @@ def results(folder: Path, made: Sequence[Grade], known: Sequence[Person] = ()) -
     (folder / "results").mkdir(parents=True)
     for grade in made:
         (folder / "results" / f"{grade.submission}.json").write_text(grade.to_json(), "utf-8")
-    (folder / people.FILE).write_text(people.table(known), "utf-8")
+    (folder / roster.FILE).write_text(roster.table(known), "utf-8")
     write(folder / report.FOLDER, made)
     return folder
 
@@ -168,10 +169,10 @@ def hostile(made: Sequence[Grade]) -> list[Grade]:
 
 
 def _texts(check: CheckResult, told: dict[str, Any]) -> dict[str, Any]:
-    belief = Misconception(**told["misconception"]) if told["misconception"] else None
+    misconception = Misconception(**told["misconception"]) if told["misconception"] else None
     names = ("id", "part", "title", "title_en", "message", "message_en", "reproduce")
     spoiled = {name: told[name] for name in names if getattr(check, name)}
-    return {**spoiled, "misconception": belief, "counterexample": told["counterexample"]}
+    return {**spoiled, "misconception": misconception, "counterexample": told["counterexample"]}
 
 
 def _spoiled(value: Any, payload: str) -> Any:

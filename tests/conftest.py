@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from grader.errors import SandboxFault
-from grader.results import Grade
-from grader.sandbox import Limits
-from grader.sandbox.bubblewrap import BubblewrapSandbox
-from grader.sandbox.docker import DockerSandbox, connect
-from grader.sandbox.process import ProcessSandbox
+from grader.core.errors import SandboxFault
+from grader.core.limits import Limits
+from grader.core.results import Grade
+from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
+from grader.sandbox.backends.docker import DockerSandbox, connect
+from grader.sandbox.backends.process import ProcessSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from grader.new import create
+from grader.assignments.scaffold import create
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ SUBMISSIONS = {
 _START = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what runs in the background
-from grader.cli import main
+from grader.cli.main import main
 main()
 """
 

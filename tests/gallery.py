@@ -14,7 +14,7 @@ from pathlib import Path
 import chromium
 from PIL import Image
 
-from grader import report
+from grader.storage import report
 
 STUDENT = "29_dos_errores.html"
 COLOURS = 64

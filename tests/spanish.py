@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.sandbox.telling import said
+from grader.sandbox.decode import said
 
 if TYPE_CHECKING:
-    from grader.worker.telling import Told
+    from grader.worker.messages import Translatable
 
 
-def spanish(told: Told) -> str:
+def spanish(told: Translatable) -> str:
     """Return the Spanish of it; raises ValueError for a message that is not in the catalogue."""
     return said(told.to_wire()).es

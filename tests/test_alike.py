@@ -6,15 +6,15 @@ from typing import Any
 
 from course import RIGHT, Course, said
 
-from grader import alike
-from grader import assignment as assignments
-from grader.archives import Source
+from grader.assignments import assignment as assignments
+from grader.core.i18n import same
+from grader.core.results import Grade
 from grader.feedback import class_numbers
-from grader.grading import Terms, not_graded
-from grader.results import Grade
-from grader.sandbox.fake import FakeSandbox
-from grader.submission import Submission
-from grader.words import same
+from grader.grading.grade import Terms, not_graded
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.scheduling import duplicates
+from grader.submissions.archives import Source
+from grader.submissions.model import Submission
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +31,7 @@ def test_the_same_bytes_of_the_same_kind_are_alike() -> None:
         submission("d", b"1", "x.py"),
         submission("e", b"1", "x.PY"),
     ]
-    found = alike.groups(given)
+    found = duplicates.groups(given)
     assert {name: [one.id for one in ones] for name, ones in found.items()} == {
         "a": ["a", "c"],
         "d": ["d", "e"],
@@ -40,7 +40,7 @@ def test_the_same_bytes_of_the_same_kind_are_alike() -> None:
 
 def test_what_cannot_be_read_is_like_nothing() -> None:
     problem = same("a zip of zips")
-    assert alike.groups([submission(name, b"", problem=problem) for name in "ab"]) == {}
+    assert duplicates.groups([submission(name, b"", problem=problem) for name in "ab"]) == {}
 
 
 def results(out: Path) -> dict[str, dict[str, Any]]:
@@ -82,7 +82,7 @@ def terms() -> Terms:
 
 def test_a_file_that_was_replaced_meanwhile_gives_its_grade_to_nobody() -> None:
     now, then = submission("ana", b"new"), submission("ana", b"old")
-    (grade,) = alike.shared(graded(now, terms()), [then, submission("bob", b"old")], terms())
+    (grade,) = duplicates.shared(graded(now, terms()), [then, submission("bob", b"old")], terms())
     assert (grade.submission, grade.status) == ("bob", "not_graded")
     assert "replaced" in grade.reason
     assert grade.fingerprint.notebook != graded(now, terms()).fingerprint.notebook
@@ -92,7 +92,7 @@ def test_a_group_that_hands_in_one_file_is_not_marked(tmp_path: Path) -> None:
     (tmp_path / "both.ipynb").write_text(RIGHT)
     source = Source(tmp_path / "both.ipynb")
     ana, bob = (Submission(name, name, "both.ipynb", source) for name in ("ana", "bob"))
-    (grade,) = alike.shared(graded(ana, terms()), [ana, bob], terms())
+    (grade,) = duplicates.shared(graded(ana, terms()), [ana, bob], terms())
     assert grade.submission == "bob"
     assert "same_as" not in grade.environment
 
@@ -100,7 +100,7 @@ def test_a_group_that_hands_in_one_file_is_not_marked(tmp_path: Path) -> None:
 def test_the_class_page_lists_those_who_still_have_the_same() -> None:
     ana, bob, eva = (submission(name, b"same") for name in ("ana", "bob", "eva"))
     first = graded(ana, terms())
-    others = list(alike.shared(first, [ana, bob, eva], terms()))
+    others = list(duplicates.shared(first, [ana, bob, eva], terms()))
     assert list(class_numbers._alike([first, *others])) == [("ana", "bob", "eva")]
     changed = graded(submission("ana", b"other"), terms())
     assert list(class_numbers._alike([changed, *others])) == [("bob", "eva")]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.assignment import FILE, choose, folder_of_assignments, load
-from grader.errors import AssignmentFault, UsageError
+from grader.assignments.assignment import FILE, choose, folder_of_assignments, load
+from grader.core.errors import AssignmentFault, UsageError
 
 ROOT = Path(__file__).parent.parent
 

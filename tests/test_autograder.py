@@ -22,10 +22,10 @@ import tiny
 from autograder_container import METADATA, Autograder
 from conftest import SAMPLES
 
-from grader.errors import SandboxFault, UsageError
-from grader.gradescope import __main__, bundle, run
-from grader.sandbox import Limits
-from grader.sandbox.fake import FakeSandbox
+from grader.core.errors import SandboxFault, UsageError
+from grader.core.limits import Limits
+from grader.integrations.gradescope import __main__, bundle, run
+from grader.sandbox.backends.fake import FakeSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from autograder_container import Ran
     from docker.client import DockerClient
 
-    from grader.results import Json
+    from grader.core.results import Json
 
 ROOT = SAMPLES.parent.parent
 SCHEMA = json.loads((Path(__file__).parent / "gradescope_schema.json").read_text())
 CHECKS = '''
 import pytest
-from grader.checks import Disagreement
+from grader.checks import Mismatch
 
 pytestmark = pytest.mark.part("f")
 
@@ -50,7 +50,7 @@ def test_sum(student):
     f adds.
     """
     if student.f(2, 3) != 5:
-        raise Disagreement("f(2, 3) es 5")
+        raise Mismatch("f(2, 3) es 5")
 
 @pytest.mark.points(40)
 def test_negative(student):
@@ -59,7 +59,7 @@ def test_negative(student):
     f adds negative numbers too.
     """
     if student.f(-2, 3) != 1:
-        raise Disagreement("f(-2, 3) es 1")
+        raise Mismatch("f(-2, 3) es 1")
 '''
 RIGHT = b"def f(a, b): return a + b"
 ONE_MISTAKE = b"def f(a, b): return abs(a) + abs(b)"
@@ -67,7 +67,7 @@ HOSTILE = b"""
 import ctypes, importlib, os, signal, socket, time
 
 PLACES = "results/results.json", "results/other", "other"
-WORKER = "venv/lib/python3.11/site-packages/grader/wire.py"
+WORKER = "venv/lib/python3.11/site-packages/grader/protocol/wire.py"
 SECRETS = (
     "source/settings.json", "submission_metadata.json", "submission/hostile.py",
     "results/results.json", "../proc/1/environ", "../proc/1/mem",
@@ -79,8 +79,8 @@ def tries():
     for secret in SECRETS:
         yield lambda: open(f"/autograder/{secret}", "rb").read(100)
     yield lambda: os.listdir("/autograder/source")
-    yield lambda: importlib.import_module("grader.checks.lstm")
-    yield lambda: importlib.import_module("grader.grading")
+    yield lambda: importlib.import_module("grader.recurrent.lstm")
+    yield lambda: importlib.import_module("grader.grading.grade")
     yield lambda: os.rename("/autograder/results", "/autograder/gone")
     yield lambda: os.kill(1, signal.SIGKILL)
     yield lambda: socket.create_connection(("127.0.0.1", 1), 1)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 import tiny
 
-from grader import batch
-from grader.errors import BrokenCheck
-from grader.grading import Terms
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.core.errors import BrokenCheck
+from grader.grading.grade import Terms
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.scheduling import local
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 CHECK = '''
 import pytest
@@ -41,7 +41,7 @@ def run(terms: Terms, **sources: str) -> dict[str, Grade]:
         for name, value in sources.items()
     ]
     make = functools.partial(ProcessSandbox)
-    return {grade.student: grade for grade in batch.run(tasks, make, jobs=1)}
+    return {grade.student: grade for grade in local.run(tasks, make, jobs=1)}
 
 
 def test_a_check_that_breaks_on_one_submission_costs_nobody_a_point(terms: Terms) -> None:

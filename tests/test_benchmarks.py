@@ -11,10 +11,10 @@ from benchmarks import checks, growth, notebooks, shown
 from benchmarks.contestants import LIMIT, NBGRADER_NAME, Run
 from benchmarks.figures import figures
 from benchmarks.measure import Cost, Sample, measure
-from grader import assignment as assignments
-from grader.grading import Terms, grade
-from grader.sandbox.fake import FakeSandbox
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable

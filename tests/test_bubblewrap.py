@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import SAMPLES, grade_samples
 
-from grader.errors import SandboxFault
-from grader.sandbox import cgroups, ids
-from grader.sandbox.process import ProcessStream
+from grader.core.errors import SandboxFault
+from grader.sandbox.backends import cgroups, ids
+from grader.sandbox.backends.process import ProcessStream
 
 if TYPE_CHECKING:
-    from grader.sandbox.bubblewrap import BubblewrapSandbox
+    from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 
 UNREADABLE = SAMPLES / "34_ilegible.ipynb"
 GRADE = (sys.executable, "-m", "grader", "grade", UNREADABLE, "--out")
@@ -26,7 +26,7 @@ NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 HOLDS_A_LANE = """
 import sys
 from grader.sandbox import Limits
-from grader.sandbox.bubblewrap import BubblewrapSandbox
+from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 lane = BubblewrapSandbox(Limits(), run=sys.argv[1]).lane()
 print(lane.stream.process.pid, flush=True)
 sys.stdin.read()
@@ -84,7 +84,7 @@ def test_where_the_kernel_forbids_it_the_way_out_is_told(
 ) -> None:
     forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
     within = ["unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh"]
-    ran = run(*within, sys.executable, "-m", "grader.sandbox.bubblewrap")
+    ran = run(*within, sys.executable, "-m", "grader.sandbox.backends.bubblewrap")
     assert ran.returncode == 1
     assert ran.stderr.count("\n") == 1
     assert "bwrap: " in ran.stderr
@@ -92,7 +92,7 @@ def test_where_the_kernel_forbids_it_the_way_out_is_told(
 
 
 def test_a_missing_program_is_told_with_its_package() -> None:
-    ran = run(sys.executable, "-m", "grader.sandbox.bubblewrap", PATH="/nonexistent")
+    ran = run(sys.executable, "-m", "grader.sandbox.backends.bubblewrap", PATH="/nonexistent")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr == "bwrap is not here: as root, apt-get install bubblewrap\n"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import tiny
 
-from grader.grading import Terms, grade
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 CHECKS = '''
 import pytest

@@ -41,7 +41,7 @@ def test_help_names_the_commands() -> None:
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; sys.argv = ['grader', '--help']\n"
-        "from grader.cli import main\n"
+        "from grader.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print(sorted({'torch', 'numpy', 'pytest', 'hypothesis', 'docker'} & set(sys.modules)))"
@@ -183,7 +183,8 @@ def test_checks_run_under_plain_pytest() -> None:
 
 def test_a_run_that_grades_nothing_need_not_wait_for_torch() -> None:
     told = (
-        "import sys, grader.commands; print(sys.modules.keys() & {'torch', 'pytest', 'hypothesis'})"
+        "import sys, grader.cli.commands; "
+        "print(sys.modules.keys() & {'torch', 'pytest', 'hypothesis'})"
     )
     ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
     assert ran.stdout == "set()\n"

@@ -20,38 +20,32 @@ from dask_here import PATIENCE, SLOW, Cluster, cluster, when_marked
 from namespaces import HOST, namespaces
 
 import grader
-from grader import batch, crew
-from grader import cluster as clusters
-from grader.archives import Source
-from grader.errors import (
-    AssignmentFault,
-    BrokenCheck,
-    GraderError,
-    SandboxFault,
-    UsageError,
-)
-from grader.grading import Terms, not_graded
-from grader.lanes import LOST, Lanes
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import NO_NOTEBOOK, Submission
+from grader.core.errors import AssignmentFault, BrokenCheck, GraderError, SandboxFault, UsageError
+from grader.grading.grade import Terms, not_graded
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.scheduling import dask as clusters
+from grader.scheduling import dask_workers, local
+from grader.scheduling.lanes import LOST, Lanes
+from grader.submissions.archives import Source
+from grader.submissions.model import NO_NOTEBOOK, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.batch import Task
-    from grader.lanes import Answer
-    from grader.results import Grade
+    from grader.core.results import Grade
+    from grader.scheduling.lanes import Answer
+    from grader.scheduling.local import Task
 
 CHECK = '''
 import pytest
-from grader.checks import Disagreement
+from grader.checks import Mismatch
 
 @pytest.mark.part("f")
 @pytest.mark.points(100)
 def test_value(student):
     """f da un divisor de 12."""
     if 12 % student.f():
-        raise Disagreement("no lo es")
+        raise Mismatch("no lo es")
 '''
 TEXTS = {
     "wrong": "def f(): return 5",
@@ -87,7 +81,7 @@ def asked(terms: Terms, folder: Path) -> list[Task]:
 def alone(asked: list[Task], folder: Path) -> list[str]:
     """What this machine gives without a cluster."""
     (folder / "mark").touch()
-    return sorted(comparable(grade.to_json()) for grade in batch.run(asked, ProcessSandbox, 1))
+    return sorted(comparable(grade.to_json()) for grade in local.run(asked, ProcessSandbox, 1))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +113,7 @@ def on_the(made: Cluster, asked: list[Task], **options: Any) -> list[str]:
 
 
 def wait_for(made: Cluster, workers: int) -> None:
-    client = crew.connect(made.address)
+    client = dask_workers.connect(made.address)
     client.wait_for_workers(workers, timeout=PATIENCE)
     client.close()
 
@@ -136,7 +130,7 @@ def test_they_came_from_two_machines(pair: Cluster) -> None:
     """As far as the network can tell: each in a network namespace of its own."""
     if pair.without:
         pytest.skip(f"no network namespaces here: {pair.without}")
-    client = crew.connect(pair.address)
+    client = dask_workers.connect(pair.address)
     hosts = {urlsplit(worker).hostname for worker in client.nthreads()}
     client.close()
     assert len(hosts) == 2
@@ -163,7 +157,7 @@ def test_a_worker_with_another_grader_is_refused_before_anything(
 ) -> None:
     other = tmp_path / "other" / "grader"
     shutil.copytree(Path(grader.__file__).parent, other, ignore=shutil.ignore_patterns("_*_"))
-    with (other / "wire.py").open("a") as file:
+    with (other / "protocol" / "wire.py").open("a") as file:
         file.write("# another\n")
     started: list[Submission] = []
     with cluster(tmp_path / "dask") as made:
@@ -177,7 +171,7 @@ def test_a_worker_with_another_grader_is_refused_before_anything(
 def test_where_there_is_no_worker_it_says_so(
     terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "WORKERS_SECONDS", 1.0)
+    monkeypatch.setattr(dask_workers, "WORKERS_SECONDS", 1.0)
     with (
         cluster(tmp_path / "dask") as made,
         pytest.raises(SandboxFault, match="there is no worker at tcp"),
@@ -200,7 +194,7 @@ def test_where_there_is_no_scheduler_it_says_so(
     said: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(crew, "CONNECT_SECONDS", 1.0)
+    monkeypatch.setattr(dask_workers, "CONNECT_SECONDS", 1.0)
     with pytest.raises(fault, match=said):
         list(clusters.run(tasks(terms, a=""), address))
 
@@ -288,7 +282,7 @@ def test_those_that_were_on_a_lost_worker_have_one_to_themselves(
     monkeypatch.setattr(clusters, "_grade", grade)
     asked = tasks(terms, **dict.fromkeys(("bad", "a", "b", "c", "d"), ""))
     fake: Any = FakeCrew({"one": 2, "two": 2})
-    run = clusters._Run(batch.Queue(deque(asked)), fake, 0, lambda _: None)
+    run = clusters._Run(local.Queue(deque(asked)), fake, 0, lambda _: None)
     reasons = {grade.submission: grade.reason for grade in run.grades()}
     assert "given up after 3 tries: the worker" in reasons.pop("bad")
     assert reasons == {name: name for name in "abcd"}

@@ -13,12 +13,12 @@ import pytest
 import tiny
 from typer.testing import CliRunner
 
-from grader import decisions, folder, replay
-from grader.cli import app
-from grader.errors import GraderError, UsageError
-from grader.journal import Journal
-from grader.override import OverrideOptions, override_points
-from grader.results import CheckResult, Fingerprint, Grade
+from grader.cli.main import app
+from grader.cli.override import OverrideOptions, override_points
+from grader.core.errors import GraderError, UsageError
+from grader.core.results import CheckResult, Fingerprint, Grade
+from grader.storage import decisions, replay, results_folder
+from grader.storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +41,12 @@ class Results:
 
     def hold(self, *grades: Grade) -> None:
         """Have these grades as `grader grade` has them."""
-        folder.make(self.out)
+        results_folder.make(self.out)
         with Journal(self.out) as journal:
             journal.begin("semilla", {grade.submission: [] for grade in grades})
             for grade in grades:
-                folder.store(self.out, journal, grade, decisions.read(self.out))
-            folder.write_all(self.out, journal)
+                results_folder.store(self.out, journal, grade, decisions.read(self.out))
+            results_folder.write_all(self.out, journal)
 
     def decide(
         self,
@@ -262,7 +262,7 @@ def watch(event, arguments):
     if event == "os.rename":
         os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(watch)
-from grader.cli import main
+from grader.cli.main import main
 main()
 """
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader import doctor
-from grader.errors import SandboxFault
-from grader.sandbox import conformance
+from grader.core.errors import SandboxFault
+from grader.sandbox import conformance, doctor
+from grader.sandbox.backends.process import ProcessSandbox
 from grader.sandbox.conformance import Case
-from grader.sandbox.process import ProcessSandbox
 
 if TYPE_CHECKING:
     import pytest
 
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 CORE = ("tensors_cross_exactly", "a_reply_is_bounded", "there_is_no_network")
 

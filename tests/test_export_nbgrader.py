@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from grader import course as courses
-from grader.errors import UsageError
-from grader.export_nbgrader import export_nbgrader
-from grader.results import CheckResult, Decision, Fingerprint, Grade
+from grader.core.errors import UsageError
+from grader.core.results import CheckResult, Decision, Fingerprint, Grade
+from grader.integrations.nbgrader import course as courses
+from grader.integrations.nbgrader.export import export_nbgrader
 
 if TYPE_CHECKING:
     from pathlib import Path

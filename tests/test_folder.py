@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from grader import assignment as assignments
-from grader import folder, grading
-from grader.errors import AssignmentFault, GraderError, UsageError
-from grader.grading import Terms
-from grader.journal import Journal
-from grader.new import create
-from grader.results import Fingerprint, Grade
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.assignments.scaffold import create
+from grader.core.errors import AssignmentFault, GraderError, UsageError
+from grader.core.results import Fingerprint, Grade
+from grader.grading import grade as grading
+from grader.grading.grade import Terms
+from grader.storage import results_folder
+from grader.storage.journal import Journal
+from grader.submissions.model import Submission
 
 ANA, EVA = (Submission(name, name, f"{name}.py", b"") for name in ("ana", "eva"))
 
@@ -32,7 +33,7 @@ def terms(tmp_path: Path) -> Terms:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    folder.make(tmp_path / "out")
+    results_folder.make(tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -45,12 +46,14 @@ def graded(terms: Terms, submission: Submission = ANA) -> Grade:
 def hold(out: Path, *grades: Grade) -> None:
     with Journal(out) as journal:
         for grade in grades:
-            folder.write(out, grade.submission, journal.add(grade))
+            results_folder.write(out, grade.submission, journal.add(grade))
 
 
 def begin(out: Path, terms: Terms, *asked: Submission, regrade: bool = False) -> None:
     with Journal(out) as journal:
-        folder.require_same_terms(out, journal, asked, terms, regrade=regrade)
+        results_folder.require_same_terms(
+            out, journal, asked, terms.assignment.name, terms.fingerprint_of(""), regrade=regrade
+        )
 
 
 def test_more_grades_of_the_same_terms_may_come(out: Path, terms: Terms) -> None:
@@ -111,16 +114,16 @@ def test_one_folder_is_for_one_assignment(out: Path, terms: Terms) -> None:
 
 
 def test_a_file_that_the_journal_does_not_know_is_not_mixed_in(out: Path, terms: Terms) -> None:
-    folder.write(out, "ana", b"{}")
+    results_folder.write(out, "ana", b"{}")
     with pytest.raises(UsageError, match=r"\(ana\) that the journal does not know"):
         begin(out, terms, EVA)
 
 
 def test_unless_its_submission_is_graded_anew(out: Path, terms: Terms) -> None:
-    folder.write(out, "ana", b"{}")
+    results_folder.write(out, "ana", b"{}")
     begin(out, terms, ANA)
     with Journal(out) as journal:
-        assert folder.lost(out, journal) == 1
+        assert results_folder.lost(out, journal) == 1
 
 
 def test_files_are_put_right_from_the_journal(out: Path, terms: Terms) -> None:
@@ -128,7 +131,7 @@ def test_files_are_put_right_from_the_journal(out: Path, terms: Terms) -> None:
     (out / "results" / "ana.json").write_text("{")
     (out / "results" / "eva.json").unlink()
     with Journal(out) as journal:
-        assert folder.write_all(out, journal) == [graded(terms), graded(terms, EVA)]
+        assert results_folder.write_all(out, journal) == [graded(terms), graded(terms, EVA)]
         for name, text in journal.texts():
             assert (out / "results" / f"{name}.json").read_bytes() == text
     assert len((out / "grades.csv").read_text().splitlines()) == 3
@@ -139,14 +142,14 @@ def test_a_file_that_is_right_is_left_alone(out: Path, terms: Terms) -> None:
     file = out / "results" / "ana.json"
     before = file.stat()
     with Journal(out) as journal:
-        folder.write_all(out, journal)
+        results_folder.write_all(out, journal)
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_a_place_that_takes_no_file_is_told(out: Path) -> None:
     (out / "results" / "ana.json").mkdir()
     with pytest.raises(GraderError, match=r"ana\.json cannot be written .* in the journal"):
-        folder.write(out, "ana", b"{}")
+        results_folder.write(out, "ana", b"{}")
     assert not list((out / "results").glob(".*"))
 
 
@@ -191,23 +194,23 @@ def test_a_grade_names_the_grader_that_gave_it(terms: Terms) -> None:
 
 def test_the_graders_digest_holds_all_that_grading_imports() -> None:
     """Nothing that has a part in a grade may change unseen."""
-    package = Path(grading.__file__).parent
+    package = Path(grading.__file__).parents[1]
     code = (
-        "import sys, grader.grading\n"
+        "import sys, grader.grading.grade\n"
         "print(*(getattr(m, '__file__', '') for m in sys.modules.values()), sep='\\n')"
     )
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     ours = {Path(file) for file in ran.stdout.splitlines() if file.startswith(f"{package}/")}
-    digested = {path for pattern in grading._OWN for path in package.glob(pattern)}
+    digested = {path for name in grading._PACKAGES for path in (package / name).rglob("*")}
     assert ours - digested == {package / "__init__.py"}  # whose version is digested
 
 
 def test_the_graders_digest_changes_with_a_check_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = shutil.copytree(Path(grading.__file__).parent, tmp_path / "grader")
-    monkeypatch.setattr(grading, "__file__", str(package / "grading.py"))
+    package = shutil.copytree(Path(grading.__file__).parents[1], tmp_path / "grader")
+    monkeypatch.setattr(grading, "__file__", str(package / "grading" / "grade.py"))
     before = grading.own_digest()
-    with (package / "checks" / "compare.py").open("a") as file:
+    with (package / "checks" / "asserts.py").open("a") as file:
         file.write("# edited\n")
     assert grading.own_digest() != before

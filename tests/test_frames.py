@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader import assignment, wire
-from grader.finder import find
-from grader.grading import Terms, grade
+from grader.assignments import assignment
+from grader.grading.grade import Terms, grade
+from grader.protocol import wire
+from grader.sandbox.backends.process import plain_stream
 from grader.sandbox.lane import StreamLane
-from grader.sandbox.process import plain_stream
+from grader.submissions.discovery import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.results import Grade
-    from grader.sandbox.process import ProcessSandbox
+    from grader.core.results import Grade
+    from grader.sandbox.backends.process import ProcessSandbox
 
 WRONG = Path(__file__).parent / "submissions" / "20_sin_olvido.ipynb"
 SEED = "a seed that would be recognised anywhere"

@@ -13,18 +13,19 @@ import pytest
 import torch
 from conftest import SAMPLES
 
-from grader import assignment as assignments
-from grader import batch, gpu
-from grader.finder import find
-from grader.grading import Terms, grade
-from grader.submission import Submission
-from grader.worker import gpus
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.sandbox import gpus
+from grader.scheduling import local
+from grader.submissions.discovery import find
+from grader.submissions.model import Submission
+from grader.worker import gpus as worker_gpus
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.results import Grade
-    from grader.sandbox.process import ProcessSandbox
+    from grader.core.results import Grade
+    from grader.sandbox.backends.process import ProcessSandbox
 
 ROOT = SAMPLES.parent.parent
 ASSIGNMENT = assignments.load(ROOT / "assignments" / "lstm_gru")
@@ -110,7 +111,7 @@ def test_gpus_are_counted_by_their_own_names_and_hidden(monkeypatch: pytest.Monk
         else:
             monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
         monkeypatch.setenv("PYTORCH_NVML_BASED_CUDA_CHECK", "")
-        assert gpus.hide() == names
+        assert worker_gpus.hide() == names
         assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
 
 
@@ -121,11 +122,11 @@ def test_each_gpu_is_one_submissions_at_a_time(
     third: list[int] = []
 
     def wait() -> None:
-        with gpu.taken(2) as number:
+        with gpus.taken(2) as number:
             third.append(number)
 
-    with gpu.taken(2) as first:
-        with gpu.taken(2) as second:
+    with gpus.taken(2) as first:
+        with gpus.taken(2) as second:
             assert {first, second} == {0, 1}
             waiting = threading.Thread(target=wait)
             waiting.start()
@@ -165,7 +166,7 @@ def test_marks_are_the_same_on_a_gpu(process_sandbox: ProcessSandbox) -> None:
                 one.points,
                 one.misconception and one.misconception.id,
             )
-            for grade in batch.run(tasks, type(process_sandbox), 8)
+            for grade in local.run(tasks, type(process_sandbox), 8)
             for one in grade.checks
         }
 

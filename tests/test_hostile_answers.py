@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader import assignment as assignments
-from grader.errors import Delegated, StudentFault, StudentLost
-from grader.grading import Terms, grade
-from grader.sandbox.fake import FakeSandbox
-from grader.submission import Submission
-from grader.wire import Array, Ref
+from grader.assignments import assignment as assignments
+from grader.core.errors import Delegated, StudentFault, StudentProcessLost
+from grader.grading.grade import Terms, grade
+from grader.protocol.wire import Array, Ref
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox import Check, Report, Session, Usage
-    from grader.sandbox.fake import FakeLane
+    from grader.sandbox.api import Check, Report, Session, Usage
+    from grader.sandbox.backends.fake import FakeLane
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
@@ -63,7 +63,7 @@ class Liar:
         if self.chance.random() > self.often:
             return answer
         if self.chance.random() < 0.02:
-            raise StudentLost("crashed", "se fue")
+            raise StudentProcessLost("crashed", "se fue")
         if self.chance.random() < 0.01:
             raise Delegated("torch.lstm")
         return self.spoiled(answer)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.errors import SandboxFault
-from grader.sandbox import image
-from grader.sandbox.image import ImageSpec, context_digest, ensure
-from grader.sandbox.recipe import docker_folder
+from grader.core.errors import SandboxFault
+from grader.sandbox.backends import image
+from grader.sandbox.backends.image import ImageSpec, context_digest, ensure
+from grader.sandbox.backends.recipe import docker_folder
 
 if TYPE_CHECKING:
     from docker.client import DockerClient

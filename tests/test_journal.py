@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import GraderError
-from grader.journal import FILE, Journal
-from grader.results import Fingerprint, Grade
+from grader.core.errors import GraderError
+from grader.core.results import Fingerprint, Grade
+from grader.storage.journal import FILE, Journal
 
 INPUTS = Fingerprint("cuaderno", "tarea", "imagen", "semilla")
 GRADE = Grade("ana", "ana", "lstm_gru", "graded", 87.5, 100, 87.5, 100, INPUTS)

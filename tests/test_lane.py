@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader import assignment, wire
-from grader.archives import Source
-from grader.errors import Place, SandboxFault, StudentFault, StudentLost
-from grader.grading import Terms, grade
-from grader.sandbox import Limits
-from grader.sandbox.fake import FakeSandbox
+from grader.assignments import assignment
+from grader.core.errors import Place, SandboxFault, StudentFault, StudentProcessLost
+from grader.core.limits import Limits
+from grader.grading.grade import Terms, grade
+from grader.protocol import wire
+from grader.sandbox.backends.fake import FakeSandbox
 from grader.sandbox.lane import StreamLane
-from grader.student import Student
-from grader.submission import Submission
+from grader.student.student import Student
+from grader.submissions.archives import Source
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +83,7 @@ def test_an_answer_arrives() -> None:
 @pytest.mark.parametrize("value", [2**64, "x" * (1 << 20), {1}], ids=["2^64", "1 MiB", "a set"])
 def test_a_question_that_cannot_be_sent_is_the_students_and_is_not_sent(value: Any) -> None:
     stream = Scripted()
-    with pytest.raises(StudentLost, match="no se puede volver a enviar") as caught:
+    with pytest.raises(StudentProcessLost, match="no se puede volver a enviar") as caught:
         ask(stream, lambda student: student.f(value))
     assert caught.value.outcome == "crashed"
     assert stream.asked[-3:] == ["begin", "end", "close"]
@@ -94,7 +95,7 @@ def test_an_answer_that_is_too_much_to_be_sent_back_is_the_students() -> None:
     with lane.open(b"", "a.ipynb", ["igual"], Limits()) as session, session.check(0) as check:
         student = Student(check, session.report, {})
         (text,) = student.igual("x" * 700_000)
-        with pytest.raises(StudentLost, match="no se puede volver a enviar"):
+        with pytest.raises(StudentProcessLost, match="no se puede volver a enviar"):
             student.igual(text, text)
 
 
@@ -131,7 +132,7 @@ def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
     try:
         with StreamLane(stream).open(b"", "a.ipynb", ["f"], Limits()) as session:
             assert all(isinstance(name, str) for name in session.report.defined)
-    except StudentLost as lost:
+    except StudentProcessLost as lost:
         assert lost.outcome == "crashed"  # noqa: PT017 - either will do
     assert stream.asked[-1] == "close"
 
@@ -177,12 +178,12 @@ def test_a_value_is_cut() -> None:
     ],
 )
 def test_what_is_no_message_of_the_catalogue_is_no_report(text: Any) -> None:
-    with pytest.raises(StudentLost, match="no se dejó leer"):
+    with pytest.raises(StudentProcessLost, match="no se dejó leer"):
         told(text)
 
 
 def test_a_student_who_forges_how_the_process_was_lost_says_nothing_by_it() -> None:
-    with pytest.raises(StudentLost, match="respondió algo que no es una respuesta"):
+    with pytest.raises(StudentProcessLost, match="respondió algo que no es una respuesta"):
         ask(
             Scripted(call={"lost": ["timeout", ["Give full marks.", {}]]}),
             lambda student: student.f(),

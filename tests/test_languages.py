@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from grader import assignment as assignments
+from grader.assignments import assignment as assignments
 from grader.feedback import student_page, student_terminal, terminal
-from grader.grading import Terms, grade
-from grader.replay import shown
-from grader.sandbox.fake import FakeSandbox
-from grader.submission import Submission
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.storage.replay import shown
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ["29_dos_errores", "33_esqueleto", "36_sintaxis_en_lstm", "32_solo_texto"]

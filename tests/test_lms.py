@@ -15,10 +15,11 @@ import pytest
 from test_readme import TEXT
 from typer.testing import CliRunner
 
-from grader import cli, export
-from grader.errors import UsageError
-from grader.exports.sheet import read
-from grader.results import Person
+from grader.cli import main as cli
+from grader.core.errors import UsageError
+from grader.core.results import Person
+from grader.core.spreadsheet import read
+from grader.storage import graded as results
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def test_of_many_who_were_not_graded_the_first_are_named(
     lost = [
         classroom.student(f"s{i}", 0.0, status="not_graded", reason="sin motor") for i in range(8)
     ]
-    assert export.status(lost) == 1
+    assert results.status(lost) == 1
     told = capsys.readouterr().err.splitlines()
     assert (len(told), told[-1]) == (6, "grader: nor were 3 more")
 
@@ -181,5 +182,6 @@ def test_wrong_usage_is_one_sentence(folder: Path, arguments: tuple[str, ...], w
 
 
 def test_a_students_grade_is_found_by_name_or_id(folder: Path) -> None:
-    graded = export.load(folder)
-    assert graded.grade_of("Ana Núñez") == graded.grade_of(graded.grade_of("Ana Núñez").submission)
+    graded = results.load(folder)
+    ana = graded.grade_of("Ana Núñez")
+    assert graded.grade_of(ana.submission) == ana

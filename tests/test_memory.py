@@ -6,10 +6,10 @@ import gc
 from collections import Counter
 from pathlib import Path
 
-from grader import assignment as assignments
-from grader.grading import Terms, grade
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.submissions.model import Submission
 
 ROOT = Path(__file__).parent.parent
 GRADES = 3

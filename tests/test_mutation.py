@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.mutation import MachineMutant, mutants
+from grader.validation.mutation import MachineMutant, mutants
 
 REFERENCE = Path(__file__).parent.parent / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
 NAMES = ("celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU", "genera_dataset")

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from grader.new import create
-from grader.results import Grade
+from grader.assignments.scaffold import create
+from grader.core.results import Grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.errors import UsageError
-from grader.new import TEMPLATE, create
-from grader.release import skeleton
+from grader.assignments.scaffold import TEMPLATE, create
+from grader.core.errors import UsageError
+from grader.integrations.nbgrader.release import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from grader import people
-from grader.cli import app
-from grader.errors import UsageError
-from grader.finder import find
-from grader.handed_in import HandedIn, gradescope, timestamp
-from grader.results import Person
-from grader.submission import Submission, identified
+from grader.cli.main import app
+from grader.core.errors import UsageError
+from grader.core.results import Person
+from grader.submissions import roster as rosters
+from grader.submissions.discovery import find
+from grader.submissions.metadata import HandedIn, gradescope, timestamp
+from grader.submissions.model import Submission, identified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
 
-def roster(tmp_path: Path, text: str) -> people.Roster:
+def roster(tmp_path: Path, text: str) -> rosters.Roster:
     path = tmp_path / "students.csv"
     path.write_bytes(text.encode())
-    return people.read_roster(path)
+    return rosters.read_roster(path)
 
 
 def handed_in(*students: str, about: HandedIn | None = None) -> list[Submission]:
@@ -72,7 +72,7 @@ def test_a_roster_that_is_ambiguous_or_none_is_refused(
 
 def test_a_roster_need_not_be_utf8(tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_bytes("id,name\nana,Ana Núñez\n".encode("cp1252"))
-    ((_, ana),) = people.read_roster(tmp_path / "r.csv").people
+    ((_, ana),) = rosters.read_roster(tmp_path / "r.csv").people
     assert ana.name == "Ana Núñez"
 
 
@@ -89,14 +89,14 @@ def test_a_submission_is_found_by_id_by_a_places_id_or_by_email(
     tmp_path: Path, student: str, about: HandedIn
 ) -> None:
     known = roster(tmp_path, "id,email,canvas\nana,ana@x.es,4711\n")
-    (submission,), (ana,) = people.join(handed_in(student, about=about), known)
+    (submission,), (ana,) = rosters.join(handed_in(student, about=about), known)
     assert (submission.student, submission.id) == ("ana", "ana")
     assert (ana.submission, ana.ids) == ("ana", {"canvas": "4711"})
 
 
 def test_nobody_is_dropped(tmp_path: Path) -> None:
     known = roster(tmp_path, "id,name\nana,Ana\nluis,Luis\n")
-    submissions, everybody = people.join(handed_in("ana", "eva"), known)
+    submissions, everybody = rosters.join(handed_in("ana", "eva"), known)
     assert [one.student for one in submissions] == ["ana", "eva"]
     assert [(one.student, one.submission, one.listed) for one in everybody] == [
         ("ana", "ana", True),
@@ -108,19 +108,19 @@ def test_nobody_is_dropped(tmp_path: Path) -> None:
 def test_two_submissions_of_one_person_are_an_error_that_names_both(tmp_path: Path) -> None:
     known = roster(tmp_path, "id,moodle\nana,7\n")
     with pytest.raises(UsageError, match=r"ana: 7\.ipynb and ana\.ipynb"):
-        people.join(handed_in("ana", "7"), known)
+        rosters.join(handed_in("ana", "7"), known)
 
 
 def test_what_two_people_could_be_is_an_error(tmp_path: Path) -> None:
     known = roster(tmp_path, "id,email\nana,ana@x.es\nluis,luis@x.es\n")
     with pytest.raises(UsageError, match="could be ana and luis"):
-        people.join(handed_in("ana", about=HandedIn(email="luis@x.es")), known)
+        rosters.join(handed_in("ana", about=HandedIn(email="luis@x.es")), known)
 
 
 def test_a_moment_after_the_deadline_is_late() -> None:
     deadline = datetime(2026, 12, 1, tzinfo=UTC)
     for at, late in (("2026-11-30T23:59:59+00:00", False), ("2026-12-01T00:00:01+00:00", True)):
-        _, (person,) = people.join(handed_in("ana", about=HandedIn(at=at)), None, deadline)
+        _, (person,) = rosters.join(handed_in("ana", about=HandedIn(at=at)), None, deadline)
         assert person.late is late
 
 
@@ -140,21 +140,21 @@ def test_people_are_read_as_they_were_written(
     name = name.lstrip("'")
     person = Person(student, "s1", name, "=a@x", {"moodle": "7"}, "2026-11-25T10:00:00+00:00", late)
     folder = tmp_path_factory.mktemp("results")
-    (folder / people.FILE).write_text(people.table([person]), encoding="utf-8", newline="")
-    assert people.read(folder) == [person]
+    (folder / rosters.FILE).write_text(rosters.table([person]), encoding="utf-8", newline="")
+    assert rosters.read(folder) == [person]
 
 
 def test_a_later_run_without_the_roster_keeps_what_it_told() -> None:
     before = [Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=True)]
-    (kept,) = people.merged(before, [Person("ana", "ana", late=False)])
+    (kept,) = rosters.merged(before, [Person("ana", "ana", late=False)])
     assert kept == Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=False)
 
 
 def test_a_later_run_keeps_the_people_of_an_earlier_one() -> None:
     before = [Person("ana", "ana"), Person("luis", "luis", "Luis")]
     now = [Person("ana", "ana", "Ana"), Person("eva", "eva")]
-    assert [one.student for one in people.merged(before, now)] == ["ana", "eva", "luis"]
-    assert people.merged(before, now)[0].name == "Ana"
+    assert [one.student for one in rosters.merged(before, now)] == ["ana", "eva", "luis"]
+    assert rosters.merged(before, now)[0].name == "Ana"
 
 
 # What places tell

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 import tiny
 
-from grader.grading import Terms, grade
-from grader.sandbox.fake import FakeSandbox
-from grader.submission import Submission
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.new import create
+from grader.assignments.scaffold import create
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def test_the_example_is_written_as_our_own_code(block: str) -> None:
 def test_every_command_that_is_named_is_there() -> None:
     import typer
 
-    from grader.cli import app
+    from grader.cli.main import app
 
     known = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"(?:^    |`)grader ([a-z]+)", TEXT, re.MULTILINE))

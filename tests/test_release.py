@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from grader.errors import AssignmentFault, UsageError
-from grader.new import create
-from grader.release import SETTING, STUB, missing_setting, release, skeleton
+from grader.assignments.scaffold import create
+from grader.core.errors import AssignmentFault, UsageError
+from grader.integrations.nbgrader.release import SETTING, STUB, missing_setting, release, skeleton
 
 ROOT = Path(__file__).parent.parent
 

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader import replay
-from grader.errors import GraderError, UsageError
-from grader.finder import find
-from grader.journal import Journal
-from grader.new import create
-from grader.results import CheckResult, Fingerprint, Grade
-from grader.submission import Submission
+from grader.assignments.scaffold import create
+from grader.core.errors import GraderError, UsageError
+from grader.core.results import CheckResult, Fingerprint, Grade
+from grader.storage import replay
+from grader.storage.journal import Journal
+from grader.submissions.discovery import find
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from grader.results import Outcome
+    from grader.core.results import Outcome
 
 NOTEBOOK = b"{}"
 INPUTS = Fingerprint(

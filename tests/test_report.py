@@ -11,11 +11,11 @@ import classroom
 import pytest
 from conftest import SAMPLES
 
-from grader import folder, report
-from grader.decisions import Decisions
-from grader.errors import GraderError, UsageError
-from grader.journal import Journal
-from grader.override import OverrideOptions, override_points
+from grader.cli.override import OverrideOptions, override_points
+from grader.core.errors import GraderError, UsageError
+from grader.storage import report, results_folder
+from grader.storage.decisions import Decisions
+from grader.storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """A results folder after a run, with its pages in English."""
-    folder.make(tmp_path)
+    results_folder.make(tmp_path)
     with Journal(tmp_path) as journal:
         journal.begin(classroom.SEED, {})
         for grade in classroom.grades():
-            folder.store(tmp_path, journal, grade.automatic, Decisions({}))
-        report.write(tmp_path, folder.write_all(tmp_path, journal), journal, "en")
+            results_folder.store(tmp_path, journal, grade.automatic, Decisions({}))
+        report.write(tmp_path, results_folder.write_all(tmp_path, journal), journal, "en")
     return tmp_path
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Grade
 
 REFERENCE = SAMPLES.parent.parent / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
 WRONG = sorted(

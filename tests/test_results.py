@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.results import (
+from grader.core.results import (
     CheckResult,
     Decision,
     Fingerprint,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from conftest import SAMPLES, grade_samples
 
+from grader.core.results import CheckResult, Grade
 from grader.feedback import class_page
-from grader.results import CheckResult, Grade
 
 NOTES: dict[str, dict[str, Any]] = tomllib.loads((SAMPLES / "NOTES.toml").read_text())
 SEED = "samples"

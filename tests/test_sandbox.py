@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.errors import SandboxFault
+from grader.core.errors import SandboxFault
 from grader.sandbox import conformance
+from grader.sandbox.backends.docker import RUN_LABEL, ContainerStream
+from grader.sandbox.backends.process import ProcessStream
 from grader.sandbox.conformance import CASES, Case
-from grader.sandbox.docker import RUN_LABEL, ContainerStream
-from grader.sandbox.process import ProcessStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from grader.sandbox import Lane, Limits, Sandbox, Session
-    from grader.sandbox.bubblewrap import BubblewrapSandbox
-    from grader.sandbox.docker import DockerSandbox
-    from grader.sandbox.process import ProcessSandbox
+    from grader.core.limits import Limits
+    from grader.sandbox.api import Lane, Sandbox, Session
+    from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
+    from grader.sandbox.backends.docker import DockerSandbox
+    from grader.sandbox.backends.process import ProcessSandbox
 
 HELD_BY_A_PROCESS = [case for case in CASES if not case.needs_protection]
 CORE = ("tensors_cross_exactly", "an_endless_loop_times_out", "a_crash_costs_one_check")

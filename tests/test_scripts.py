@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox.recipe import PACKAGE, docker_folder
+from grader.sandbox.backends.recipe import PACKAGE, docker_folder
 
 BROWSER = Path(__file__).parent / "browser" / "chromium.sh"
 GRADESCOPE = [PACKAGE / "gradescope" / name for name in ("setup.sh", "run_autograder")]

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.errors import StudentFault, StudentLost
-from grader.sandbox import Limits
-from grader.sandbox.fake import FakeSandbox
-from grader.student import RemoteObject, Student
-from grader.wire import Array
+from grader.core.errors import StudentFault, StudentProcessLost
+from grader.core.limits import Limits
+from grader.protocol.wire import Array
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.student.student import RemoteObject, Student
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,5 +176,5 @@ def test_a_shape_that_torch_has_no_number_for_loses_the_student() -> None:
     lane = FakeSandbox(f=lambda: None).lane()
     with lane.open(b"", "a.ipynb", ["f"], Limits()) as session, session.check(0) as check:
         student = Student(check, session.report, {})
-        with pytest.raises(StudentLost, match="tensor imposible"):
+        with pytest.raises(StudentProcessLost, match="tensor imposible"):
             student._in(Array("int64", (2**63, 0), b""))

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import archives
-from grader.archives import Source, UnreadableError, list_zip, plain
-from grader.errors import GraderError, UsageError
-from grader.finder import find, find_one
-from grader.submission import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, safe_id
+from grader.core.errors import GraderError, UsageError
+from grader.core.text import plain
+from grader.submissions import archives
+from grader.submissions.archives import Source, UnreadableError, list_zip
+from grader.submissions.discovery import find, find_one
+from grader.submissions.model import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, safe_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from grader import standins
-from grader.transcript import Transcript, source
-from grader.wire import Ref
+from grader.protocol.wire import Ref
+from grader.recurrent import stand_ins
+from grader.student.reproduction import Transcript, source
 from grader.worker import loops, training
 
 
@@ -68,7 +68,7 @@ def test_a_question_that_raised_is_the_last_line() -> None:
 
 
 def test_definitions_of_ours_need_no_imports_of_theirs() -> None:
-    for definition in (loops.Probe, training.train, standins.StandInLSTM, standins.StandInGRU):
+    for definition in (loops.Probe, training.train, stand_ins.StandInLSTM, stand_ins.StandInGRU):
         assert "Any" not in source(definition)
         compile(source(definition), "celda", "exec")
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import SAMPLES
 
-from grader import assignment as assignments
-from grader.checks import training
-from grader.grading import Terms, grade
-from grader.submission import Submission
+from grader.assignments import assignment as assignments
+from grader.grading.grade import Terms, grade
+from grader.recurrent import training
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
-    from grader.results import Grade
-    from grader.sandbox.process import ProcessSandbox
+    from grader.core.results import Grade
+    from grader.sandbox.backends.process import ProcessSandbox
 
 ROOT = SAMPLES.parent.parent
 REFERENCE = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.errors import AssignmentFault
+from grader.core.errors import AssignmentFault
+from grader.core.results import CheckResult, Fingerprint, Grade, Misconception
 from grader.feedback.terminal import validation
-from grader.mutation import MachineMutant
-from grader.results import CheckResult, Fingerprint, Grade, Misconception
-from grader.solutions import Mutant, Variant, argued, mutate, vary
-from grader.validate import Verdict, _differences, _losses, judge
+from grader.validation.mutation import MachineMutant
+from grader.validation.solutions import Mutant, Variant, argued, mutate, vary
+from grader.validation.validate import Verdict, _differences, _losses, judge
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,8 +23,8 @@ WRONG = Mutant("no tanh", "f", (("tanh(x)", "x"),), ("part/one",), "idea")
 
 
 def check(name: str, outcome: str, named: str = "") -> CheckResult:
-    belief = Misconception(named, "") if named else None
-    return CheckResult(name, "part", "", 0, 1, outcome, misconception=belief)  # type: ignore[arg-type]
+    misconception = Misconception(named, "") if named else None
+    return CheckResult(name, "part", "", 0, 1, outcome, misconception=misconception)  # type: ignore[arg-type]
 
 
 def grade(*checks: CheckResult) -> Grade:

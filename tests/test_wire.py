@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import wire
-from grader.wire import Array, Caps, Ref, WireError
+from grader.protocol import wire
+from grader.protocol.wire import Array, Caps, Ref, WireError
 
 CAPS = Caps(header=1 << 16, body=1 << 16)
 ARRAY, TUPLE, REF = 1, 2, 3

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 import catalogue
 import pytest
 
-from grader.words import Words, knows, say
+from grader.core.i18n import Words, knows, tr
 
 ALIKE = {"Total", "{error}: {text}", "{message}: {name}"}  # in both languages
 # Titles and misconceptions, which have both languages beside each other, code for notebooks, and
 # what columns are called in others' files.
-CONTENT = ("checks/", "exports/moodle.py", "template/", "release.py", "student.py")
+CONTENT = (
+    *("checks/", "recurrent/", "exports/moodle.py", "assignments/template/"),
+    *("integrations/nbgrader/release.py", "student/"),
+)
 
 
 def test_every_message_has_its_spanish_and_is_said() -> None:
@@ -67,13 +70,13 @@ def texts_of(tree: ast.AST) -> set[str]:
 
 
 def test_a_message_within_a_message_is_said_in_the_same_language() -> None:
-    within = say("{what}", what=say("expected"))
+    within = tr("{what}", what=tr("expected"))
     assert (within.es, within.en) == ("esperado", "expected")
 
 
 def test_a_value_that_is_missing_is_an_error() -> None:
     with pytest.raises(KeyError):
-        say("{missing}", other=1)
+        tr("{missing}", other=1)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def commands(path: Path) -> list[tuple[str, list[str]]]:
 def test_each_command_is_there_with_its_options(path: Path) -> None:
     import typer
 
-    from grader.cli import app
+    from grader.cli.main import app
 
     known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert commands(path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from grader import assignment as assignments
+from grader.assignments import assignment as assignments
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.assignment import Assignment
+    from grader.assignments.assignment import Assignment
 
 _CONFIG = """
 name = "tiny"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.checks import models, training
-from grader.student import Student
+from grader.recurrent import models, training
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("aprendizaje"), pytest.mark.gpu]
 

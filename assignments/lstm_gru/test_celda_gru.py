@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import agree, construct, gru, parameters
-from grader.student import Student
+from grader.checks import assert_close, construct, parameters
+from grader.recurrent import gru
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("celdaGRU"), pytest.mark.needs("parameters", "interface")]
 
@@ -39,7 +40,9 @@ def test_layers(student: Student, case: gru.Case) -> None:
     Each layer in its gate: x_r_fc and h_r_fc in r_t; x_z_fc and h_z_fc in z_t.
     """
     trial = gru.trial(student, case, judging="layers")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -50,7 +53,9 @@ def test_input_terms(student: Student, case: gru.Case) -> None:
     The input plays its part in r_t, in z_t and in the candidate: W x_t.
     """
     trial = gru.trial(student, case, judging="input_terms")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(2)
@@ -61,7 +66,9 @@ def test_recurrent_terms(student: Student, case: gru.Case) -> None:
     The former state plays its part in r_t, in z_t and in the candidate: U h_{t-1}.
     """
     trial = gru.trial(student, case, judging="recurrent_terms")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -72,7 +79,9 @@ def test_biases(student: Student, case: gru.Case) -> None:
     The biases of all the layers are added.
     """
     trial = gru.trial(student, case, judging="biases")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(2)
@@ -83,7 +92,9 @@ def test_update_gate(student: Student, case: gru.Case) -> None:
     Update gate: z_t = σ(W_z x_t + U_z h_{t-1} + b_z).
     """
     trial = gru.trial(student, case, judging="update_gate")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(2)
@@ -94,7 +105,9 @@ def test_reset_gate(student: Student, case: gru.Case) -> None:
     Reset gate: r_t = σ(W_r x_t + U_r h_{t-1} + b_r).
     """
     trial = gru.trial(student, case, judging="reset_gate")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(2)
@@ -105,7 +118,9 @@ def test_candidate(student: Student, case: gru.Case) -> None:
     The candidate's activation: h̃_t = tanh(…).
     """
     trial = gru.trial(student, case, judging="candidate")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(3)
@@ -116,7 +131,9 @@ def test_reset_before_product(student: Student, case: gru.Case) -> None:
     The reset acts before the product: h̃_t = tanh(W x_t + U (r_t ⊙ h_{t-1}) + b).
     """
     trial = gru.trial(student, case, judging="reset_before_product")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(2)
@@ -127,7 +144,9 @@ def test_state_update(student: Student, case: gru.Case) -> None:
     Hidden state: h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ h̃_t.
     """
     trial = gru.trial(student, case, judging="state_update")
-    agree(trial.h, trial.expected, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h, trial.expected, quantity="h_t", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -139,7 +158,7 @@ def test_torch_gru_cell(student: Student, case: gru.Case) -> None:
     Where the order of the reset does not matter, the cell gives what torch.nn.GRUCell gives.
     """
     trial = gru.trial(student, case)
-    agree(trial.h, gru.like_torch_or_reading(trial), quantity="h_t", case=trial.case)
+    assert_close(trial.h, gru.like_torch_or_reading(trial), quantity="h_t", case=trial.case)
 
 
 @pytest.mark.points(1)
@@ -152,4 +171,4 @@ def test_torch_gru(student: Student, case: gru.Case) -> None:
     torch.nn.GRU gives.
     """
     trial = gru.trial(student, case)
-    agree(trial.h, gru.like_torch_or_reading(trial), quantity="h_t", case=trial.case)
+    assert_close(trial.h, gru.like_torch_or_reading(trial), quantity="h_t", case=trial.case)

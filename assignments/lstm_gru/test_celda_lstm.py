@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import agree, construct, lstm, parameters
-from grader.student import Student
+from grader.checks import assert_close, construct, parameters
+from grader.recurrent import lstm
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("celdaLSTM"), pytest.mark.needs("parameters", "interface")]
 
@@ -36,7 +37,13 @@ def test_returns_order(student: Student, case: lstm.Case) -> None:
     Returns (h_t, c_t), in this order.
     """
     trial = lstm.trial(student, case, judging="returns_order")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(1)
@@ -47,8 +54,20 @@ def test_stacking_order(student: Student, case: lstm.Case) -> None:
     Order of the 4·hidden_size rows: input, forget, candidate, output.
     """
     trial = lstm.trial(student, case, judging="stacking_order")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
-    agree(trial.h, trial.expected.h, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
+    assert_close(
+        trial.h,
+        trial.expected.h,
+        quantity="h_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(1)
@@ -59,7 +78,13 @@ def test_preactivation(student: Student, case: lstm.Case) -> None:
     The input reaches the gates: W_x x_t, added as it is.
     """
     trial = lstm.trial(student, case, judging="preactivation")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -70,7 +95,13 @@ def test_recurrent(student: Student, case: lstm.Case) -> None:
     The former state reaches the gates: W_h h_{t-1}.
     """
     trial = lstm.trial(student, case, judging="recurrent")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(1)
@@ -81,7 +112,13 @@ def test_biases(student: Student, case: lstm.Case) -> None:
     Both biases, that of x_fc and that of h_fc, are added.
     """
     trial = lstm.trial(student, case, judging="biases")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -92,7 +129,13 @@ def test_input_gate(student: Student, case: lstm.Case) -> None:
     Input gate: i_t = σ(W_xi x_t + W_hi h_{t-1} + b_i).
     """
     trial = lstm.trial(student, case, judging="input_gate")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -103,7 +146,13 @@ def test_forget_gate(student: Student, case: lstm.Case) -> None:
     Forget gate: f_t = σ(W_xf x_t + W_hf h_{t-1} + b_f).
     """
     trial = lstm.trial(student, case, judging="forget_gate")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -114,7 +163,13 @@ def test_candidate(student: Student, case: lstm.Case) -> None:
     Candidate: c̃_t = tanh(W_xc x_t + W_hc h_{t-1} + b_c).
     """
     trial = lstm.trial(student, case, judging="candidate")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -125,7 +180,13 @@ def test_output_gate(student: Student, case: lstm.Case) -> None:
     Output gate: o_t = σ(W_xo x_t + W_ho h_{t-1} + b_o).
     """
     trial = lstm.trial(student, case, judging="output_gate")
-    agree(trial.h, trial.h_from_own_c, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h,
+        trial.h_from_own_c,
+        quantity="h_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -136,7 +197,13 @@ def test_cell_update(student: Student, case: lstm.Case) -> None:
     Cell state: c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t.
     """
     trial = lstm.trial(student, case, judging="cell_update")
-    agree(trial.c, trial.expected.c, quantity="c_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.c,
+        trial.expected.c,
+        quantity="c_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(2)
@@ -147,7 +214,13 @@ def test_hidden_state(student: Student, case: lstm.Case) -> None:
     Hidden state: h_t = o_t ⊙ tanh(c_t).
     """
     trial = lstm.trial(student, case, judging="hidden_state")
-    agree(trial.h, trial.h_from_own_c, quantity="h_t", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.h,
+        trial.h_from_own_c,
+        quantity="h_t",
+        case=trial.case,
+        misconception=trial.misconception,
+    )
 
 
 @pytest.mark.points(1)
@@ -160,8 +233,8 @@ def test_torch_lstm_cell(student: Student, case: lstm.Case) -> None:
     """
     trial = lstm.trial(student, case)
     expected = lstm.like_torch(trial)
-    agree(trial.c, expected.c, quantity="c_t", case=trial.case)
-    agree(trial.h, expected.h, quantity="h_t", case=trial.case)
+    assert_close(trial.c, expected.c, quantity="c_t", case=trial.case)
+    assert_close(trial.h, expected.h, quantity="h_t", case=trial.case)
 
 
 @pytest.mark.points(1)
@@ -174,8 +247,8 @@ def test_torch_lstm(student: Student, case: lstm.Case) -> None:
     """
     trial = lstm.trial(student, case)
     expected = lstm.like_torch(trial)
-    agree(trial.c, expected.c, quantity="c_t", case=trial.case)
-    agree(trial.h, expected.h, quantity="h_t", case=trial.case)
+    assert_close(trial.c, expected.c, quantity="c_t", case=trial.case)
+    assert_close(trial.h, expected.h, quantity="h_t", case=trial.case)
 
 
 @pytest.mark.needs("parameters")

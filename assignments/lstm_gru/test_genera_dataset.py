@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks import dataset
-from grader.student import Student
+from grader.recurrent import dataset
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("genera_dataset"), pytest.mark.needs("shapes")]
 

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import differences, gradients, gru, horizon, lstm, models
-from grader.student import Student
+from grader.recurrent import gradients, gru, horizon, lstm, model_gradients, models
+from grader.student.student import Student
 
 pytestmark = pytest.mark.part("gradientes")
 
@@ -40,7 +40,7 @@ def test_lstm_model(student: Student, case: models.Case) -> None:
 
     modeloLSTM takes the gradient from the output to every parameter, through all steps.
     """
-    differences.judge_model(student, models.LSTM, case)
+    model_gradients.judge_model(student, models.LSTM, case)
 
 
 @pytest.mark.needs("celdaGRU/parameters", "celdaGRU/interface")
@@ -74,4 +74,4 @@ def test_gru_model(student: Student, case: models.Case) -> None:
 
     modeloGRU takes the gradient from the output to every parameter, through all steps.
     """
-    differences.judge_model(student, models.GRU, case)
+    model_gradients.judge_model(student, models.GRU, case)

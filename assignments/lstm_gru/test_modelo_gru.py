@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import agree, models
-from grader.student import Student
+from grader.checks import assert_close
+from grader.recurrent import models
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("modeloGRU"), pytest.mark.needs("interface")]
 KIND = models.GRU
@@ -28,7 +29,9 @@ def test_every_step(student: Student, case: models.Case) -> None:
     Every step of the sequence counts, from the first to the last.
     """
     trial = models.trial(student, KIND, case, judging="every_step")
-    agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -40,7 +43,9 @@ def test_step_order(student: Student, case: models.Case) -> None:
     The sequence is read from its beginning to its end.
     """
     trial = models.trial(student, KIND, case, judging="step_order")
-    agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -52,7 +57,9 @@ def test_batch_first(student: Student, case: models.Case) -> None:
     The first axis is the batch and the second one time: samples do not mix.
     """
     trial = models.trial(student, KIND, case, judging="batch_first")
-    agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -64,7 +71,9 @@ def test_initial_state(student: Student, case: models.Case) -> None:
     The initial state is zero.
     """
     trial = models.trial(student, KIND, case, judging="initial_state")
-    agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
+    )
 
 
 @pytest.mark.points(1)
@@ -76,4 +85,6 @@ def test_output(student: Student, case: models.Case) -> None:
     The output is fc applied to the last hidden state h_T.
     """
     trial = models.trial(student, KIND, case, judging="output")
-    agree(trial.y, trial.expected, quantity="y", case=trial.case, belief=trial.belief)
+    assert_close(
+        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
+    )

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.checks import loops, testing_loop
-from grader.student import Student
+from grader.recurrent import loops, testing_loop
+from grader.student.student import Student
 
 pytestmark = [pytest.mark.part("modelo_prueba"), pytest.mark.needs("interface")]
 

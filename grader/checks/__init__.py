@@ -3,14 +3,14 @@
 from grader.checks import agree, lstm
 """
 
+from grader.checks.asserts import Mismatch, assert_close, require_shape, tolerance
 from grader.checks.cells import construct
-from grader.checks.compare import Disagreement, agree, require_shape, tolerance
 from grader.checks.skipping import Skipped, skip
 
 __all__ = [
-    "Disagreement",
+    "Mismatch",
     "Skipped",
-    "agree",
+    "assert_close",
     "construct",
     "require_shape",
     "skip",

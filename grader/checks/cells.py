@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import torch
 from torch import Tensor
 
-from grader.checks.compare import Disagreement, kind, require_shape
-from grader.checks.reading import Diagnosis
-from grader.errors import StudentFault
-from grader.student import RemoteObject
-from grader.words import say
+from grader.checks.asserts import Mismatch, kind, require_shape
+from grader.checks.misconceptions import Diagnosis
+from grader.core.errors import StudentFault
+from grader.core.i18n import tr
+from grader.student.student import RemoteObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from grader.checks.cases import Stream
-    from grader.student import Student
+    from grader.checks.strategies import Stream
+    from grader.student.student import Student
 
 OPEN, SHUT = 40.0, -40.0
 """Biases at which σ is 1, or under any rounding error, and tanh ±1; exp(80) is still float32."""
@@ -171,7 +171,7 @@ class Subject:
     dtype: torch.dtype = field(default=torch.float64)
 
     def make(self, student: Student, case: CellCase) -> RemoteObject:
-        """Return the student's cell with the case's weights. Raises StudentFault, Disagreement."""
+        """Return the student's cell with the case's weights. Raises StudentFault, Mismatch."""
         student.precision(self.dtype)
         cell = construct(student, self.name, case.input_size, case.hidden_size)
         return cell.load(self._weights(case))
@@ -180,7 +180,7 @@ class Subject:
         """Return what the student's cell gave at each step of a case, in one question.
 
         `swapped` is for a cell that returns its two states the other way round. Raises
-        StudentFault, Disagreement.
+        StudentFault, Mismatch.
         """
 
         def form(answer: Any) -> bool:
@@ -241,7 +241,7 @@ class Subject:
 
 
 def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
-    """Return an object of the student's class. Raises StudentFault, and Disagreement if none."""
+    """Return an object of the student's class. Raises StudentFault, and Mismatch if none."""
     made = getattr(student, name)(*sizes)
     if not isinstance(made, RemoteObject):
         raise _no_module(name, sizes, made)
@@ -249,25 +249,25 @@ def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
 
 
 def require_finite(state: Tensor, quantity: str) -> None:
-    """Assert that a state holds neither inf nor nan. Raises Disagreement."""
+    """Assert that a state holds neither inf nor nan. Raises Mismatch."""
     if bool(state.isfinite().all()):
         return
-    raise Disagreement(
-        say("{quantity} holds inf or nan, though all that was given is small", quantity=quantity),
+    raise Mismatch(
+        tr("{quantity} holds inf or nan, though all that was given is small", quantity=quantity),
         quantity=quantity,
-        expected=say("finite numbers"),
+        expected=tr("finite numbers"),
         got=state,
         holds=lambda code: [f"assert {code(state)}.isfinite().all()"],
     )
 
 
 def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
-    """Assert that a cell gives the same when it was called before. Raises Disagreement."""
+    """Assert that a cell gives the same when it was called before. Raises Mismatch."""
     require_shape(again, tuple(alone.shape), quantity)
     if torch.equal(again, alone):
         return
-    raise Disagreement(
-        say(
+    raise Mismatch(
+        tr(
             "the cell remembers the call before: with the same x_t and the same state it gives "
             "something else if it was called with others before; it must start from the state that "
             "it receives"
@@ -279,9 +279,9 @@ def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
     )
 
 
-def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Disagreement:
-    return Disagreement(
-        say("{call} should make a module and gives {got}", call=f"{name}{sizes}", got=kind(made)),
+def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Mismatch:
+    return Mismatch(
+        tr("{call} should make a module and gives {got}", call=f"{name}{sizes}", got=kind(made)),
         quantity=f"{name}{sizes}",
         expected="torch.nn.Module",
         got=kind(made),
@@ -306,12 +306,12 @@ def believe(
         found = []
         for dtype in (torch.float64, torch.float32):
             cell = Subject(name, dtype)
-            with contextlib.suppress(StudentFault, Disagreement):
+            with contextlib.suppress(StudentFault, Mismatch):
                 found.append((cell, look(cell)))
         if not found:
             return Subject(name), Diagnosis(right, right, explained=False)
         (_, wide), (_, narrow) = found[0], found[-1]
-        alike = (wide.reading, wide.explained) == (narrow.reading, narrow.explained)
+        alike = (wide.equations, wide.explained) == (narrow.equations, narrow.explained)
         return found[0 if alike else -1]
 
-    return student.recall(f"{name}.belief", find)
+    return student.recall(f"{name}.misconception", find)

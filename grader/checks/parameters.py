@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from grader.checks.asserts import Mismatch
 from grader.checks.cells import construct
-from grader.checks.compare import Disagreement
-from grader.checks.reading import Misconception
-from grader.words import say
+from grader.checks.misconceptions import Misconception
+from grader.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.student import RemoteObject, Student
-    from grader.words import Said
+    from grader.core.i18n import Bilingual
+    from grader.student.student import RemoteObject, Student
 
 _FALSE_ALARM = 1e-11
 """The chance, for each of the statistics of one tensor, that right code fails: over the three
@@ -37,7 +37,7 @@ NORMAL = Misconception(
 def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torch.Tensor]:
     """Return the layers' parameters of a new module after its `reset_parameters`, by name.
 
-    Buffers, and whatever else a module may hold, are its own. Raises StudentFault, Disagreement.
+    Buffers, and whatever else a module may hold, are its own. Raises StudentFault, Mismatch.
     """
     student.seed(0)
     module = construct(student, name, *sizes)
@@ -47,7 +47,7 @@ def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torc
 
 
 def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Assert that a module has parameters of these names and shapes. Raises Disagreement."""
+    """Assert that a module has parameters of these names and shapes. Raises Mismatch."""
     state = module.state_dict()
     for name, shape in shapes.items():
         got = tuple(state[name].shape) if name in state else None
@@ -62,12 +62,12 @@ def _wrong_shape(
     name: str,
     shape: tuple[int, ...],
     got: tuple[int, ...] | None,
-) -> Disagreement:
-    known = ", ".join(names[:12]) or say("none")
-    return Disagreement(
-        say("there is no parameter {name} (there are: {known})", name=repr(name), known=known)
+) -> Mismatch:
+    known = ", ".join(names[:12]) or tr("none")
+    return Mismatch(
+        tr("there is no parameter {name} (there are: {known})", name=repr(name), known=known)
         if got is None
-        else say("{name} has shape {got}; expected was {shape}", name=name, got=got, shape=shape),
+        else tr("{name} has shape {got}; expected was {shape}", name=name, got=got, shape=shape),
         quantity=name,
         expected=str(shape),
         got=known if got is None else str(got),
@@ -80,7 +80,7 @@ def _wrong_shape(
 
 
 def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
-    """Assert that every one of these tensors could be uniform in ±bound. Raises Disagreement.
+    """Assert that every one of these tensors could be uniform in ±bound. Raises Mismatch.
 
     Three statistics a tensor, each with a false alarm under `_FALSE_ALARM`: no value beyond the
     bound, the largest near enough to it, mean and variance within `_DEVIATIONS` of theirs.
@@ -96,7 +96,7 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         )
         if not largest <= bound * (1 + 1e-6):
             raise _not_uniform(
-                say(
+                tr(
                     "{name} has values of up to {largest}; the bound is {bound}",
                     name=name,
                     largest=f"{largest:.4f}",
@@ -108,24 +108,24 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
             )
         if largest < least:
             raise _not_uniform(
-                say(
+                tr(
                     "{name} stays within {largest}; with a bound of {bound} it should come near it",
                     name=name,
                     largest=f"{largest:.4f}",
                     bound=f"{bound:.4f}",
                 ),
                 (name, tensor, "abs().max()", f">= {least:.7g}"),
-                (say("nearly up to {number}", number=f"{bound:.4f}"), _up_to(largest)),
+                (tr("nearly up to {number}", number=f"{bound:.4f}"), _up_to(largest)),
             )
         if abs(mean) > drift:
             raise _not_uniform(
-                say("{name} has mean {mean}; it should be nearly 0", name=name, mean=f"{mean:.4f}"),
+                tr("{name} has mean {mean}; it should be nearly 0", name=name, mean=f"{mean:.4f}"),
                 (name, tensor, "mean().abs()", f"<= {drift:.7g}"),
-                (say("mean {number}", number=0), say("mean {number}", number=f"{mean:.4f}")),
+                (tr("mean {number}", number=0), tr("mean {number}", number=f"{mean:.4f}")),
             )
         if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
             raise _not_uniform(
-                say(
+                tr(
                     "{name} has variance {variance}; that of a uniform one with this bound is "
                     "{right}",
                     name=name,
@@ -142,28 +142,28 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
             )
 
 
-def _up_to(number: float) -> Said:
-    return say("up to {number}", number=f"{number:.4f}")
+def _up_to(number: float) -> Bilingual:
+    return tr("up to {number}", number=f"{number:.4f}")
 
 
-def _variance(number: float) -> Said:
-    return say("variance {number}", number=f"{number:.5f}")
+def _variance(number: float) -> Bilingual:
+    return tr("variance {number}", number=f"{number:.5f}")
 
 
 def _not_uniform(
-    message: Said,
+    message: Bilingual,
     statement: tuple[str, torch.Tensor, str, str],
-    numbers: tuple[Said, Said],
-    belief: Misconception | None = None,
-) -> Disagreement:
+    numbers: tuple[Bilingual, Bilingual],
+    misconception: Misconception | None = None,
+) -> Mismatch:
     """Return the failure of a statistic of one tensor, and how to see it."""
     name, tensor, statistic, relation = statement
-    return Disagreement(
+    return Mismatch(
         message,
         quantity=name,
         expected=numbers[0],
         got=numbers[1],
-        belief=belief,
+        misconception=misconception,
         holds=lambda code: [
             f"valor = {code(tensor)}.{statistic}",
             "print(valor.item())",

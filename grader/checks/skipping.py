@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NoReturn
 from _pytest.outcomes import Skipped as OfPytest  # the class that pytest.skip raises
 
 if TYPE_CHECKING:
-    from grader.words import Said
+    from grader.core.i18n import Bilingual
 
 
 class Skipped(OfPytest):
     """A check is not made; `said` is why."""
 
-    def __init__(self, said: Said) -> None:
+    def __init__(self, said: Bilingual) -> None:
         super().__init__(said.es)
         self.said = said
 
 
-def skip(why: Said) -> NoReturn:
+def skip(why: Bilingual) -> NoReturn:
     """Leave the check that runs unmade."""
     raise Skipped(why)

@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.exports.matching import Filled, Line, Owner, pair
-from grader.exports.sheet import (
+from grader.core.spreadsheet import (
     UnfitError,
     alike,
     decimal,
@@ -23,12 +22,13 @@ from grader.exports.sheet import (
     listed,
     number,
 )
+from grader.exports.matching import Filled, Line, Owner, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.exports.sheet import Row, Sheet
-    from grader.results import Grade, Person
+    from grader.core.results import Grade, Person
+    from grader.core.spreadsheet import Row, Sheet
 
 PLACE = "canvas"
 """The roster's column with people's ids there."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from grader.results import text as text_of
-from grader.words import Words
+from grader.core.i18n import Words
+from grader.core.results import text as text_of
 
 if TYPE_CHECKING:
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 
 def comment(grade: Grade, lang: str) -> str:
@@ -27,8 +27,8 @@ def comment(grade: Grade, lang: str) -> str:
     )
     said = [points, _parts(grade, words)]
     lost = (check for check in grade.checks if grade.points(check) < check.max_points)
-    if belief := next(filter(None, (check.misconception for check in lost)), None):
-        said.append(text_of(belief, "text", lang))
+    if misconception := next(filter(None, (check.misconception for check in lost)), None):
+        said.append(text_of(misconception, "text", lang))
     return " ".join(" ".join(part.split()) for part in said if part)
 
 

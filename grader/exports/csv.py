@@ -6,10 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from grader.core.spreadsheet import neutral
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from grader.results import Grade, Person
+    from grader.core.results import Grade, Person
 
 HEADER = ("submission", "student", "assignment", "score", "max_score", "status", "flags")
 
@@ -67,16 +69,3 @@ def _points(grade: Grade | None, checks: Sequence[str]) -> list[str]:
         " ".join(sorted({flag.kind for flag in grade.flags})),
         *(points.get(check, "") for check in checks),
     ]
-
-
-def neutral(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, nor for the start of a new line."""
-    formula = cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    # `csv` does not quote a carriage return alone, and readers end a line there.
-    return ("'" if formula else "") + cell.replace("\r", " ")
-
-
-def plainly(cell: str) -> str:
-    """Return the text that `neutral` was given, or that somebody typed."""
-    formula = cell.startswith("'") and cell[1:].startswith(("=", "+", "-", "@", "\t"))
-    return (cell[1:] if formula else cell).strip()

@@ -10,10 +10,10 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from grader.results import text as text_of
+from grader.core.results import text as text_of
 
 if TYPE_CHECKING:
-    from grader.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Grade
 
 VERSION = 1
 _STATUS = {"passed": "pass", "failed": "fail", "skipped": "fail"}  # anything else: error

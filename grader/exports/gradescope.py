@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from grader.results import text as text_of
+from grader.core.results import text as text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.results import CheckResult, Grade, Json
+    from grader.core.results import CheckResult, Grade, Json
 
 _FORMAT = "text"
 _LONGEST = 20_000

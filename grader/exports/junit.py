@@ -12,14 +12,14 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from grader.results import text as text_of
-from grader.words import Words
+from grader.core.i18n import Words
+from grader.core.results import text as text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-    from grader.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Grade
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to write."""
@@ -79,11 +79,11 @@ def _details(grade: Grade, check: CheckResult, words: Words) -> str:
         score=words.number(grade.points(check)),
         max_score=words.number(check.max_points),
     )
-    belief = text_of(check.misconception, "text", words.lang) if check.misconception else ""
+    misconception = text_of(check.misconception, "text", words.lang) if check.misconception else ""
     told = (
         text_of(check, "title", words.lang),
         text_of(check, "message", words.lang),
-        belief,
+        misconception,
         points,
         check.reproduce or "",
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.exports.sheet import UnfitError
+from grader.core.spreadsheet import UnfitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from grader.results import Grade, Person
+    from grader.core.results import Grade, Person
 
 Key = tuple[str, str]
 """What kind of id, and the id."""

@@ -18,23 +18,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.exports.comments import comment
-from grader.exports.csv import neutral
-from grader.exports.matching import Filled, Line, Owner, pair
-from grader.exports.sheet import (
+from grader.core.spreadsheet import (
     UnfitError,
     decimal,
     decimal_comma,
     find_column,
     listed,
+    neutral,
     number,
 )
+from grader.exports.comments import comment
+from grader.exports.matching import Filled, Line, Owner, pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.exports.sheet import Row, Sheet
-    from grader.results import Grade, Person
+    from grader.core.results import Grade, Person
+    from grader.core.spreadsheet import Row, Sheet
 
 IDENTIFIER = ("Identifier", "Identificador")
 GRADE = ("Grade", "Calificación")

@@ -26,7 +26,7 @@ from nbgrader.api import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from grader.results import Person
+    from grader.core.results import Person
 
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from grader.results import CheckResult, Flag, Grade, Misconception, Notice
+    from grader.core.results import CheckResult, Flag, Grade, Misconception, Notice
 
 BINS = 10
 _NEARLY_EVERYBODY = 0.8
@@ -71,7 +71,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Belief:
+class SharedMisconception:
     """A misconception, the checks that it showed in, and who has it."""
 
     misconception: Misconception
@@ -111,7 +111,7 @@ class Numbers:
     marks: Marks | None
     parts: tuple[Part, ...]
     rates: tuple[Rate, ...]
-    beliefs: tuple[Belief, ...]
+    misconceptions: tuple[SharedMisconception, ...]
     flags: tuple[Remark, ...]
     notices: tuple[Remark, ...]
     times: Times | None
@@ -126,7 +126,7 @@ def numbers(grades: Sequence[Grade]) -> Numbers:
         _marks(graded),
         tuple(_parts(graded)),
         tuple(_rates(graded)),
-        tuple(_beliefs(graded)),
+        tuple(_misconceptions(graded)),
         tuple(_remarks((grade.submission, flag) for grade in grades for flag in grade.flags)),
         tuple(_remarks((grade.submission, one) for grade in grades for one in grade.notices)),
         _times(grades),
@@ -180,22 +180,25 @@ def _rates(graded: Sequence[Grade]) -> Iterator[Rate]:
         yield Rate(results[0][1], outcomes["passed"], outcomes["skipped"], tuple(failed))
 
 
-def _beliefs(graded: Sequence[Grade]) -> list[Belief]:
+def _misconceptions(graded: Sequence[Grade]) -> list[SharedMisconception]:
     """Return the misconceptions, the most frequent first."""
     found: dict[str, list[tuple[str, CheckResult, Misconception]]] = {}
     for grade in graded:
         for check in grade.checks:
             if one := check.misconception:
                 found.setdefault(one.id, []).append((grade.submission, check, one))
-    beliefs = [
-        Belief(
+    misconceptions = [
+        SharedMisconception(
             cases[0][2],
             tuple(dict.fromkeys(check.id for _, check, _ in cases)),
             tuple(dict.fromkeys(name for name, _, _ in cases)),
         )
         for cases in found.values()
     ]
-    return sorted(beliefs, key=lambda belief: (-len(belief.students), belief.misconception.id))
+    return sorted(
+        misconceptions,
+        key=lambda misconception: (-len(misconception.students), misconception.misconception.id),
+    )
 
 
 def _remarks(said: Iterable[tuple[str, Flag | Notice]]) -> list[Remark]:

@@ -9,22 +9,22 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from grader.core.i18n import Words
+from grader.core.results import text as text_of
 from grader.feedback import class_numbers, equations, figures, pages
 from grader.feedback.class_numbers import BINS
 from grader.feedback.texts import said
 from grader.feedback.verdicts import place
-from grader.results import text as text_of
-from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from markupsafe import Markup
 
-    from grader.feedback.class_numbers import Belief, Marks, Numbers, Rate, Remark
+    from grader.core.results import Grade, Person
+    from grader.feedback.class_numbers import SharedMisconception, Marks, Numbers, Rate, Remark
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
-    from grader.results import Grade, Person
 
 _MOST_LOSSES = 4  # that a row names; the student's page has them all
 _LONGEST_OPTION = 70
@@ -127,9 +127,9 @@ def render(
         passed=[one for one in checks if one.rate.made and not one.rate.failed],
         unmade=[one for one in checks if not one.rate.made],
         suspicious=[one for one in checks if one.rate.suspicious],
-        beliefs=[
+        misconceptions=[
             (one, said(one.misconception, "text", lang), [(name, "") for name in one.students])
-            for one in found.beliefs
+            for one in found.misconceptions
         ],
         flags=[_seen(remark, words) for remark in found.flags],
         notices=[_seen(remark, words) for remark in found.notices],
@@ -201,10 +201,11 @@ def _groups(
         words("Points lost in"),
         _choices((f"p{n}", name, who) for n, (name, who) in enumerate(parts.items())),
     )
-    beliefs = (
-        (f"m{n}", _option(one, words.lang), one.students) for n, one in enumerate(found.beliefs)
+    misconceptions = (
+        (f"m{n}", _option(one, words.lang), one.students)
+        for n, one in enumerate(found.misconceptions)
     )
-    yield words("Misconception"), _choices(beliefs)
+    yield words("Misconception"), _choices(misconceptions)
     failed = (
         (f"c{n}", f"{rate.check.part}: {text_of(rate.check, 'title', words.lang)}", rate.failed)
         for n, rate in enumerate(found.rates)
@@ -218,8 +219,8 @@ def _choices(
     return [(Choice(tag, _short(text), len(who)), who) for tag, text, who in found if who]
 
 
-def _option(belief: Belief, lang: str) -> str:
-    return text_of(belief.misconception, "text", lang)
+def _option(misconception: SharedMisconception, lang: str) -> str:
+    return text_of(misconception.misconception, "text", lang)
 
 
 def _short(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from grader.core.results import in_language
 from grader.feedback.equations import maths
 from grader.feedback.pages import clean, digits
-from grader.results import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

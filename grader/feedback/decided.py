@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.results import Decision, Grade
-    from grader.words import Words
+    from grader.core.i18n import Words
+    from grader.core.results import Decision, Grade
 
 
 def sentence(decision: Decision, grade: Grade, words: Words) -> str:

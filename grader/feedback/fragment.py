@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from rich.console import Console
 
-from grader.feedback import pages, student_page, student_terminal, terminal
-from grader.words import Words
+from grader.core.console import plain as printable
+from grader.core.i18n import Words
+from grader.feedback import pages, student_page, student_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 _WIDTH = 100
 """Of the same as plain text, in characters."""
@@ -47,7 +48,7 @@ def plain(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
         file=file, width=_WIDTH, highlight=False, color_system=None, force_jupyter=False
     )
     for remark in remarks:
-        console.print(terminal.plain(remark), markup=False, soft_wrap=True)
+        console.print(printable(remark), markup=False, soft_wrap=True)
     if grade:
         console.print(student_terminal.render(grade, lang), soft_wrap=True)
     return file.getvalue().rstrip()

@@ -16,8 +16,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from grader.core.i18n import Words
 from grader.feedback import decided
-from grader.words import Words
 
 FOLDER = Path(__file__).parent / "templates"
 _MOST_CHARACTERS = 20_000

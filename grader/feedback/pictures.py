@@ -19,8 +19,8 @@ from grader.feedback.figures import Curve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.results import CheckResult, Grade
-    from grader.words import Words
+    from grader.core.i18n import Words
+    from grader.core.results import CheckResult, Grade
 
 _LOWEST = 1e-20
 """Of a gradient: what is smaller has vanished, and is drawn at the lower edge."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from grader.core import console
+from grader.core.i18n import Words
 from grader.feedback import terminal
-from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 
 class Named(Protocol):
@@ -62,7 +63,7 @@ class _Live:
         self.tasks: dict[str, object] = {}
 
     def started(self, submission: Named) -> None:
-        name = terminal.plain(submission.id)
+        name = console.plain(submission.id)
         self.tasks[submission.id] = self.display.add_task(f"  {name}", total=None)
 
     def finished(self, grade: Grade) -> None:
@@ -122,7 +123,7 @@ class _LiveSteps:
         self.display.update(self.task, total=total, completed=0)
 
     def step(self, part: str) -> None:
-        text = self.words("checking {part}", part=terminal.plain(part))
+        text = self.words("checking {part}", part=console.plain(part))
         self.display.update(self.task, description=text, completed=self.done)
         self.done += 1
 
@@ -153,6 +154,6 @@ def progress(total: int, done: int, lang: str) -> Iterator[Shown]:
         yield _Lines(total, done, lang)
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    display = Progress(*columns, TimeRemainingColumn(), console=terminal.console(stderr=True))
+    display = Progress(*columns, TimeRemainingColumn(), console=console.console(stderr=True))
     with display:
         yield _Live(display, total, done, lang)

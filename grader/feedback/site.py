@@ -14,13 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.core.i18n import LANGUAGES
 from grader.feedback import class_page, student_page
-from grader.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.results import Grade, Person
+    from grader.core.results import Grade, Person
 
 INDEX = "index.html"
 _MEMORY = ".made.json"

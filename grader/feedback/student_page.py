@@ -6,20 +6,20 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.core.i18n import Words
+from grader.core.results import text as text_of
 from grader.feedback import counterexamples, equations, figures, pages, pictures, verdicts
 from grader.feedback.texts import said
-from grader.results import text as text_of
-from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from markupsafe import Markup
 
+    from grader.core.results import CheckResult, Grade, Notice
     from grader.feedback.counterexamples import Counterexample
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
-    from grader.results import CheckResult, Grade, Notice
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Failure:
     titles: tuple[Title, ...]
     outcome: str
     message: Text
-    belief: Text | None
+    misconception: Text | None
     marked: bool
     counterexample: Counterexample | None
     lost: float
@@ -115,7 +115,7 @@ def failures_of(grade: Grade, words: Words) -> list[Failure]:
 
 def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: Words) -> Failure:
     check, lang = checks[0], words.lang
-    belief = check.misconception
+    misconception = check.misconception
     titles = [
         equations.title(_title(c, lang), c.misconception.term if c.misconception else "")
         for c in checks
@@ -126,7 +126,7 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
         tuple(titles),
         verdicts.outcome(check, words),
         said(check, "message", lang),
-        said(belief, "text", lang) if belief else None,
+        said(misconception, "text", lang) if misconception else None,
         any("<mark>" in title.words + title.equation for title in titles),
         counterexamples.read(check.counterexample, lang) if check.counterexample else None,
         math.fsum(c.max_points - grade.points(c) for c in checks),

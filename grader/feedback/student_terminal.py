@@ -13,17 +13,17 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.console import plain
+from grader.core.i18n import Words
+from grader.core.results import text as text_of
 from grader.feedback import decided, terminal, verdicts
-from grader.feedback.terminal import plain
-from grader.results import text as text_of
-from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Grade
 
 _LONGEST_LINE = 150
 _LONGEST_TITLE = 60

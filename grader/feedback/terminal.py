@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from grader.core.console import plain
+from grader.core.i18n import Words
+from grader.core.results import in_language
+from grader.core.results import text as text_of
 from grader.feedback import decided
-from grader.results import in_language
-from grader.results import text as text_of
-from grader.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import RenderableType
 
-    from grader.results import CheckResult, Flag, Grade, Person
-    from grader.words import Said
+    from grader.core.i18n import Bilingual
+    from grader.core.results import CheckResult, Flag, Grade, Person
 
 
 class Verdict(Protocol):
@@ -51,7 +51,6 @@ _FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
 _WIDEST_FINDING = 50
 _LONGEST_REASON = 100  # in the class table; the whole of it is in the student's grade
-_CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
 
 
 def class_table(grades: Iterable[Grade], lang: str) -> Table:
@@ -69,7 +68,7 @@ def class_table(grades: Iterable[Grade], lang: str) -> Table:
     return table
 
 
-def found(rows: Iterable[tuple[Person, str, Said | None]], lang: str) -> Table:
+def found(rows: Iterable[tuple[Person, str, Bilingual | None]], lang: str) -> Table:
     """Return who handed in what: each person, the file, and what is wrong with it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     words = Words(lang)
@@ -255,18 +254,3 @@ def _failed(grade: Grade) -> str:
     ]
     more = f" +{len(lost) - _MOST_NAMED}" if len(lost) > _MOST_NAMED else ""
     return ", ".join(lost[:_MOST_NAMED]) + more
-
-
-def plain(text: str) -> str:
-    """Return a text without control characters, so that it cannot steer the terminal."""
-    return text.translate(_CONTROL)
-
-
-def tell(text: str) -> None:
-    """Tell the person who waits, on standard error."""
-    print(f"grader: {plain(text)}", file=sys.stderr)  # noqa: T201 - for the person who waits
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Return a console that neither guesses at markup in names nor breaks words in pipes."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=not stderr)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.core.results import text as text_of
 from grader.feedback import equations
-from grader.results import text as text_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from grader.results import text
+from grader.core.results import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from grader.results import CheckResult, Grade, Notice
-    from grader.words import Words
+    from grader.core.i18n import Words
+    from grader.core.results import CheckResult, Grade, Notice
 
 
 def failures(grade: Grade) -> list[tuple[CheckResult, ...]]:

@@ -11,16 +11,17 @@ import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grader import wire
-from grader.errors import Delegated, SandboxFault, StudentLost
-from grader.sandbox import Limits, Report, Usage
-from grader.sandbox.telling import fault, place, report_of, said, text
-from grader.words import say
+from grader.core.errors import Delegated, SandboxFault, StudentProcessLost
+from grader.core.i18n import tr
+from grader.protocol import wire
+from grader.sandbox.api import Report, Usage
+from grader.sandbox.decode import fault, place, report_of, said, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.errors import FaultOutcome
+    from grader.core.errors import FaultOutcome
+    from grader.core.limits import Limits
 
 _START_SECONDS = 120.0  # importing torch from a cold disk
 _GRACE_SECONDS = 15.0  # for the supervisor to kill and wipe, on a loaded machine
@@ -53,7 +54,7 @@ class StreamLane:
         self.gpus = int(hello.get("gpus") or 0)
 
     def ask(self, operation: str, seconds: float, **fields: Any) -> wire.Message:
-        """Ask the supervisor; return its message. Raises SandboxFault and StudentLost."""
+        """Ask the supervisor; return its message. Raises SandboxFault and StudentProcessLost."""
         nonce = secrets.token_bytes(16)
         asked = parts_of({"nonce": nonce, "op": operation, **fields})
         try:
@@ -104,7 +105,7 @@ class StreamLane:
         """Ask what no student's code has a part in: a lane that answers amiss is broken."""
         try:
             return self.ask(operation, seconds)
-        except StudentLost as lost:
+        except StudentProcessLost as lost:
             self.stream.close()
             raise SandboxFault(
                 f"the worker does not answer as it should ({lost.message})"
@@ -183,15 +184,15 @@ def _most(seconds: float, limits: Limits) -> float:
 
 
 def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
-    """Return a question's frame in two parts. Raises StudentLost.
+    """Return a question's frame in two parts. Raises StudentProcessLost.
 
     A check's question repeats what the student's code returned, which may be too much.
     """
     try:
         return wire.parts(message, wire.Caps())
     except wire.WireError as error:
-        why = say("what it returned cannot be sent again: {error}", error=error)
-        raise StudentLost("crashed", why) from error
+        why = tr("what it returned cannot be sent again: {error}", error=error)
+        raise StudentProcessLost("crashed", why) from error
 
 
 def _delegated(tripped: Any) -> Delegated:
@@ -206,29 +207,29 @@ def _delegated(tripped: Any) -> Delegated:
 def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
     """Read a frame whose prefix the worker saw to, and whose content may be the student's.
 
-    Raises StudentLost.
+    Raises StudentProcessLost.
     """
     try:
         message = wire.decode(prefix, data)
     except wire.WireError as error:
-        why = say("it answered what is no answer: {why}", why=error)
-        raise StudentLost("crashed", why) from error
+        why = tr("it answered what is no answer: {why}", why=error)
+        raise StudentProcessLost("crashed", why) from error
     if message.get("nonce") != nonce:
-        raise StudentLost("crashed", say("it answered another question than it was asked"))
+        raise StudentProcessLost("crashed", tr("it answered another question than it was asked"))
     if message.get("lost") is None:
         return message
     raise _lost(message["lost"])
 
 
-def _lost(told: object) -> StudentLost:
+def _lost(told: object) -> StudentProcessLost:
     """Return how the student's process was lost, as the worker says it or a student forged it."""
     try:
         match told:
             case [outcome, why]:
-                return StudentLost(_outcome(outcome), said(why))
+                return StudentProcessLost(_outcome(outcome), said(why))
     except ValueError:
         pass
-    return StudentLost("crashed", say("it answered what is no answer"))
+    return StudentProcessLost("crashed", tr("it answered what is no answer"))
 
 
 def _seconds(told: object) -> float:

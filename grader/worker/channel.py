@@ -7,14 +7,14 @@ import socket
 import time
 from typing import Any
 
-from grader import wire
+from grader.protocol import wire
 
 
-class Late(Exception):
+class DeadlineExceeded(Exception):
     """The deadline has passed."""
 
 
-class Gone(Exception):
+class ChannelClosed(Exception):
     """The other side has closed, or what it sent is not a frame."""
 
 
@@ -34,9 +34,9 @@ class Channel:
         try:
             self.socket.sendall(frame)
         except TimeoutError as error:
-            raise Late from error
+            raise DeadlineExceeded from error
         except OSError as error:
-            raise Gone from error
+            raise ChannelClosed from error
 
     def receive_raw(self, caps: wire.Caps, deadline: float) -> bytes:
         """Receive one frame without looking into it. Raises Late or Gone."""
@@ -45,7 +45,7 @@ class Channel:
             prefix = wire.read_prefix(start, caps)
             return start + self._read(prefix.header + prefix.body, deadline)
         except wire.WireError as error:
-            raise Gone(str(error)) from error
+            raise ChannelClosed(str(error)) from error
 
     def receive(self, caps: wire.Caps, deadline: float) -> wire.Message:
         """Receive one message. Raises Late or Gone."""
@@ -54,7 +54,7 @@ class Channel:
         try:
             return wire.decode(prefix, frame[wire.PREFIX_SIZE :])
         except wire.WireError as error:
-            raise Gone(str(error)) from error
+            raise ChannelClosed(str(error)) from error
 
     def close(self) -> None:
         """Close this end; the other one reads the end of the stream."""
@@ -67,11 +67,11 @@ class Channel:
             try:
                 part = self.socket.recv(min(count - len(data), 1 << 20))
             except TimeoutError as error:
-                raise Late from error
+                raise DeadlineExceeded from error
             except OSError as error:
-                raise Gone from error
+                raise ChannelClosed from error
             if not part:
-                raise Gone
+                raise ChannelClosed
             data += part
         return bytes(data)
 
@@ -92,7 +92,7 @@ def first_readable(channels: list[Channel], deadline: float, host: int) -> Chann
     for channel in channels:
         if channel.socket.fileno() in ready:
             return channel
-    raise Late
+    raise DeadlineExceeded
 
 
 def pair() -> tuple[Channel, Channel]:
@@ -109,5 +109,5 @@ def message(nonce: bytes, **fields: Any) -> bytes:
 def _left(deadline: float) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise Late
+        raise DeadlineExceeded
     return left

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.worker import notebook
-from grader.worker.conduct import Finding, findings
-from grader.worker.notebook import Notice
+from grader.worker.analysis import notebook
+from grader.worker.analysis.conduct import Finding, findings
+from grader.worker.analysis.notebook import Notice
+from grader.worker.analysis.slicing import choose, future, places
+from grader.worker.analysis.statements import Statement, statements
+from grader.worker.messages import Text, Translatable, error, notice
 from grader.worker.objects import described, place_of
-from grader.worker.slicing import choose, future, places
-from grader.worker.statements import Statement, statements
-from grader.worker.telling import Text, Told, error, notice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +35,10 @@ class Loaded:
     namespace: dict[str, Any] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     defined: list[str] = field(default_factory=list)
-    missing: dict[str, Told] = field(default_factory=dict)
+    missing: dict[str, Translatable] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
     flags: list[Finding] = field(default_factory=list)
-    unreadable: Told | None = None
+    unreadable: Translatable | None = None
 
     def report(self) -> dict[str, Any]:
         """Return what may cross the wire: names and texts, nothing of the student's objects."""
@@ -98,9 +98,9 @@ def _namespace() -> dict[str, Any]:
     return module.__dict__
 
 
-def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Told]:
+def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Translatable]:
     """Run the statements; return, for each name that a failing one would have bound, why."""
-    errors: dict[str, Told] = {}
+    errors: dict[str, Translatable] = {}
     flags = 0
     for item in chosen:
         flags |= future(item.node)
@@ -118,7 +118,7 @@ def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Told]:
     return errors
 
 
-def _where(text: Text, cell: int | None, line: int | None) -> Told:
+def _where(text: Text, cell: int | None, line: int | None) -> Translatable:
     return notice("{error} (cell [{cell}], line {line})", error=text, cell=cell, line=line)
 
 
@@ -138,7 +138,7 @@ def _settle_devices(loaded: Loaded, item: Statement) -> None:
         loaded.notices.append(Notice(text, item.cell, item.node.lineno))
 
 
-def _why_missing(name: str, errors: dict[str, Told], notices: list[Notice]) -> Told:
+def _why_missing(name: str, errors: dict[str, Translatable], notices: list[Notice]) -> Translatable:
     if name in errors:
         return errors[name]
     broken = [f"[{one.cell}]" for one in notices if one.text.message == notebook.SYNTAX]

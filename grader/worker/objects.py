@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from grader import wire
+from grader.protocol import wire
 from grader.worker import gpus, loops, training
-from grader.worker.telling import Text, Told, ToldError, notice, sendable
+from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,7 +30,7 @@ _PLAIN = (bool, int, float, str, bytes, type(None))
 _CELL = re.compile(r"celda \[(\d+)\]")
 
 
-class Unsendable(ToldError, TypeError):
+class Unsendable(TranslatableError, TypeError):
     """A value that is no plain number, text or dense tensor."""
 
 
@@ -248,7 +248,7 @@ def describe(error: BaseException) -> list[Any]:
     """  # noqa: D205 - one sentence
     name, text = described(error)
     memory = isinstance(error, MemoryError) or "can't allocate memory" in str(text)
-    said = text.to_wire() if isinstance(text, Told) else text
+    said = text.to_wire() if isinstance(text, Translatable) else text
     return [name, said, *place_of(error), memory]
 
 
@@ -258,7 +258,7 @@ def described(error: BaseException) -> tuple[str, Text]:
     with contextlib.suppress(BaseException):  # both may be the student's own code
         name = sendable(type(error).__name__)[:_LONGEST_NAME]
         text = sendable(str(error))[:_LONGEST_MESSAGE]
-    return name, error.told if isinstance(error, ToldError) else text
+    return name, error.told if isinstance(error, TranslatableError) else text
 
 
 def place_of(error: BaseException) -> tuple[int | None, int | None]:

@@ -14,12 +14,12 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from grader import wire
+from grader.protocol import wire
 from grader.worker import gpus, tripwires
-from grader.worker.channel import Channel, Gone, Late, message
+from grader.worker.channel import Channel, ChannelClosed, DeadlineExceeded, message
 from grader.worker.definitions import load
+from grader.worker.messages import TranslatableError, notice
 from grader.worker.objects import Objects, start_random
-from grader.worker.telling import ToldError, notice
 from grader.worker.users import limit_cpu
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> 
             gpus.show(gpu)
             control.send(message(b"", report={}), _later())
             _serve(control, lambda: read().namespace, trap)
-    except (Gone, Late):
+    except (ChannelClosed, DeadlineExceeded):
         os._exit(0)
     finally:
         os._exit(1)
 
 
-class Forbidden(ToldError, RuntimeError):
+class Forbidden(TranslatableError, RuntimeError):
     """A recurrent cell of torch's ran while definitions did."""
 
 
@@ -106,7 +106,7 @@ def _check(
     channel: Channel, plan: wire.Message, namespace: Callable[[], dict[str, Any]], trap: Trap
 ) -> NoReturn:
     """Answer the questions of one check, then end without running anybody's exit handlers."""
-    with contextlib.suppress(Gone, Late):
+    with contextlib.suppress(ChannelClosed, DeadlineExceeded):
         limit_cpu(plan["cpu_seconds"])
         start_random(plan["entropy"])
         objects = Objects(namespace())
@@ -119,7 +119,7 @@ def run_reference(
     channel: Channel, user: User, limits: dict[str, Any], gpu: str | None
 ) -> NoReturn:
     """Answer in a process that no student's code was ever in."""
-    with contextlib.suppress(Gone, Late):
+    with contextlib.suppress(ChannelClosed, DeadlineExceeded):
         user.become(limits)
         _close_others(channel)
         limit_cpu(limits["cpu_seconds"])

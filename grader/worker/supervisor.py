@@ -16,10 +16,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from grader import wire
+from grader.protocol import wire
 from grader.worker import accounts, submission
-from grader.worker.channel import Channel, Gone, HostLeft, Late, first_readable, message, pair
-from grader.worker.telling import Told, notice
+from grader.worker.channel import (
+    Channel,
+    ChannelClosed,
+    DeadlineExceeded,
+    HostLeft,
+    first_readable,
+    message,
+    pair,
+)
+from grader.worker.messages import Translatable, notice
 from grader.worker.users import adopt_orphans
 
 if TYPE_CHECKING:
@@ -40,7 +48,7 @@ _GRACE = 2.0  # seconds for the student's process to say how a check ended
 class Lost(Exception):
     """The student's process is gone or must go; `outcome` is a word of the results format."""
 
-    def __init__(self, outcome: str, text: Told) -> None:
+    def __init__(self, outcome: str, text: Translatable) -> None:
         super().__init__(text)
         self.outcome = outcome
         self.text = text
@@ -147,10 +155,10 @@ class Supervisor:
         try:
             self._await([self.control], self.limits["load_seconds"])
             return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
-        except Late:
+        except DeadlineExceeded:
             text = notice("the notebook's definitions do not come to an end")
             raise Lost("timeout", text) from None
-        except (Gone, KeyError):
+        except (ChannelClosed, KeyError):
             when = notice("while the notebook's definitions ran")
             raise self._autopsy(when, "load_seconds") from None
 
@@ -172,7 +180,7 @@ class Supervisor:
         try:
             self.control.send(plan, time.monotonic() + _GRACE)
             socket.send_fds(self.control.socket, [b"!"], [theirs.socket.fileno()])
-        except (Late, Gone, OSError):
+        except (DeadlineExceeded, ChannelClosed, OSError):
             raise self._autopsy(notice("between two checks")) from None
         finally:
             theirs.close()
@@ -186,11 +194,11 @@ class Supervisor:
             self.check.send(frame, time.monotonic() + self._left())
             self._await_answer(self.check, self.control)
             return self._receive(self.check)
-        except Late:
+        except DeadlineExceeded:
             seconds = f"{self.limits['seconds']:g}"
             text = notice("it did not end in {seconds} s", seconds=seconds)
             raise Lost("timeout", text) from None
-        except Gone as gone:
+        except ChannelClosed as gone:
             raise self._autopsy(why=str(gone)) from None
 
     def _left(self) -> float:
@@ -201,7 +209,7 @@ class Supervisor:
     def _await_answer(self, check: Channel, control: Channel) -> None:
         """Wait for the check's process to answer. Raises Late, and Gone once it has ended."""
         if self._await([check, control], self._left()) is control:
-            raise Gone
+            raise ChannelClosed
 
     def _receive(self, check: Channel) -> bytes:
         """Return the frame that has begun to arrive, unread. Raises Late and Gone."""
@@ -220,7 +228,7 @@ class Supervisor:
             started = time.monotonic()
             try:
                 return first_readable(channels, started + seconds, self.host)
-            except Late:
+            except DeadlineExceeded:
                 seconds = self._starved()
                 if seconds < _LEAST_STARVED:
                     raise
@@ -281,7 +289,7 @@ class Supervisor:
             started = time.monotonic()
             answer = self._ask_reference(channel, question["ask"], question["args"])
             seconds = time.monotonic() - started
-        except (Late, Gone):
+        except (DeadlineExceeded, ChannelClosed):
             answer = {"raised": True}
         finally:
             channel.close()
@@ -305,7 +313,7 @@ class Supervisor:
         assert self.control is not None  # noqa: S101 - there was a check
         try:
             return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)
-        except (Late, Gone):
+        except (DeadlineExceeded, ChannelClosed):
             return {}
 
     def _close(self, _: wire.Message) -> dict[str, Any]:
@@ -329,7 +337,9 @@ class Supervisor:
         self.clean = self.clean and not self.user.processes() and not self.user.folder.exists()
         self.user = None
 
-    def _autopsy(self, when: Told | None = None, limit: str = "cpu_seconds", why: str = "") -> Lost:
+    def _autopsy(
+        self, when: Translatable | None = None, limit: str = "cpu_seconds", why: str = ""
+    ) -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
         if why:
             return Lost("crashed", notice("it answered what is no answer: {why}", why=why))
@@ -365,19 +375,19 @@ class Supervisor:
         return wire.Caps(body=int(self.limits["output"]))
 
 
-def _died(signal_: str | Told, when: Told | None) -> Told:
+def _died(signal_: str | Translatable, when: Translatable | None) -> Translatable:
     if when:
         return notice("the process died {when} ({signal})", when=when, signal=signal_)
     return notice("the process died ({signal})", signal=signal_)
 
 
-def _ended(when: Told | None) -> Told:
+def _ended(when: Translatable | None) -> Translatable:
     if when:
         return notice("the process ended of its own accord {when}", when=when)
     return notice("the process ended of its own accord")
 
 
-def _signal_name(number: int) -> str | Told:
+def _signal_name(number: int) -> str | Translatable:
     with contextlib.suppress(ValueError):
         return signal.Signals(number).name
     return notice("signal {number}", number=number)

@@ -13,7 +13,7 @@ import select
 import shutil
 from typing import TYPE_CHECKING
 
-from grader.worker import gpus, pages, supervisor
+from grader.worker import gpus, hugepages, supervisor
 from grader.worker.users import USERS_A_SESSION, Users, first_user
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def serve(scratch: Path, *, separate_users: bool, shared: bool) -> None:
     sessions = 0
     while _readable(incoming):
         if sessions == _FIRST_SESSIONS:
-            pages.collapse()
+            hugepages.collapse()
         users = Users(scratch, first, separate=separate_users, shared=shared)
         first += USERS_A_SESSION
         pid = os.fork()

@@ -1,8 +1,8 @@
-"""The reference, wrong on purpose; see `grader.solutions.Mutant` for what a mutant says."""
+"""The reference, wrong on purpose; see `grader.validation.solutions.Mutant` for what a mutant says."""
 
 from __future__ import annotations
 
-from grader.solutions import Mutant
+from grader.validation.solutions import Mutant
 
 
 def _cell(part: str, check: str, named: str, old: str, new: str) -> Mutant:

@@ -1,11 +1,11 @@
-"""Right solutions as different people write them; see `grader.solutions.Variant`.
+"""Right solutions as different people write them; see `grader.validation.solutions.Variant`.
 
 Each fills in what it names and is the reference in all else; all of them must get full marks.
 """
 
 from __future__ import annotations
 
-from grader.solutions import Variant
+from grader.validation.solutions import Variant
 
 _SEQUENCE_PARTS = (
     Variant(

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.results import Grade
-from grader.sandbox.docker import RUN_LABEL, connect
+from grader.core.results import Grade
+from grader.sandbox.backends.docker import RUN_LABEL, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _START = """
 import secrets, sys
 label = sys.argv.pop()
 secrets.token_hex = lambda _: label
-from grader.cli import main
+from grader.cli.main import main
 main()
 """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from attacks.corpus import Case
-    from grader.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Grade
 
 GRACE = 20.0
 """Seconds that a check may take beyond its limit: to kill and wipe a fork bomb, beside another one

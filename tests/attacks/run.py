@@ -25,8 +25,8 @@ from rich.table import Table
 from attacks import corpus
 from attacks.grading import EARLY, Watched, comparable, grade
 from attacks.requirements import broken
-from grader import assignment as assignments
-from grader import solutions
+from grader.assignments import assignment as assignments
+from grader.validation import solutions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks import Disagreement, agree, lstm, require_shape, tolerance
-from grader.checks.cases import Numbers
-from grader.checks.compare import close, show
+from grader.checks import Mismatch, assert_close, require_shape, tolerance
+from grader.checks.asserts import close, show
+from grader.checks.strategies import Numbers
+from grader.recurrent import lstm
 
 CASE = lstm.make(Numbers(0, 1.0, 1.0), 1, 2, 3, 4)
 RIGHT = torch.ones(2, 4, dtype=torch.float64)
@@ -21,7 +22,7 @@ dtypes = st.sampled_from([torch.float64, torch.float32, torch.float16])
 
 
 def judge(got: Any, expected: torch.Tensor = RIGHT) -> None:
-    agree(got, expected, quantity="h_t", case=CASE)
+    assert_close(got, expected, quantity="h_t", case=CASE)
 
 
 def test_equal_numbers_agree() -> None:
@@ -34,12 +35,12 @@ def test_numbers_within_rounding_agree() -> None:
 
 def test_a_float32_answer_is_allowed_its_own_rounding() -> None:
     got = RIGHT.to(torch.float32) + 1e-6
-    agree(got, RIGHT, quantity="h_t", case=CASE.rounded(torch.float32))
+    assert_close(got, RIGHT, quantity="h_t", case=CASE.rounded(torch.float32))
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 def test_a_mistake_that_can_be_seen_does_not_agree(dtype: torch.dtype) -> None:
-    with pytest.raises(Disagreement, match=r"la mayor diferencia es 0\.01"):
+    with pytest.raises(Mismatch, match=r"la mayor diferencia es 0\.01"):
         judge((RIGHT + 0.01).to(dtype))
 
 
@@ -48,7 +49,7 @@ def test_a_mistake_that_can_be_seen_does_not_agree(dtype: torch.dtype) -> None:
 def test_what_is_not_finite_never_agrees(odd: float, where: str) -> None:
     got = RIGHT.clone() if where == "one" else torch.full_like(RIGHT, odd)
     got[0, 0] = odd
-    with pytest.raises(Disagreement):
+    with pytest.raises(Mismatch):
         judge(got)
 
 
@@ -58,7 +59,7 @@ def test_nan_does_not_even_agree_with_nan() -> None:
 
 
 def test_a_disagreement_turns_into_json_even_with_nan() -> None:
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(Mismatch) as caught:
         judge(torch.full_like(RIGHT, math.nan))
     assert json.dumps(caught.value.counterexample, allow_nan=False)
 
@@ -78,7 +79,7 @@ def test_a_disagreement_turns_into_json_even_with_nan() -> None:
     ],
 )
 def test_what_is_no_such_tensor_is_told_in_words(got: Any, words: str) -> None:
-    with pytest.raises(Disagreement, match=words):
+    with pytest.raises(Mismatch, match=words):
         judge(got)
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from grader import standins
-from grader.checks import gates, models, network
-from grader.checks.network import EPOCHS, HIDDEN_SIZE, STEPS, Course, Data
+from grader.recurrent import gates, models, network, stand_ins
+from grader.recurrent.network import EPOCHS, HIDDEN_SIZE, STEPS, Course, Data
 
 
 def untrained(data: Data) -> Course:
@@ -41,4 +40,4 @@ def test_of_weights_that_are_no_numbers_there_is_no_picture() -> None:
 
 def test_a_stand_in_has_no_gates() -> None:
     data = Data(models.LSTM, 1, stand_in=True)
-    assert gates.over_a_sequence(data, network.run(data, standins.epoch)) == {}
+    assert gates.over_a_sequence(data, network.run(data, stand_ins.epoch)) == {}

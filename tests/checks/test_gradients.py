@@ -9,11 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.checks import Disagreement, differences, gradients, horizon, lstm, models
-from grader.checks.cases import Numbers
-from grader.sandbox import Limits
-from grader.sandbox.fake import FakeSandbox
-from grader.student import Student
+from grader.checks import Mismatch
+from grader.checks.strategies import Numbers
+from grader.core.limits import Limits
+from grader.recurrent import gradients, horizon, lstm, model_gradients, models
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.student.student import Student
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def test_a_right_cell_passes(student: Make) -> None:
     one = student(cell_class())
     gradients.judge_cell(one, gradients.LSTM, CASE)
     horizon.judge(one, gradients.LSTM)
-    differences.judge_model(one, models.LSTM, SEQUENCE)
+    model_gradients.judge_model(one, models.LSTM, SEQUENCE)
 
 
 def test_the_profile_is_kept_beside_the_references(student: Make) -> None:
@@ -111,10 +112,10 @@ def test_the_profile_is_kept_beside_the_references(student: Make) -> None:
     ],
 )
 def test_a_cut_graph_is_named(student: Make, cell: type, named: str) -> None:
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(Mismatch) as caught:
         gradients.judge_cell(student(cell), gradients.LSTM, CASE)
-    assert caught.value.belief is not None
-    assert caught.value.belief.id == named
+    assert caught.value.misconception is not None
+    assert caught.value.misconception.id == named
 
 
 def test_silent_clipping_is_found(student: Make) -> None:
@@ -123,7 +124,7 @@ def test_silent_clipping_is_found(student: Make) -> None:
             state.register_hook(lambda grad: grad.clamp(-0.1, 0.1))  # type: ignore[no-untyped-call]
         return state
 
-    with pytest.raises(Disagreement, match="∂L/∂"):
+    with pytest.raises(Mismatch, match="∂L/∂"):
         gradients.judge_cell(student(cell_class(after=clip)), gradients.LSTM, CASE)
 
 
@@ -133,9 +134,9 @@ def test_a_cut_in_the_cell_costs_over_long_sequences_no_second_time(student: Mak
 
 def test_a_cut_between_the_models_steps_is_named(student: Make) -> None:
     model = model_class(cell_class(), between=torch.Tensor.detach)
-    with pytest.raises(Disagreement) as caught:
-        differences.judge_model(student(cell_class(), model), models.LSTM, SEQUENCE)
-    assert caught.value.belief is differences.BETWEEN_STEPS
+    with pytest.raises(Mismatch) as caught:
+        model_gradients.judge_model(student(cell_class(), model), models.LSTM, SEQUENCE)
+    assert caught.value.misconception is model_gradients.BETWEEN_STEPS
 
 
 def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
@@ -144,14 +145,14 @@ def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
     assert not lstm.believed(one)[1].explained
     gradients.judge_cell(one, gradients.LSTM, CASE)
     cut = cell_class(before=lambda c: c.sin().detach())
-    with pytest.raises(Disagreement, match="tu propio forward"):
+    with pytest.raises(Mismatch, match="tu propio forward"):
         gradients.judge_cell(student(cut), gradients.LSTM, CASE)
 
 
 def test_a_cell_that_depends_on_nothing_has_no_right_gradient(student: Make) -> None:
-    with pytest.raises(Disagreement, match="no depende"):
+    with pytest.raises(Mismatch, match="no depende"):
         gradients.judge_cell(student(cell_class(after=lambda s: s * 0)), gradients.LSTM, CASE)
-    with pytest.raises(Disagreement, match="es cero"):
+    with pytest.raises(Mismatch, match="es cero"):
         horizon.judge(student(cell_class(after=lambda s: s * 0)), gradients.LSTM)
 
 
@@ -161,5 +162,5 @@ def test_numbers_that_overflow_are_found(student: Make) -> None:
 
     one = student(cell_class(tanh=careless))
     gradients.judge_cell(one, gradients.LSTM, CASE)
-    with pytest.raises(Disagreement, match="no es finito"):
+    with pytest.raises(Mismatch, match="no es finito"):
         horizon.judge(one, gradients.LSTM)

@@ -12,21 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader import assignment as assignments
-from grader.checks import gru
+from grader.assignments import assignment as assignments
 from grader.checks.cells import Block
-from grader.checks.gru_misconceptions import BANK
-from grader.grading import Terms, grade
-from grader.sandbox import Report
-from grader.sandbox.fake import FakeCheck, FakeSandbox
-from grader.student import Student
-from grader.submission import Submission
+from grader.grading.grade import Terms, grade
+from grader.recurrent import gru
+from grader.recurrent.gru_misconceptions import BANK
+from grader.sandbox.api import Report
+from grader.sandbox.backends.fake import FakeCheck, FakeSandbox
+from grader.student.student import Student
+from grader.submissions.model import Submission
 from grader.worker.objects import Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.checks.reading import Misconception
+    from grader.checks.misconceptions import Misconception
 
 ASSIGNMENT = Path(__file__).parents[2] / "assignments" / "lstm_gru"
 FRESH = [gru.fresh(seed) for seed in range(3)]
@@ -43,7 +43,7 @@ def _frozen() -> Iterator[None]:
 class Cell(torch.nn.Module):
     """A cell that computes one reading of the equations, on the assignment's layers."""
 
-    reading = gru.RIGHT
+    equations = gru.RIGHT
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -54,9 +54,9 @@ class Cell(torch.nn.Module):
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         blocks = {
             gate: self.block(layer)
-            for gate, layer in zip(gru.GATES, self.reading.layers, strict=True)
+            for gate, layer in zip(gru.GATES, self.equations.layers, strict=True)
         }
-        return gru.step(gru.Case(x[None], {"h": h}, blocks), self.reading)
+        return gru.step(gru.Case(x[None], {"h": h}, blocks), self.equations)
 
     def block(self, gate: str) -> Block:
         x_fc, h_fc = (self.get_submodule(name) for name in gru.LAYERS[gate])
@@ -81,13 +81,17 @@ class Nonsense(Cell):
         return (super().forward(x, h) - x.sum(1, keepdim=True)).cos()
 
 
-def reading(*beliefs: Misconception) -> gru.Reading:
-    changes = {name: value for belief in beliefs for name, value in belief.changes.items()}
+def equations(*misconceptions: Misconception) -> gru.Equations:
+    changes = {
+        name: value
+        for misconception in misconceptions
+        for name, value in misconception.changes.items()
+    }
     return replace(gru.RIGHT, **changes)
 
 
-def believing(*beliefs: Misconception) -> type[Cell]:
-    return type("celdaGRU", (Cell,), {"reading": reading(*beliefs)})
+def believing(*misconceptions: Misconception) -> type[Cell]:
+    return type("celdaGRU", (Cell,), {"equations": equations(*misconceptions)})
 
 
 def computed(kind: type[Cell]) -> Tensor:
@@ -113,7 +117,7 @@ def explanation(cell: type[Cell]) -> tuple[Misconception, ...] | None:
 def diagnosed(cell: type[Cell]) -> list[str] | None:
     """The same, by name."""
     found = explanation(cell)
-    return None if found is None else [belief.id for belief in found]
+    return None if found is None else [misconception.id for misconception in found]
 
 
 def lost(cell: type[Cell]) -> dict[str, str | None]:
@@ -140,8 +144,10 @@ def test_where_the_order_of_the_reset_does_not_matter_it_is_torchs(case: gru.Cas
 
 @given(gru.cases())
 def test_everywhere_else_torchs_is_the_misconception_of_that_name(case: gru.Case) -> None:
-    (after,) = (belief for belief in BANK if belief.id == "gru.reset_after_product")
-    assert close(gru.step(case, reading(after)), gru.torch_step(case))
+    (after,) = (
+        misconception for misconception in BANK if misconception.id == "gru.reset_after_product"
+    )
+    assert close(gru.step(case, equations(after)), gru.torch_step(case))
 
 
 @pytest.mark.parametrize("case", FRESH, ids=["0", "1", "2"])
@@ -149,30 +155,30 @@ def test_outside_those_regimes_torchs_differs(case: gru.Case) -> None:
     assert not close(gru.step(case), gru.torch_step(case))
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_every_misconception_but_that_of_the_layers_computes_something_else(
-    belief: Misconception,
+    misconception: Misconception,
 ) -> None:
-    same = close(gru.step(FRESH[0], reading(belief)), gru.step(FRESH[0]))
-    assert same == belief.touches("layers")
+    same = close(gru.step(FRESH[0], equations(misconception)), gru.step(FRESH[0]))
+    assert same == misconception.touches("layers")
 
 
 def test_a_name_has_one_explanation() -> None:
-    explained = {(belief.id, belief.es, belief.en) for belief in BANK}
-    assert len(explained) == len({belief.id for belief in BANK})
+    explained = {(misconception.id, misconception.es, misconception.en) for misconception in BANK}
+    assert len(explained) == len({misconception.id for misconception in BANK})
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
-    belief: Misconception,
+    misconception: Misconception,
 ) -> None:
-    assert set(belief.changes) <= {item.name for item in fields(gru.RIGHT)}
-    assert belief.es != belief.en
+    assert set(misconception.changes) <= {item.name for item in fields(gru.RIGHT)}
+    assert misconception.es != misconception.en
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
-def test_a_cell_with_one_misconception_is_told_that_one(belief: Misconception) -> None:
-    assert diagnosed(believing(belief)) == [belief.id]
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
+def test_a_cell_with_one_misconception_is_told_that_one(misconception: Misconception) -> None:
+    assert diagnosed(believing(misconception)) == [misconception.id]
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])
@@ -192,7 +198,9 @@ def apart(pair: tuple[Misconception, ...]) -> bool:
 PAIRS = [*filter(apart, itertools.combinations(BANK, 2))][::31]  # a sample
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "+".join(belief.id for belief in pair))
+@pytest.mark.parametrize(
+    "pair", PAIRS, ids=lambda pair: "+".join(misconception.id for misconception in pair)
+)
 def test_what_is_told_of_a_pair_is_true(pair: tuple[Misconception, ...]) -> None:
     told = explanation(believing(*pair))
     assert told is None or close(computed(believing(*told)), computed(believing(*pair)))
@@ -204,10 +212,10 @@ def test_pairs_are_told_as_a_rule() -> None:
     assert sum(len(found or []) == len("ab") for found in told) >= len(PAIRS) - 3
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
-def test_one_mistake_costs_its_own_check_alone(belief: Misconception) -> None:
-    (equation,) = belief.changes
-    assert lost(believing(belief)) == {equation: belief.id}
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
+def test_one_mistake_costs_its_own_check_alone(misconception: Misconception) -> None:
+    (equation,) = misconception.changes
+    assert lost(believing(misconception)) == {equation: misconception.id}
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])

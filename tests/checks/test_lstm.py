@@ -11,23 +11,23 @@ import torch
 from hypothesis import given
 from torch import Tensor
 
-from grader import assignment as assignments
-from grader.checks import lstm
+from grader.assignments import assignment as assignments
 from grader.checks.cells import Block
-from grader.checks.lstm_misconceptions import BANK
-from grader.errors import StudentFault
-from grader.grading import Terms, grade
-from grader.sandbox import Report
-from grader.sandbox.fake import FakeCheck, FakeSandbox
-from grader.student import Student
-from grader.submission import Submission
-from grader.words import same
+from grader.core.errors import StudentFault
+from grader.core.i18n import same
+from grader.grading.grade import Terms, grade
+from grader.recurrent import lstm
+from grader.recurrent.lstm_misconceptions import BANK
+from grader.sandbox.api import Report
+from grader.sandbox.backends.fake import FakeCheck, FakeSandbox
+from grader.student.student import Student
+from grader.submissions.model import Submission
 from grader.worker.objects import Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.checks.reading import Misconception
+    from grader.checks.misconceptions import Misconception
 
 ASSIGNMENT = Path(__file__).parents[2] / "assignments" / "lstm_gru"
 FRESH = [lstm.fresh(seed) for seed in range(3)]
@@ -44,7 +44,7 @@ def _frozen() -> Iterator[None]:
 class Cell(torch.nn.Module):
     """A cell that computes one reading of the equations, on the assignment's layers."""
 
-    reading = lstm.RIGHT
+    equations = lstm.RIGHT
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -61,10 +61,12 @@ class Cell(torch.nn.Module):
     def forward(self, x: Tensor, hidden: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         layers = (self.x_fc.weight, self.h_fc.weight, self.x_fc.bias, self.h_fc.bias)
         rows = zip(*(layer.chunk(4) for layer in layers), strict=True)
-        blocks = dict(zip(self.reading.stacking_order, (Block(*row) for row in rows), strict=True))
+        blocks = dict(
+            zip(self.equations.stacking_order, (Block(*row) for row in rows), strict=True)
+        )
         states = dict(zip("hc", hidden, strict=True))
-        after = lstm.step(lstm.Case(x[None], states, blocks), self.reading)
-        return (after.h, after.c) if self.reading.returns_order == "hc" else (after.c, after.h)
+        after = lstm.step(lstm.Case(x[None], states, blocks), self.equations)
+        return (after.h, after.c) if self.equations.returns_order == "hc" else (after.c, after.h)
 
 
 class Float32(Cell):
@@ -84,13 +86,17 @@ class Nonsense(Cell):
         return (h + 0.1 * c).sin(), (c - x.sum(1, keepdim=True)).cos()
 
 
-def reading(*beliefs: Misconception) -> lstm.Reading:
-    changes = {name: value for belief in beliefs for name, value in belief.changes.items()}
+def equations(*misconceptions: Misconception) -> lstm.Equations:
+    changes = {
+        name: value
+        for misconception in misconceptions
+        for name, value in misconception.changes.items()
+    }
     return replace(lstm.RIGHT, **changes)
 
 
-def believing(*beliefs: Misconception) -> type[Cell]:
-    return type("celdaLSTM", (Cell,), {"reading": reading(*beliefs)})
+def believing(*misconceptions: Misconception) -> type[Cell]:
+    return type("celdaLSTM", (Cell,), {"equations": equations(*misconceptions)})
 
 
 def computed(kind: type[Cell]) -> Tensor:
@@ -115,7 +121,7 @@ def explanation(cell: type[Cell]) -> tuple[Misconception, ...] | None:
 def diagnosed(cell: type[Cell]) -> list[str] | None:
     """The same, by name."""
     found = explanation(cell)
-    return None if found is None else [belief.id for belief in found]
+    return None if found is None else [misconception.id for misconception in found]
 
 
 def lost(cell: type[Cell]) -> dict[str, str | None]:
@@ -154,31 +160,33 @@ def test_the_order_in_which_gates_are_sent_does_not_change_torchs_answer() -> No
     assert torch.equal(lstm.torch_step(turned).h, lstm.torch_step(FRESH[0]).h)
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_every_misconception_but_those_of_order_computes_something_else(
-    belief: Misconception,
+    misconception: Misconception,
 ) -> None:
-    wrong, right = lstm.step(FRESH[0], reading(belief)), lstm.torch_step(FRESH[0])
+    wrong, right = lstm.step(FRESH[0], equations(misconception)), lstm.torch_step(FRESH[0])
     same = close(wrong.h, right.h) and close(wrong.c, right.c)
-    assert same == (belief.touches("stacking_order") or belief.touches("returns_order"))
+    assert same == (
+        misconception.touches("stacking_order") or misconception.touches("returns_order")
+    )
 
 
 def test_a_name_has_one_explanation() -> None:
-    explained = {(belief.id, belief.es, belief.en) for belief in BANK}
-    assert len(explained) == len({belief.id for belief in BANK})
+    explained = {(misconception.id, misconception.es, misconception.en) for misconception in BANK}
+    assert len(explained) == len({misconception.id for misconception in BANK})
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
-    belief: Misconception,
+    misconception: Misconception,
 ) -> None:
-    assert set(belief.changes) <= {item.name for item in fields(lstm.RIGHT)}
-    assert belief.es != belief.en
+    assert set(misconception.changes) <= {item.name for item in fields(lstm.RIGHT)}
+    assert misconception.es != misconception.en
 
 
-@pytest.mark.parametrize("belief", BANK, ids=lambda belief: belief.id)
-def test_a_cell_with_one_misconception_is_told_that_one(belief: Misconception) -> None:
-    assert diagnosed(believing(belief)) == [belief.id]
+@pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
+def test_a_cell_with_one_misconception_is_told_that_one(misconception: Misconception) -> None:
+    assert diagnosed(believing(misconception)) == [misconception.id]
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])
@@ -206,7 +214,9 @@ def apart(pair: tuple[Misconception, ...]) -> bool:
 PAIRS = [*filter(apart, itertools.combinations(BANK, 2))][::61]  # a sample
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "+".join(belief.id for belief in pair))
+@pytest.mark.parametrize(
+    "pair", PAIRS, ids=lambda pair: "+".join(misconception.id for misconception in pair)
+)
 def test_what_is_told_of_a_pair_is_true(pair: tuple[Misconception, ...]) -> None:
     told = explanation(believing(*pair))
     assert told is None or close(computed(believing(*told)), computed(believing(*pair)))
@@ -218,19 +228,23 @@ def test_pairs_are_told_as_a_rule() -> None:
     assert sum(len(found or []) == len("ab") for found in told) >= len(PAIRS) - 3
 
 
-ORDERS = [belief for belief in BANK if belief.touches("stacking_order")]
-OTHERS = [belief for belief in BANK if not belief.touches("stacking_order")]
+ORDERS = [misconception for misconception in BANK if misconception.touches("stacking_order")]
+OTHERS = [misconception for misconception in BANK if not misconception.touches("stacking_order")]
 
 
-@pytest.mark.parametrize("belief", [*ORDERS[::6], *OTHERS], ids=lambda belief: belief.id)
-def test_one_mistake_costs_its_own_check_alone(belief: Misconception) -> None:
-    (equation,) = belief.changes
-    assert lost(believing(belief)) == {equation: belief.id}
+@pytest.mark.parametrize(
+    "misconception", [*ORDERS[::6], *OTHERS], ids=lambda misconception: misconception.id
+)
+def test_one_mistake_costs_its_own_check_alone(misconception: Misconception) -> None:
+    (equation,) = misconception.changes
+    assert lost(believing(misconception)) == {equation: misconception.id}
 
 
 def test_two_mistakes_cost_two_checks() -> None:
     pair = [
-        belief for belief in BANK if belief.id in ("lstm.h_ignored", "lstm.hidden_without_tanh")
+        misconception
+        for misconception in BANK
+        if misconception.id in ("lstm.h_ignored", "lstm.hidden_without_tanh")
     ]
     assert set(lost(believing(*pair))) == {"recurrent", "hidden_state"}
 

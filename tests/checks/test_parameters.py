@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.checks import Disagreement, parameters
-from grader.sandbox import Report
-from grader.sandbox.fake import FakeCheck
-from grader.student import Student
+from grader.checks import Mismatch, parameters
+from grader.sandbox.api import Report
+from grader.sandbox.backends.fake import FakeCheck
+from grader.student.student import Student
 from grader.worker.objects import Objects
 
 if TYPE_CHECKING:
@@ -81,20 +81,20 @@ WRONG: dict[str, Callable[[torch.Tensor], Any]] = {
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("name", WRONG)
 def test_another_distribution_fails(name: str, seed: int) -> None:
-    with pytest.raises(Disagreement):
+    with pytest.raises(Mismatch):
         parameters.require_uniform(state(WRONG[name], seed), BOUND)
 
 
 def test_the_bound_taken_for_a_deviation_is_named() -> None:
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(Mismatch) as caught:
         parameters.require_uniform(state(WRONG["normal with the bound as deviation"], 0), BOUND)
-    assert caught.value.belief == parameters.NORMAL
+    assert caught.value.misconception == parameters.NORMAL
 
 
 def test_a_bound_slightly_too_large_is_not_called_normal() -> None:
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(Mismatch) as caught:
         parameters.require_uniform(state(uniform(1.1 * BOUND), 0), BOUND)
-    assert caught.value.belief is None
+    assert caught.value.misconception is None
 
 
 def require(shapes: dict[str, tuple[int, ...]]) -> None:
@@ -118,5 +118,5 @@ def test_parameters_of_the_right_shape_pass() -> None:
 def test_a_missing_or_misshapen_parameter_is_told(
     shapes: dict[str, tuple[int, ...]], words: str
 ) -> None:
-    with pytest.raises(Disagreement, match=words):
+    with pytest.raises(Mismatch, match=words):
         require(shapes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.checks import (
+from grader.recurrent import (
     gradients,
     gru_misconceptions,
     lstm_misconceptions,
@@ -16,7 +16,7 @@ from grader.checks import (
 )
 
 if TYPE_CHECKING:
-    from grader.checks.reading import Misconception
+    from grader.checks.misconceptions import Misconception
 
 ASSIGNMENT = Path(__file__).parents[2] / "assignments/lstm_gru"
 BANKS: dict[str, tuple[Misconception, ...]] = {

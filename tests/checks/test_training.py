@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.checks import Disagreement, models, network, training
-from grader.errors import StudentFault
-from grader.sandbox import Limits
-from grader.sandbox.fake import FakeSandbox
-from grader.standins import epoch
-from grader.student import Student
+from grader.checks import Mismatch
+from grader.core.errors import StudentFault
+from grader.core.limits import Limits
+from grader.recurrent import models, network, training
+from grader.recurrent.stand_ins import epoch
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.student.student import Student
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,14 +89,14 @@ def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader):
 
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_a_network_that_does_not_learn_honestly_fails(cheat: str) -> None:
-    with pytest.raises(Disagreement):
+    with pytest.raises(Mismatch):
         learns(CHEATS[cheat])
 
 
 def test_weights_from_elsewhere_fail() -> None:
     elsewhere = network.right_course(network.Data(models.LSTM, 999, stand_in=False)).states[-1]
     weights = {name: value.tolist() for name, value in elsewhere.items()}
-    with pytest.raises(Disagreement, match="no son los que salen"):
+    with pytest.raises(Mismatch, match="no son los que salen"):
         learns(
             f"PESOS = {weights}\n"
             "def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader):\n"
@@ -129,7 +130,7 @@ def test_a_loop_that_raises_is_the_students_fault() -> None:
 
 def test_a_model_without_its_parameters_is_told() -> None:
     data = network.Data(models.LSTM, SEED, stand_in=False)
-    with pytest.raises(Disagreement, match="no son los que eran"):
+    with pytest.raises(Mismatch, match="no son los que eran"):
         network.course(data, {"states": [{"otro": data.state()["fc.bias"]}]})
 
 
@@ -162,7 +163,7 @@ def test_only_a_run_that_ends_elsewhere_asks_whether_the_data_is_steady(
     monkeypatch.setattr(network, "is_steady", is_steady)
     learns()
     assert asked == []
-    with pytest.raises(Disagreement):
+    with pytest.raises(Mismatch):
         learns("def modelo_entrenamiento(*_):\n    return 0.0")
     assert len(asked) == 2
     assert asked[0] < asked[1]

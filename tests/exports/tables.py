@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from classroom import FAILED, PASSED, student
 from hypothesis import strategies as st
 
-from grader.exports.sheet import read
-from grader.results import Grade, Person
+from grader.core.results import Grade, Person
+from grader.core.spreadsheet import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.exports.sheet import Sheet
+    from grader.core.spreadsheet import Sheet
 
 NAMES = ("Núñez, Ana", 'Eva "la Única" O\'Neil', "=HYPERLINK(1)", "Łukasz\nŻ", " B;o\tb ", "周杰倫")
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import Form, forms, names, owned
 
+from grader.core.spreadsheet import UnfitError, read
 from grader.exports.canvas import fill
-from grader.exports.sheet import UnfitError, read
 
 HEADER = (
     *("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Notes"),

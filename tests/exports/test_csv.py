@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.exports.csv import HEADER, neutral, table
-from grader.results import Fingerprint, Flag, Grade
+from grader.core.results import Fingerprint, Flag, Grade
+from grader.core.spreadsheet import neutral
+from grader.exports.csv import HEADER, table
 
 GRADE = Grade("ana", "ana", "lstm_gru", "graded", 87.5, 100, 87.5, 100, Fingerprint("", "", "", ""))
 FLAG = Flag("delegation", "celdaLSTM", "usa torch.nn.LSTM")

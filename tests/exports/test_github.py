@@ -13,7 +13,7 @@ from classroom import FAILED, PASSED, grades, student
 from grader.exports.github import encoded
 
 if TYPE_CHECKING:
-    from grader.results import Grade
+    from grader.core.results import Grade
 
 ONE_VARIABLE = 131_072 - len("GRADER_RESULTS=") - 1
 

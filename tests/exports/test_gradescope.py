@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.core.results import CheckResult, Decision, Fingerprint, Flag, Grade, Misconception
 from grader.exports.gradescope import results
-from grader.results import CheckResult, Decision, Fingerprint, Flag, Grade, Misconception
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "gradescope_schema.json").read_text())
 BELIEF = Misconception("gru.reset_after", "reinicias después")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tables import Form, forms, names, owned
 
+from grader.core.results import Person
+from grader.core.spreadsheet import UnfitError, read
 from grader.exports.comments import comment
 from grader.exports.moodle import Names, feedback_folder, fill
-from grader.exports.sheet import UnfitError, read
-from grader.results import Person
 
 if TYPE_CHECKING:
     from grader.exports.matching import Filled

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.exports.sheet import Sheet, UnfitError, decimal, decimal_comma, number, read
+from grader.core.spreadsheet import Sheet, UnfitError, decimal, decimal_comma, number, read
 
 CELLS = st.text(st.sampled_from("aé=@'\" ,;\t\r\n1.€") | st.characters(codec="utf-8"), max_size=8)
 MARKS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import docker
-from grader.sandbox.image import OWN_BASE
+from grader.sandbox.backends.image import OWN_BASE
 
 CONTAINERD = 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
 SECONDS = 60.0

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from course import SUBMISSIONS, Course, assert_one_sentence, graded, outcome, said, until
 
-from grader.assignment import load
-from grader.journal import Journal
+from grader.assignments.assignment import load
+from grader.storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

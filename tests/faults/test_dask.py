@@ -11,32 +11,32 @@ from attacks.grading import comparable
 from course import FULL
 from dask_here import SLOW, cluster, when_marked
 
-from grader import batch
-from grader import cluster as clusters
-from grader.batch import MOST_TRIES
-from grader.grading import Terms
-from grader.sandbox.process import ProcessSandbox
-from grader.submission import Submission
+from grader.grading.grade import Terms
+from grader.sandbox.backends.process import ProcessSandbox
+from grader.scheduling import dask as clusters
+from grader.scheduling import local
+from grader.scheduling.local import MOST_TRIES
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from grader.batch import Task
-    from grader.results import Grade
+    from grader.core.results import Grade
+    from grader.scheduling.local import Task
 
 pytestmark = pytest.mark.skipif(not FULL, reason="takes minutes: make faults")
 
 CHECK = '''
 import pytest
-from grader.checks import Disagreement
+from grader.checks import Mismatch
 
 @pytest.mark.part("f")
 @pytest.mark.points(100)
 def test_value(student):
     """f da 3."""
     if student.f() != 3:
-        raise Disagreement("no lo es")
+        raise Mismatch("no lo es")
 '''
 KILLER = """
 import os, signal
@@ -46,7 +46,7 @@ def f():
     while pid > 1:
         pids.append(pid)
         pid = int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
-    job = [i for i, pid in enumerate(pids) if "grader.job" in open(f"/proc/{pid}/cmdline").read()]
+    job = [i for i, pid in enumerate(pids) if "lane_process" in open(f"/proc/{pid}/cmdline").read()]
     os.kill(pids[job[-1] + 1], signal.SIGKILL)
     return 4
 """
@@ -82,7 +82,7 @@ def test_a_worker_that_does_not_answer_is_done_without(
         thread = when_marked(mark, made, signal.SIGSTOP)
         grades = told(clusters.run(asked, made.address, tell=said.append))
         thread.join()
-    assert grades == told(batch.run(asked, ProcessSandbox, 1))
+    assert grades == told(local.run(asked, ProcessSandbox, 1))
     assert len(said) == 1
 
 
@@ -95,4 +95,4 @@ def test_what_takes_every_worker_down_is_set_aside(terms: Terms, tmp_path: Path)
     killer = grades.pop("killer")
     assert killer.status == "not_graded"
     assert f"given up after {MOST_TRIES} tries: the worker" in killer.reason
-    assert told(grades.values()) == told(batch.run(others, ProcessSandbox, 1))
+    assert told(grades.values()) == told(local.run(others, ProcessSandbox, 1))

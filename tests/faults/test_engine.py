@@ -17,8 +17,8 @@ import pytest
 from course import FULL, SUBMISSIONS, Course, assert_one_sentence, graded, outcome, said, until
 from engine import Engine
 
-from grader.sandbox.docker import RUN_LABEL
-from grader.sandbox.image import REPOSITORY
+from grader.sandbox.backends.docker import RUN_LABEL
+from grader.sandbox.backends.image import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,8 +23,8 @@ from course import (
     until,
 )
 
-from grader.journal import Journal
-from grader.results import Grade
+from grader.core.results import Grade
+from grader.storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

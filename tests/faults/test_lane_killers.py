@@ -11,8 +11,8 @@ import docker.errors
 import pytest
 from course import Course, end, outcome, said
 
-from grader.batch import MOST_TRIES
-from grader.sandbox.docker import RUN_LABEL
+from grader.sandbox.backends.docker import RUN_LABEL
+from grader.scheduling.local import MOST_TRIES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from course import RIGHT, SUBMISSIONS, Course, said
 
-from grader.sandbox.docker import RUN_LABEL
+from grader.sandbox.backends.docker import RUN_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from course import FULL, Course, assert_one_sentence, graded, outcome, said, until
 
-from grader.errors import GraderError
-from grader.journal import FILE, Journal
-from grader.results import Fingerprint, Grade
+from grader.core.errors import GraderError
+from grader.core.results import Fingerprint, Grade
+from grader.storage.journal import FILE, Journal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ import classroom
 import pytest
 from classroom import BELIEF, FAILED, HARD, PASSED
 
+from grader.core.results import CheckResult, Flag, Grade
 from grader.feedback.class_numbers import numbers
-from grader.results import CheckResult, Flag, Grade
 
 
 def graded(name: str, *checks: CheckResult, mark: float = 0.0) -> Grade:
@@ -51,7 +51,7 @@ def test_misconceptions_come_by_frequency_and_who_shows_one_twice_has_it_once() 
     rare = replace(HARD, misconception=replace(BELIEF, id="a.rare"))
     twice = replace(FAILED, id="celdaLSTM/again")
     class_ = [graded("ana", FAILED, twice, rare), graded("eva", FAILED)]
-    found = [(one.misconception.id, one.students) for one in numbers(class_).beliefs]
+    found = [(one.misconception.id, one.students) for one in numbers(class_).misconceptions]
     assert found == [(BELIEF.id, ("ana", "eva")), ("a.rare", ("ana",))]
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import classroom
 import pytest
 
+from grader.core.results import Person
 from grader.feedback import site
 from grader.feedback.site import Source
-from grader.results import Person
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,7 @@ from typing import Any, get_args
 
 import pytest
 
-from grader.feedback import equations, student_page
-from grader.results import (
+from grader.core.results import (
     CheckResult,
     Decision,
     Fingerprint,
@@ -22,6 +21,7 @@ from grader.results import (
     Notice,
     Outcome,
 )
+from grader.feedback import equations, student_page
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`</style></title></textarea>"
@@ -127,9 +127,11 @@ def hostile(value: Any) -> Any:
 def spoiled(grade: Grade) -> Grade:
     text = {"expected": {"text": "x"}, "got": {"text": "x"}, "quantity": "x"}
     named = {"inputs": {HOSTILE: TENSOR}, **hostile(text)}
-    belief = Misconception(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    misconception = Misconception(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     said: Any = {"part": HOSTILE, "title": HOSTILE, "title_en": HOSTILE, "message": HOSTILE}
-    failed = replace(FAILED, **said, reproduce=HOSTILE, counterexample=named, misconception=belief)
+    failed = replace(
+        FAILED, **said, reproduce=HOSTILE, counterexample=named, misconception=misconception
+    )
     skipped = replace(failed, outcome="skipped", counterexample=None, reproduce=None)
     return replace(
         grade,

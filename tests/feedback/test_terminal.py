@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
+from grader.core.results import CheckResult, Decision, Fingerprint, Grade, Misconception
 from grader.feedback import student_terminal, terminal
-from grader.results import CheckResult, Decision, Fingerprint, Grade, Misconception
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -113,8 +113,10 @@ def test_the_counterexample_shows_its_shape() -> None:
 
 
 def test_only_the_first_failure_is_told_in_full_and_the_others_in_a_line() -> None:
-    belief = Misconception("lstm.y", "sobra algo")
-    second = replace(CHECK, id="celdaLSTM/candidate", title="Candidato", misconception=belief)
+    misconception = Misconception("lstm.y", "sobra algo")
+    second = replace(
+        CHECK, id="celdaLSTM/candidate", title="Candidato", misconception=misconception
+    )
     text = shown(student_terminal.render(replace(GRADE, checks=(CHECK, second)), "es"))
     assert text.count("En tu cuaderno") == 1
     assert "✗ celdaLSTM: Candidato → sobra algo\n" in text

@@ -7,12 +7,12 @@ from typing import Any
 
 from choices import Choices, mutated
 
-from grader import wire
-from grader.errors import Delegated, SandboxFault, StudentFault, StudentLost
-from grader.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice
-from grader.sandbox import Limits
+from grader.core.errors import Delegated, SandboxFault, StudentFault, StudentProcessLost
+from grader.core.limits import Limits
+from grader.core.results import CheckResult, Fingerprint, Flag, Grade, Misconception, Notice
+from grader.protocol import wire
 from grader.sandbox.lane import StreamLane
-from grader.student import RemoteObject, Student
+from grader.student.student import RemoteObject, Student
 
 DEEP: Any = "x"
 for _ in range(12):
@@ -132,7 +132,7 @@ def _converse(choices: Choices) -> None:
             assert check.used() >= 0
             assert check.reference("x").cpu_seconds >= 0
         assert check.usage.cpu_seconds >= 0
-    except (SandboxFault, StudentFault, StudentLost, Delegated) as fault:
+    except (SandboxFault, StudentFault, StudentProcessLost, Delegated) as fault:
         _is_short(str(fault))
 
 

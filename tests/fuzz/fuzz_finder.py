@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from choices import Choices, mutated
 
-from grader.archives import UnreadableError
-from grader.errors import GraderError
-from grader.finder import find
-from grader.submission import DEVICES, SAFE, Submission
+from grader.core.errors import GraderError
+from grader.submissions.archives import UnreadableError
+from grader.submissions.discovery import find
+from grader.submissions.model import DEVICES, SAFE, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

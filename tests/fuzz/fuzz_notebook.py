@@ -12,11 +12,12 @@ from typing import Any
 
 from choices import Choices, mutated
 
-from grader import wire
-from grader.worker import definitions, notebook
-from grader.worker.conduct import findings
-from grader.worker.slicing import choose
-from grader.worker.statements import statements
+from grader.protocol import wire
+from grader.worker import definitions
+from grader.worker.analysis import notebook
+from grader.worker.analysis.conduct import findings
+from grader.worker.analysis.slicing import choose
+from grader.worker.analysis.statements import statements
 
 ROOT = Path(__file__).parents[2]
 WANTED = [

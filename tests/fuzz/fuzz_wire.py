@@ -10,8 +10,8 @@ from typing import Any
 import msgpack
 from choices import Choices, mutated
 
-from grader import wire
-from grader.wire import Array, Caps, Ref, WireError
+from grader.protocol import wire
+from grader.protocol.wire import Array, Caps, Ref, WireError
 
 CAPS = Caps(header=1 << 16, body=1 << 16)
 SEEDS: list[dict[str, Any]] = [

@@ -14,15 +14,15 @@ import pytest
 from fuzz_notebook import as_notebook, examined
 from spanish import spanish
 
-from grader import wire
-from grader.errors import UsageError
-from grader.finder import find
-from grader.results import CheckResult, Fingerprint, Grade
-from grader.submission import _hashed, _ids
-from grader.worker.conduct import findings
-from grader.worker.notebook import Cell
-from grader.worker.slicing import choose
-from grader.worker.statements import statements
+from grader.core.errors import UsageError
+from grader.core.results import CheckResult, Fingerprint, Grade
+from grader.protocol import wire
+from grader.submissions.discovery import find
+from grader.submissions.model import _hashed, _ids
+from grader.worker.analysis.conduct import findings
+from grader.worker.analysis.notebook import Cell
+from grader.worker.analysis.slicing import choose
+from grader.worker.analysis.statements import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from spanish import spanish
 
-from grader.worker import notebook
-from grader.worker.conduct import Finding, findings
-from grader.worker.notebook import Cell
-from grader.worker.statements import statements
+from grader.worker.analysis import notebook
+from grader.worker.analysis.conduct import Finding, findings
+from grader.worker.analysis.notebook import Cell
+from grader.worker.analysis.statements import statements
 
 NAMES = (
     *("celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU"),

@@ -9,7 +9,7 @@ import pytest
 import torch
 from spanish import spanish
 
-from grader import wire
+from grader.protocol import wire
 from grader.worker.definitions import Loaded, load
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanish import spanish
 
-from grader.worker.notebook import Cell, Notice, Unreadable, read
+from grader.worker.analysis.notebook import Cell, Notice, Unreadable, read
 
 
 def notebook(*sources: str | list[str]) -> bytes:

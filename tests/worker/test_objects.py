@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader import wire
-from grader.wire import Array, Ref
+from grader.protocol import wire
+from grader.protocol.wire import Array, Ref
 from grader.worker.objects import Objects, describe
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.worker import pages
+from grader.worker import hugepages
 
 _PROGRAM = """
 import hashlib, os
@@ -16,7 +16,7 @@ from grader.worker import pages
 
 data = bytearray(os.urandom(1 << 24))
 before = hashlib.sha256(data).digest()
-done = pages.collapse()
+done = hugepages.collapse()
 if pid := os.fork():
     assert os.waitpid(pid, 0)[1] == 0
     assert hashlib.sha256(data).digest() == before
@@ -50,4 +50,4 @@ def test_memory_keeps_its_bytes_and_a_childs_writes_are_its_own() -> None:
 def test_nothing_happens_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a student's own machine."""
     monkeypatch.setattr(Path, "read_text", lambda _: (_ for _ in ()).throw(OSError))
-    assert pages.collapse() == 0
+    assert hugepages.collapse() == 0

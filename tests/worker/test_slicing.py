@@ -7,9 +7,9 @@ import ast
 import pytest
 from spanish import spanish
 
-from grader.worker.notebook import Cell
-from grader.worker.slicing import Slice, choose, future, places
-from grader.worker.statements import statements
+from grader.worker.analysis.notebook import Cell
+from grader.worker.analysis.slicing import Slice, choose, future, places
+from grader.worker.analysis.statements import statements
 
 
 def cell(number: int, source: str) -> Cell:

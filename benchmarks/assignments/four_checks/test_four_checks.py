@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from benchmarks import checks
-from grader.checks import Disagreement, construct
+from grader.checks import Mismatch, construct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import Tensor
 
-    from grader.student import Student
+    from grader.student.student import Student
 
 
 class Asked:
@@ -48,16 +48,16 @@ class Asked:
         try:
             trained: checks.Weights = told["states"][-1]
         except (TypeError, KeyError, IndexError) as error:
-            raise Disagreement("the training did not come to any weights") from error
+            raise Mismatch("the training did not come to any weights") from error
         return trained
 
 
 def judge(check: Callable[[checks.Code], None], student: Student) -> None:
-    """Make a check of a student's code. Raises Disagreement."""
+    """Make a check of a student's code. Raises Mismatch."""
     try:
         check(Asked(student))
     except AssertionError as error:
-        raise error if isinstance(error, Disagreement) else Disagreement(str(error)) from error
+        raise error if isinstance(error, Mismatch) else Mismatch(str(error)) from error
 
 
 @pytest.mark.part("celdaLSTM")

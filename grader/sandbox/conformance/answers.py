@@ -6,12 +6,12 @@ import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader import wire
-from grader.errors import Place
+from grader.core.errors import Place
+from grader.protocol import wire
 from grader.sandbox.conformance.case import SMALL, Promises, submission
 
 if TYPE_CHECKING:
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 PROMISES = Promises()
 

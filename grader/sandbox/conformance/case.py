@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grader import wire
-from grader.errors import StudentFault, StudentLost
-from grader.sandbox import MIB, Limits
+from grader.core.errors import StudentFault, StudentProcessLost
+from grader.core.limits import MIB, Limits
+from grader.protocol import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from grader.errors import FaultOutcome
-    from grader.sandbox import Sandbox, Session
+    from grader.core.errors import FaultOutcome
+    from grader.sandbox.api import Sandbox, Session
 
     Check = Callable[[Sandbox], None]
 
@@ -69,7 +69,7 @@ class Opened:
         """Call `f`, see that it takes its process down with this outcome; return the message."""
         try:
             value = self.f(*args)
-        except StudentLost as lost:
+        except StudentProcessLost as lost:
             assert lost.outcome == outcome, f"{lost.outcome}: {lost.message}"
             return lost.message.es
         except StudentFault as fault:
@@ -82,7 +82,7 @@ class Opened:
             value = self.f(*args)
         except StudentFault as fault:
             return fault
-        except StudentLost as lost:
+        except StudentProcessLost as lost:
             raise AssertionError(f"the process was lost: {lost.message}") from lost
         raise AssertionError(f"it answered {value!r:.200}")
 

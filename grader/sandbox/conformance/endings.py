@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader.errors import StudentLost
+from grader.core.errors import StudentProcessLost
 from grader.sandbox.conformance.case import SMALL, Promises, lane_of, submission
 
 if TYPE_CHECKING:
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 PROMISES = Promises()
 
@@ -69,7 +69,7 @@ def endless_definitions_time_out(sandbox: Sandbox) -> None:
             try:
                 with lane.open(source, replace(SMALL, load_seconds=1)):
                     raise AssertionError("it was loaded")
-            except StudentLost as lost:
+            except StudentProcessLost as lost:
                 assert lost.outcome == "timeout", lost
 
 

@@ -6,12 +6,12 @@ import secrets
 import struct
 from typing import TYPE_CHECKING, Any
 
-from grader import wire
-from grader.errors import StudentFault, StudentLost
+from grader.core.errors import StudentFault, StudentProcessLost
+from grader.protocol import wire
 from grader.sandbox.conformance.case import Promises, lane_of, submission
 
 if TYPE_CHECKING:
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 PROMISES = Promises()
 
@@ -63,7 +63,7 @@ def f(message):
         for message in odd:
             try:
                 assert opened.f(message) == message.get("value")
-            except (StudentFault, StudentLost):
+            except (StudentFault, StudentProcessLost):
                 continue
 
 
@@ -90,5 +90,5 @@ class f: forge()
             try:
                 with lane.open(f"FRAME = {frame!r}\n{source}") as opened:
                     opened.f()
-            except (AssertionError, StudentFault, StudentLost):
+            except (AssertionError, StudentFault, StudentProcessLost):
                 continue  # AssertionError: the report does not name f

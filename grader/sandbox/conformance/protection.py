@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from grader.sandbox.conformance.case import SMALL, Promises, lane_of, submission
 
 if TYPE_CHECKING:
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 PROMISES = Promises()
 
@@ -162,7 +162,7 @@ def the_hosts_files_are_not_there(sandbox: Sandbox) -> None:
 import importlib, os
 def f(path):
     found = [path] if os.path.exists(path) else []
-    for name in ("grader.checks", "grader.sandbox", "grader.student", "grader.grading", "hypothesis"):
+    for name in ("grader.checks", "grader.sandbox", "grader.student.student", "grader.grading.grade", "hypothesis"):
         try: importlib.import_module(name); found.append(name)
         except ImportError: pass
     return found

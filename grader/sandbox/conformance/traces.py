@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader.errors import Delegated, Place
-from grader.sandbox import MIB, Limits
+from grader.core.errors import Delegated, Place
+from grader.core.limits import MIB, Limits
 from grader.sandbox.conformance.case import SMALL, Promises, lane_of, submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox import Sandbox
+    from grader.sandbox.api import Sandbox
 
 PROMISES = Promises()
 

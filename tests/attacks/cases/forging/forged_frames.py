@@ -10,7 +10,7 @@
 # ///
 import os
 
-from grader import wire
+from grader.protocol import wire
 
 
 class celdaLSTM(celdaLSTM):

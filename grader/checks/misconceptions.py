@@ -1,0 +1,96 @@
+"""Readings: what somebody computes who believes something about the equations.
+
+A cell's equations are the fields of a frozen dataclass, each with the right one as its default. A
+misconception replaces one field. If a student's numbers are those of one reading, or of a pair,
+and of no other, that is what the student believes: it is named, the check of that equation is the
+one that fails, and all others are judged under it. One mistake costs once.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+Equations = TypeVar("Equations")
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea: the fields of the reading that it replaces, and its explanation.
+
+    `es` and `en` say what the student's numbers show and what to look at, never the solution.
+    `term` is the piece of the check's title to mark, where the title is an equation.
+    """
+
+    id: str
+    changes: Mapping[str, Any]
+    es: str
+    en: str
+    term: str = ""
+
+    def touches(self, equation: str) -> bool:
+        """Whether it is a mistake about this equation."""
+        return equation in self.changes
+
+
+@dataclass(frozen=True)
+class Diagnosis(Generic[Equations]):
+    """The reading that explains a student's numbers, and the misconceptions that make it up.
+
+    Without an explanation the reading is the right one and there is nothing to name.
+    """
+
+    equations: Equations
+    right: Equations
+    misconceptions: tuple[Misconception, ...] = ()
+    explained: bool = field(default=True)
+
+    def but(self, equation: str) -> Equations:
+        """Return the reading with one equation as it should be: what its check compares with."""
+        return replace(self.equations, **{equation: getattr(self.right, equation)})  # type: ignore[type-var]
+
+    def about(self, equation: str) -> Misconception | None:
+        """Return the misconception about one equation, if there is one."""
+        return next((item for item in self.misconceptions if item.touches(equation)), None)
+
+
+def diagnose(
+    right: Equations,
+    bank: Sequence[Misconception],
+    explains: Callable[[Equations], bool],
+) -> Diagnosis[Equations]:
+    """Find the one misconception, or else the one pair, under which everything is explained.
+
+    `explains` says whether a reading gives the student's numbers on fresh cases. Explanations that
+    find fault with the same equations are one and the same function, and the first will do; of
+    others there must be only one: rather silent than wrong.
+    """
+    if explains(right):
+        return Diagnosis(right, right)
+    for size in (1, 2):
+        found = [chosen for chosen in _combinations(bank, size) if explains(_apply(right, chosen))]
+        if len({_touched(chosen) for chosen in found}) == 1:
+            return Diagnosis(_apply(right, found[0]), right, found[0])
+        if found:
+            break
+    return Diagnosis(right, right, explained=False)
+
+
+def _combinations(bank: Sequence[Misconception], size: int) -> Iterator[tuple[Misconception, ...]]:
+    """Yield the sets of misconceptions about different equations."""
+    for chosen in itertools.combinations(bank, size):
+        if len(_touched(chosen)) == sum(len(item.changes) for item in chosen):
+            yield chosen
+
+
+def _touched(chosen: tuple[Misconception, ...]) -> frozenset[str]:
+    return frozenset(name for item in chosen for name in item.changes)
+
+
+def _apply(right: Equations, chosen: tuple[Misconception, ...]) -> Equations:
+    changes = {name: value for item in chosen for name, value in item.changes.items()}
+    return replace(right, **changes)  # type: ignore[type-var]

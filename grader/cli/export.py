@@ -1,0 +1,165 @@
+"""`grader export`: the grades of a results folder for the place that a course lives in."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    help="Give grades to nbgrader, Gradescope, Moodle, Canvas, GitHub, or as CSV and JUnit.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class Lang(str, Enum):
+    """The language of what students read."""
+
+    es = "es"
+    en = "en"
+
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")]
+OutOption = Annotated[Optional[Path], typer.Option(help="Where to write; said if left out.")]
+LangOption = Annotated[Lang, typer.Option(help="The language of the comments.")]
+
+
+@app.command()
+def csv(folder: FolderArgument, out: OutOption = None) -> None:
+    """Write one table: a line for everybody, a column for each check."""
+    from grader.exports import csv as csv_
+    from grader.storage import graded as results
+
+    graded = results.load(folder)
+    text = csv_.wide(graded.grades.values(), graded.people)
+    typer.echo(results.write(out or folder / "checks.csv", text.encode()))
+    raise typer.Exit(results.status(graded.grades.values()))
+
+
+@app.command()
+def moodle(
+    folder: FolderArgument,
+    worksheet: Annotated[Path, typer.Option(help="The grading worksheet, as downloaded.")],
+    out: Annotated[
+        Optional[Path], typer.Option(help="The folder to write to; DIR/moodle if left out.")
+    ] = None,
+    lang: LangOption = Lang.es,
+    id_column: Annotated[str, typer.Option(help="The column of participants.")] = "",
+    grade_column: Annotated[str, typer.Option(help="The column of grades.")] = "",
+    comments_column: Annotated[str, typer.Option(help="The column of comments.")] = "",
+    *,
+    replace_comments: Annotated[
+        bool, typer.Option("--replace-comments", help="Also where there is a comment.")
+    ] = False,
+) -> None:
+    """Fill in Moodle's offline grading worksheet, and make a zip of feedback files."""
+    from grader.exports.moodle import Names
+    from grader.integrations.lms import MoodleOptions, export_moodle
+
+    names = Names(id_column, grade_column, comments_column)
+    options = MoodleOptions(folder, worksheet, out, lang.value, names, replace_comments)
+    written, status = export_moodle(options)
+    for path in written:
+        typer.echo(path)
+    raise typer.Exit(status)
+
+
+@app.command()
+def canvas(
+    folder: FolderArgument,
+    gradebook: Annotated[Path, typer.Option(help="The gradebook, as Canvas exports it.")],
+    out: Annotated[
+        Optional[Path], typer.Option(help="The file to write; DIR/canvas.csv if left out.")
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option(
+            "--assignment-column",
+            "--column",
+            help="The assignment's, such as 'LSTM (123)'; not needed if one has its title.",
+        ),
+    ] = "",
+    assignments: Annotated[
+        Optional[Path],
+        typer.Option("--assignments", envvar="GRADER_ASSIGNMENTS", help="Where titles are told."),
+    ] = None,
+) -> None:
+    """Fill in one assignment's column of Canvas's gradebook."""
+    from grader.integrations.lms import CanvasOptions, export_canvas
+
+    options = CanvasOptions(folder, gradebook, out, column, assignments)
+    written, status = export_canvas(options)
+    typer.echo(written)
+    raise typer.Exit(status)
+
+
+@app.command()
+def junit(folder: FolderArgument, out: OutOption = None, lang: LangOption = Lang.es) -> None:
+    """Write JUnit's XML: a test suite for each student, a test case for each check."""
+    from grader.exports import junit as junit_
+    from grader.storage import graded as results
+
+    graded = results.load(folder)
+    document = junit_.document(graded.grades.values(), lang.value)
+    typer.echo(results.write(out or folder / "junit.xml", document))
+    raise typer.Exit(results.status(graded.grades.values()))
+
+
+@app.command()
+def github(
+    folder: FolderArgument,
+    student: Annotated[
+        Optional[str], typer.Argument(help="Whose grade; not needed if there is one alone.")
+    ] = None,
+    out: Annotated[Optional[Path], typer.Option(help="Where to write; else it is printed.")] = None,
+    lang: LangOption = Lang.es,
+) -> None:
+    """Write a student's result as GitHub Classroom's reporter takes it, on one line in base64."""
+    from grader.exports import github as github_
+    from grader.storage import graded as results
+
+    grade = results.load(folder).grade_of(student)
+    text = github_.encoded(grade, lang.value)
+    typer.echo(results.write(out, f"{text}\n".encode()) if out else text)
+    raise typer.Exit(results.status([grade]))
+
+
+@app.command()
+def nbgrader(
+    folder: FolderArgument,
+    course: Annotated[Path, typer.Option(help="The course's folder, with nbgrader_config.py.")],
+    lang: LangOption = Lang.es,
+) -> None:
+    """Fill the gradebook check by check, and write autograded/ and feedback/."""
+    from grader.integrations.nbgrader import course as courses
+
+    courses.require()  # before what imports it
+    from grader.integrations.nbgrader.export import export_nbgrader
+
+    raise typer.Exit(export_nbgrader(folder, course, lang.value))
+
+
+@app.command("gradescope-zip")
+def gradescope_zip(
+    name: Annotated[str, typer.Argument(help="Which assignment, such as lstm_gru.")],
+    out: Annotated[Path, typer.Option(help="Where to write.")] = Path("autograder.zip"),
+    assignments: Annotated[
+        Optional[Path],
+        typer.Option(envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
+    ] = None,
+    lang: LangOption = Lang.es,
+    seed: Annotated[
+        Optional[str], typer.Option(help="Repeat an earlier zip's secret seed; else drawn.")
+    ] = None,
+    extra_index_url: Annotated[
+        Optional[str],
+        typer.Option(help="One more package index for Gradescope's pip, such as torch's for CPUs."),
+    ] = None,
+) -> None:
+    """Make the autograder that Gradescope runs for each submission of an assignment."""
+    from grader.integrations.gradescope import bundle
+
+    typer.echo(bundle.make(name, out, assignments, lang.value, seed, extra_index_url))

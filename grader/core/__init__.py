@@ -1,0 +1,1 @@
+"""What every other package may use: results, errors, limits, words, files."""

@@ -1,0 +1,77 @@
+"""What a submission may use of the machine that grades it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MIB = 1 << 20
+MOST_FILES = 4096
+"""How many files and folders a submission may make, where that can be bounded."""
+_TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use. Seconds are wall time spent waiting for the student's code.
+
+    `seconds` and `cpu_seconds` are for one check, `total_seconds` and `total_cpu_seconds` for all
+    checks of a submission together, `load_seconds` for running the notebook's definitions;
+    `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in bytes; `pids`
+    counts processes and threads. Waiting for a core on a busy machine does not count, up to
+    `patience` times the seconds in question. `parts` are the limits of the checks of some parts, by
+    the part's name: `seconds` and `cpu_seconds`.
+    """
+
+    seconds: float = 30.0
+    cpu_seconds: float = 20.0
+    load_seconds: float = 30.0
+    total_seconds: float = 300.0
+    total_cpu_seconds: float = 120.0
+    patience: float = 3.0
+    memory: int = 1024 * MIB
+    pids: int = 64
+    output: int = 64 * MIB
+    disk: int = 64 * MIB
+    parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Return an assignment's limits, with the defaults for those that it does not set."""
+        whole = {"memory", "pids", "output", "disk"}
+        parts = {name: value for name, value in values.items() if isinstance(value, dict)}
+        own = {name: value for name, value in values.items() if name not in parts}
+        return cls(**{name: int(v) if name in whole else v for name, v in own.items()}, parts=parts)
+
+    def of_part(self, part: str) -> Self:
+        """Return the limits of a part's checks."""
+        return replace(self, **self.parts.get(part, {}))  # type: ignore[arg-type]
+
+    @property
+    def longest(self) -> Self:
+        """The limits of a check of whatever part may take longest."""
+        every = [self, *(self.of_part(part) for part in self.parts)]
+        return replace(
+            self,
+            seconds=max(each.seconds for each in every),
+            cpu_seconds=max(each.cpu_seconds for each in every),
+        )
+
+    @property
+    def lane_memory(self) -> int:
+        """The bytes that a lane may use, its worker and its files included."""
+        return self.memory + self.disk + _TORCH_MEMORY
+
+    @property
+    def lane_pids(self) -> int:
+        """The processes and threads of a lane, its worker's included."""
+        return self.pids + 32
+
+    def to_wire(self) -> dict[str, float]:
+        """Return the limits as the worker reads them when a notebook is opened."""
+        limits = asdict(self.longest)
+        del limits["parts"]  # each check says its own
+        return limits

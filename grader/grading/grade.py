@@ -1,0 +1,259 @@
+"""Grade one submission."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import importlib.metadata
+import io
+import math
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.core.errors import AssignmentFault, StudentProcessLost
+from grader.core.i18n import joined, same, tr
+from grader.core.limits import Limits
+from grader.core.results import Fingerprint, Grade, Notice
+from grader.core.version import __version__
+from grader.sandbox.gpus import require
+from grader.submissions.archives import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+
+    from grader.assignments.assignment import Assignment
+    from grader.core.i18n import Bilingual
+    from grader.core.results import Status
+    from grader.grading.check_run import CheckRun
+    from grader.sandbox.api import Lane, Report, Session
+    from grader.submissions.model import Submission
+
+
+_PACKAGES = (
+    *("protocol", "core", "worker", "assignments", "submissions", "sandbox", "student", "checks"),
+    *("recurrent", "grading", "locale"),
+)
+"""The packages of ours that a grade depends on; the others show grades, or hand them on."""
+_LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
+"""What draws the cases and computes the right answers beside them."""
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of those libraries, as they are here."""
+    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **libraries}
+
+
+def own_digest() -> str:
+    """Return the SHA-256, in hexadecimal, of the code of ours that grades, and of its libraries."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(__version__.encode())
+    for name in _LIBRARIES:
+        digest.update(f"\0{name} {importlib.metadata.version(name)}".encode())
+    files = (path for name in _PACKAGES for path in (package / name).rglob("*") if path.is_file())
+    for path in sorted(path for path in files if "__pycache__" not in path.parts):
+        data = path.read_bytes()
+        digest.update(f"\0{path.relative_to(package).as_posix()}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all the grades of a run have in common. `seed` is secret; grades hold its digest.
+
+    `only` grades these parts alone; `hasty` ends with the first check that is lost. `checks`
+    and `grader` are what the assignment's files and our own code were when the run began.
+    """
+
+    assignment: Assignment
+    seed: str
+    image: str
+    sandbox: str
+    device: str = "cpu"
+    only: tuple[str, ...] = ()
+    hasty: bool = False
+    checks: str = ""
+    grader: str = field(default_factory=own_digest)
+
+    def __post_init__(self) -> None:
+        """Note what the assignment's files are now."""
+        object.__setattr__(self, "checks", self.checks or self.assignment.digest)
+
+    def require_unchanged(self) -> None:
+        """See that no file that grades was edited since the run began. Raises AssignmentFault."""
+        checks = f"the assignment's files in {self.assignment.folder}"
+        for what, then, now in (
+            (checks, self.checks, self.assignment.digest),
+            ("grader's own files", self.grader, own_digest()),
+        ):
+            if then != now:
+                raise AssignmentFault(
+                    f"{what} were edited while the run went on; the grades from before are kept: "
+                    "put the former files back and run again to go on with them, or grade all "
+                    "with the new ones by --regrade"
+                )
+
+    def fingerprint(self, submission: Submission) -> Fingerprint:
+        """Return what a submission's grade depends on."""
+        return self.fingerprint_of(submission.digest)
+
+    def fingerprint_of(self, notebook: str) -> Fingerprint:
+        """Return what the grade of a notebook with this digest depends on."""
+        return Fingerprint(
+            notebook=notebook,
+            assignment=self.checks,
+            image=self.image.removeprefix("sha256:"),
+            seed=hashlib.sha256(self.seed.encode()).hexdigest(),
+            grader=self.grader,
+            device=self.device,
+        )
+
+
+def prepare() -> None:
+    """Import what checks need, torch among it: it takes seconds, and only who grades needs it."""
+    importlib.import_module("grader.grading.check_run")
+
+
+def grade(
+    submission: Submission,
+    terms: Terms,
+    lane: Lane,
+    *,
+    only: tuple[str, ...] = (),
+    watchers: Sequence[object] = (),
+) -> Grade:
+    """Return a submission's grade; `only` runs the checks of these parts, as `terms.only` does.
+
+    `watchers` are objects with pytest's hooks, such as one that shows how far it is. Raises
+    AssignmentFault when a check is broken, SandboxFault when the machine failed.
+    """
+    names = list(terms.assignment.names)
+    try:
+        content = submission.read()
+    except UnreadableError as error:
+        return _grade(submission, terms, lane, "rejected", reason=error.said)
+    digest = hashlib.sha256(content).hexdigest()  # of what is graded: the file may change meanwhile
+    limits = Limits.of(terms.assignment.limits)
+    try:
+        with lane.open(content, submission.filename, names, limits) as session:
+            reason = _unusable(session.report)
+            gpus = require(lane) if terms.device == "cuda" else 0
+            run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)
+        status: Status = "rejected" if reason else "graded"
+        return _grade(
+            submission, terms, lane, status, digest, reason=reason, run=run, session=session
+        )
+    except StudentProcessLost as lost:
+        reason = tr("the notebook could not be loaded: {why}", why=lost.message)
+        return _grade(submission, terms, lane, "rejected", digest, reason=reason)
+
+
+def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
+    """Return the grade of a submission that the machine could not measure: no score at all."""
+    return _grade(submission, terms, None, "not_graded", reason=same(reason))
+
+
+def _unusable(report: Report) -> Bilingual | None:
+    if report.unreadable or report.defined:
+        return report.unreadable
+    return tr(
+        "the notebook defines nothing of what is asked for ({wanted}): {whys}",
+        wanted=", ".join(report.missing),
+        whys=joined("; ", dict.fromkeys(report.missing.values())),
+    )
+
+
+def _check(
+    terms: Terms, session: Session, only: tuple[str, ...], gpus: int, watchers: Sequence[object]
+) -> CheckRun:
+    """Run the assignment's checks with pytest in this process. Raises the run's fault."""
+    import pytest
+
+    from grader.grading.check_run import CheckRun
+
+    run = CheckRun(terms.assignment, session, terms.seed, only, gpus)
+    folder = str(terms.assignment.folder.resolve())
+    arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
+    arguments += ["--exitfirst"] if terms.hasty else []
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = pytest.main(arguments, plugins=[_Registered(run), *watchers])
+    terms.require_unchanged()
+    if run.fault is not None:
+        raise run.fault
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        text = said.getvalue().strip()[-2000:]
+        raise AssignmentFault(f"pytest could not run the checks in {folder}: {text}")
+    return run
+
+
+_QUIET = (
+    "--import-mode=importlib",
+    # Plugins that happen to be installed could reorder or leave out checks; importing them costs.
+    "--disable-plugin-autoload",
+    "-p", "grader.grading.plugin",
+    "-p", "no:cacheprovider",
+    "-p", "no:terminal",
+    "-p", "no:logging",
+    "-p", "no:warnings",
+    "-p", "no:faulthandler",
+    # These two collect all garbage after each run, for a second of CPU in a process with torch.
+    "-p", "no:unraisableexception",
+    "-p", "no:threadexception",
+)  # fmt: skip
+
+
+class _Registered:
+    """Registers a run under the name by which the plugin finds it."""
+
+    def __init__(self, run: CheckRun) -> None:
+        self.run = run
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        from grader.grading.plugin import RUN
+
+        config.pluginmanager.register(self.run, RUN)
+
+
+def _grade(
+    submission: Submission,
+    terms: Terms,
+    lane: Lane | None,
+    status: Status,
+    digest: str | None = None,
+    *,
+    reason: Bilingual | None = None,
+    run: CheckRun | None = None,
+    session: Session | None = None,
+) -> Grade:
+    checks = tuple(run.results) if run else ()
+    score = math.fsum(check.points for check in checks)
+    environment: dict[str, Any] = {
+        "grader": __version__,
+        **(lane.versions if lane else {}),
+        "sandbox": terms.sandbox,
+        "device": terms.device,
+        **({"usage": session.usage} if session else {}),
+    }
+    return Grade(
+        submission=submission.id,
+        student=submission.student,
+        assignment=terms.assignment.name,
+        status=status,
+        score=score,
+        max_score=terms.assignment.max_score,
+        mark=terms.assignment.mark(score),
+        scale=terms.assignment.scale,
+        fingerprint=terms.fingerprint_of(digest or submission.digest),
+        reason=reason.es if reason else "",
+        reason_en=reason.en if reason else "",
+        checks=checks,
+        flags=tuple(run.flags) if run else (),
+        notices=tuple(Notice(**notice) for notice in session.report.notices) if session else (),
+        environment=environment,
+    )

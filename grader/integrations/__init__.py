@@ -1,0 +1,1 @@
+"""Other programs: Jupyter, nbgrader, Gradescope, Moodle and Canvas."""

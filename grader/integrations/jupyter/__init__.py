@@ -1,0 +1,1 @@
+"""`%check`: a student's definitions checked from the notebook that has them."""

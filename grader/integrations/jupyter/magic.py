@@ -1,0 +1,291 @@
+"""`%check` in a notebook: the feedback of `grader check` below the cell, on the live definitions.
+
+The check is a process of its own that is given a notebook of what was run. The kernel is left as
+it was: no module, default dtype, random state or figure of it is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython import get_ipython
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import MagicArgumentParser
+from IPython.display import display as _display
+
+from grader.assignments import assignment as assignments_
+from grader.core.errors import GraderError
+from grader.core.i18n import LANGUAGES, Words
+from grader.feedback import fragment
+from grader.integrations.jupyter.live import Session
+from grader.integrations.jupyter.live_check import Failed, Interrupted, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grader.assignments.assignment import Assignment
+    from grader.core.results import Grade
+
+_EXECUTION = re.compile(r"In\s*\[(\d+)\]")
+
+
+def register(shell: Any) -> None:
+    """Give a shell the magic `%check`."""
+    shell.register_magic_function(check, "line", "check")
+
+
+def check(line: str) -> None:
+    """Check definitions of this notebook as they are now.
+
+    %check                       all that the assignment asks for and that is defined
+    %check celdaLSTM modeloLSTM  these alone
+    %check --lang en             in English
+    %check --assignment NAME     which assignment, where there are several
+    %check celdaLSTM --strict    what is not right is an error of the cell, too
+    """
+    options = _parser().parse_args(shlex.split(line))
+    _check(
+        options.names,
+        options.assignment,
+        options.assignments,
+        options.lang,
+        strict=options.strict,
+    )
+
+
+class NotAllRight(Exception):
+    """Some of what was checked is not right; `nbgrader validate` sees that a cell raised this."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: a sentence, for the lines of `%check` are nobody's mistake."""
+        return [str(self)]
+
+
+def check_definitions(
+    definitions: Sequence[object],
+    assignment: str | None,
+    assignments: Path | str | None,
+    lang: str,
+) -> None:
+    """Check definitions that are given themselves, or by name."""
+    names = [_name(definition) for definition in definitions]
+    _check(names, assignment, Path(assignments) if assignments else None, lang)
+
+
+@dataclass(frozen=True)
+class Below:
+    """What stands below the cell: HTML, and the same as text where that cannot be shown."""
+
+    html: str
+    plain: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.plain}
+
+
+class _Output:
+    """One place below the cell, whose content changes; only the last of it outside a kernel."""
+
+    def __init__(self, lang: str, *, live: bool) -> None:
+        self.lang = lang
+        self.live = live
+        self.handle: Any = None
+
+    def show(self, grade: Grade | None, remarks: Sequence[str]) -> None:
+        """Show what came of it."""
+        below = Below(
+            *(form(grade, self.lang, remarks) for form in (fragment.html, fragment.plain))
+        )
+        if self.handle:
+            self.handle.update(below)
+        else:
+            self.handle = _display(below, display_id=self.live or None)  # type: ignore[no-untyped-call]
+
+    def progress(self, remark: str) -> None:
+        """Show how far it is."""
+        if self.live:
+            self.show(None, [remark])
+
+
+def _check(
+    names: Iterable[str],
+    name: str | None,
+    root: Path | None,
+    lang: str,
+    *,
+    strict: bool = False,
+) -> None:
+    """Check and show.
+
+    Raises IPython's UsageError, which it shows as one line; NotAllRight if `strict`.
+    """
+    shell = get_ipython()
+    if shell is None:
+        raise UsageError("grader.check works in a notebook; in a terminal: grader check NOTEBOOK")
+    if lang not in LANGUAGES:
+        raise UsageError(f"lang is one of {', '.join(LANGUAGES)}")
+    try:
+        root = assignments_.folder_of_assignments(root or _root())
+        assignment = assignments_.choose(root, name)
+    except GraderError as error:
+        raise UsageError(str(error)) from error
+    parts = _parts(assignment, names)
+    output = _Output(lang, live=getattr(shell, "kernel", None) is not None)
+    grade = _check_session(_session(shell), assignment, parts, output)
+    if strict:
+        _require_all_right(grade, assignment, parts or list(assignment.points), Words(lang))
+
+
+def _require_all_right(
+    grade: Grade | None, assignment: Assignment, parts: Sequence[str], words: Words
+) -> None:
+    """Raise NotAllRight unless every check of these parts was made and passed."""
+    checks = grade.checks if grade else ()
+    passed = {check.part for check in checks} - {c.part for c in checks if c.outcome != "passed"}
+    if passed.issuperset(parts):
+        return
+    raise NotAllRight(
+        words(
+            "{names}: {score} of {most} points. Running the cell explains what is missing.",
+            names=", ".join(parts),
+            score=words.number(sum(check.points for check in checks)),
+            most=words.number(sum(assignment.points[part] for part in parts)),
+        )
+    )
+
+
+def _check_session(
+    session: Session, assignment: Assignment, asked: Sequence[str], output: _Output
+) -> Grade | None:
+    """Check what is there and show it; return the grade where there is one."""
+    words = Words(output.lang)
+    content = session.notebook()
+    parts = [part for part in asked or assignment.points if _is_there(part, assignment, session)]
+    remarks = _remarks(assignment, asked, session, words)
+    if not parts:
+        output.show(None, remarks)
+        return None
+
+    def tell(done: int, total: int, part: str) -> None:
+        output.progress(
+            words("Checking {part}: {done} of {total}", part=part, done=done, total=total)
+        )
+
+    output.progress(words("Checking…"))
+    try:
+        grade = run(content, assignment, parts, tell)
+    except Interrupted:
+        output.show(None, [words("The check was interrupted.")])
+    except Failed as failed:
+        output.show(None, [words("The check could not be made: {why}", why=failed)])
+    else:
+        output.show(
+            replace(grade, notices=()), remarks
+        )  # they are about cells that nobody asked of
+        return grade
+    return None
+
+
+def _is_there(part: str, assignment: Assignment, session: Session) -> bool:
+    """Whether a part can be checked: what it is about is defined, or all is."""
+    needed = [part] if part in assignment.names else assignment.names
+    return all(name in session.namespace for name in needed)
+
+
+def _remarks(
+    assignment: Assignment, asked: Sequence[str], session: Session, words: Words
+) -> list[str]:
+    """Return what to know about definitions that are not there, or not the last ones typed."""
+    remarks = []
+    missing = [name for name in assignment.names if name not in session.namespace]
+    if asked:
+        missing = [name for name in missing if name in asked]
+    if len(missing) == len(asked or assignment.names) and missing:
+        remarks.append(
+            words(
+                "Not defined in this session: {names}. Run the cell that defines it first.",
+                names=", ".join(missing),
+            )
+        )
+    elif missing:
+        remarks.append(
+            words("Not defined yet, and not checked: {names}.", names=", ".join(missing))
+        )
+    for name in asked or assignment.names:
+        remarks += _about(name, session, words)
+    return remarks
+
+
+def _about(name: str, session: Session, words: Words) -> list[str]:
+    """Return whether a definition's last text is another than the live one."""
+    if file := session.file_of(name):
+        return [
+            words(
+                "{name} comes from {file}, and not from a cell of this notebook.",
+                name=name,
+                file=file,
+            )
+        ]
+    execution = session.execution_of(name) or 0
+    later = [one for one in session.dead.get(name, []) if one[0] > execution]
+    if not later:
+        return []
+    number, syntax = later[-1]
+    told = (
+        words("Cell [{cell}] has a syntax error: its {name} was not run.", cell=number, name=name)
+        if syntax
+        else words("Cell [{cell}] stopped at an error before its {name}.", cell=number, name=name)
+    )
+    if execution:
+        told += " " + words("What is checked is the one of cell [{cell}].", cell=execution)
+    return [told]
+
+
+def _parts(assignment: Assignment, names: Iterable[str]) -> list[str]:
+    """Return the parts that names stand for. Raises UsageError."""
+    parts = list(dict.fromkeys(names))
+    for part in parts:
+        if part not in assignment.points:
+            known = ", ".join(assignment.points)
+            raise UsageError(f"{part!r} is no part of {assignment.name}; its parts are {known}")
+    return parts
+
+
+def _name(definition: object) -> str:
+    """Return the name of a definition; of an object, its class's."""
+    if isinstance(definition, str):
+        return definition
+    return str(getattr(definition, "__name__", type(definition).__name__))
+
+
+def _session(shell: Any) -> Session:
+    """Return what a shell has run so far, this cell included."""
+
+    def cell_of(file: str) -> int | None:
+        told = shell.compile.format_code_name(file)
+        found = _EXECUTION.search(told[1]) if told else None
+        return int(found[1]) if found else None
+
+    cells = list(shell.history_manager.input_hist_raw[1:])
+    return Session(cells, shell.user_ns, cell_of, shell.transform_cell)
+
+
+def _root() -> Path | None:
+    """Return the folder of assignments that the environment names, as `grader check` reads it."""
+    named = os.environ.get("GRADER_ASSIGNMENTS")
+    return Path(named) if named else None
+
+
+def _parser() -> Any:
+    parser = MagicArgumentParser("%check", description=check.__doc__, add_help=False)  # type: ignore[no-untyped-call]
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--assignment")
+    parser.add_argument("--assignments", type=Path)
+    parser.add_argument("--lang", default="es")
+    parser.add_argument("--strict", action="store_true")
+    return parser

@@ -1,0 +1,1 @@
+"""A course of nbgrader's: its folders, its gradebook, its notebooks."""

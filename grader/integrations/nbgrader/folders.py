@@ -1,0 +1,130 @@
+"""What goes into the folders of a course of nbgrader's: notebooks with verdicts, and pages."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from grader.core.console import tell
+from grader.core.errors import GraderError, UsageError
+from grader.core.text import plain
+from grader.exports.nbgrader_notebook import Verdict, written
+from grader.storage import graded
+from grader.storage.journal import FILE, Journal
+from grader.submissions.archives import Source, UnreadableError
+from grader.submissions.discovery import find
+from grader.submissions.metadata import TIMESTAMP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from grader.core.results import Grade
+    from grader.integrations.nbgrader.course import Course
+    from grader.integrations.nbgrader.marks import Line
+    from grader.storage.graded import Graded
+    from grader.submissions.model import Submission
+
+SECRET = "submission_secret.txt"  # noqa: S105 - nbgrader's name of the file
+_LONGEST_NOTE = 1000
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders of an assignment; `submissions` are what was handed in, by digest."""
+
+    course: Course
+    graded: Graded
+    submissions: Mapping[str, Submission]
+
+    @classmethod
+    def of(cls, course: Course, graded: Graded, assignment: str) -> Folders:
+        """Find the submissions: where they were graded, or else in the course."""
+        places = [course.folder("submitted", assignment).parent]
+        if (graded.folder / FILE).is_file():
+            with Journal(graded.folder) as journal:
+                for submission in graded.grades:
+                    places += journal.paths(submission)
+        found: dict[str, Submission] = {}
+        for place in dict.fromkeys(places):
+            try:
+                found |= {one.digest: one for one in find([place], assignment)}
+            except GraderError:  # it is gone, or is nothing that can be searched
+                continue
+        return cls(course, graded, found)
+
+    def write(self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]) -> None:
+        """Write a student's notebook and page; say what could not be. Raises UsageError."""
+        if not is_a_folder(grade.student):
+            tell(
+                f"{plain(grade.student)!r} cannot be the name of a folder: the grade is in the "
+                "gradebook, and no notebook or page is written"
+            )
+            return
+        self._write_notebook(grade, lines, others)
+        self._write_page(grade)
+
+    def note(self, grade: Grade, name: str) -> bytes:
+        """Return a file that nbgrader put beside a submission; nothing where it did not."""
+        if not is_a_folder(grade.student):
+            return b""
+        folder = self.course.folder("submitted", grade.assignment, grade.student)
+        try:
+            return Source(folder / name).read(_LONGEST_NOTE)
+        except (UnreadableError, GraderError):
+            return b""
+
+    def _write_notebook(
+        self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]
+    ) -> None:
+        submission = self.submissions.get(grade.fingerprint.notebook)
+        if submission is None:
+            tell(
+                f"the notebook of {plain(grade.student)} that was graded is not where it was: "
+                "formgrader will show the checks alone"
+            )
+        verdicts = [Verdict(one.cell, one.most, f"{one.title}\n{one.said}") for one in lines]
+        filename = submission.filename if submission else ""
+        notebook = written(_read(submission), filename, verdicts, others)
+        folder = self.course.folder("autograded", grade.assignment, grade.student)
+        graded.write(folder / f"{grade.assignment}.ipynb", notebook.encode(errors="replace"))
+        self._write_notes(grade, folder)
+
+    def _write_page(self, grade: Grade) -> None:
+        page = self.graded.page(grade.submission)
+        if page is None:
+            where = self.graded.folder
+            tell(f"{plain(grade.student)} has no page to hand out: run grader report {where}")
+            return
+        folder = self.course.folder("feedback", grade.assignment, grade.student)
+        try:
+            graded.write(folder / f"{grade.assignment}.html", page.read_bytes())
+        except OSError as error:
+            raise UsageError(f"{page} cannot be read: {error.strerror}") from error
+        self._write_notes(grade, folder)
+
+    def _write_notes(self, grade: Grade, folder: Path) -> None:
+        """Write what nbgrader needs beside a notebook: when it came, and whose feedback it is.
+
+        Without a secret `nbgrader release_feedback` stops for the whole class; what did not come
+        by `nbgrader submit` has none, and gets one that nobody knows.
+        """
+        made = {TIMESTAMP: b"", SECRET: secrets.token_hex(64).encode()}
+        for name, otherwise in made.items():
+            if content := self.note(grade, name):
+                graded.write(folder / name, content)
+            elif not (folder / name).exists():
+                graded.write(folder / name, otherwise)
+
+
+def is_a_folder(student: str) -> bool:
+    """Whether an id can be one folder's name, and no way out of where it stands."""
+    return student not in ("", ".", "..") and not set(student) & {"/", "\\", "\0"}
+
+
+def _read(submission: Submission | None) -> bytes:
+    try:
+        return submission.read() if submission else b""
+    except (UnreadableError, GraderError):
+        return b""

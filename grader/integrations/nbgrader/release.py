@@ -1,0 +1,124 @@
+"""The notebook that students get, made from the reference by nbgrader's own preprocessors.
+
+`grader release` puts both where nbgrader looks for them; the skeletons under assignments/ are made
+by the same steps, those of `nbgrader generate_assignment` but for the gradebook's.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+from grader.assignments import assignment as assignments_
+from grader.core.errors import AssignmentFault, UsageError
+from grader.integrations.nbgrader import course as courses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STUB = "# ESCRIBE TU CÓDIGO AQUÍ\nraise NotImplementedError()"
+SETTING = (
+    r'c.ClearSolutions.code_stub = {"python": "# ESCRIBE TU CÓDIGO AQUÍ\nraise'
+    r' NotImplementedError()"}'
+)
+"""What makes `nbgrader generate_assignment` write the same notebook."""
+
+
+def skeleton(reference: Path, config: Any = None) -> str:
+    """Return what students get: solutions emptied, cells locked and with checksums, no outputs.
+
+    `config` is a course's. Raises AssignmentFault when the marks or the cells' metadata will not
+    do, UsageError where nbgrader is not installed.
+    """
+    courses.require()
+    from traitlets.config import Config
+
+    settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
+    settings.merge(config or {})
+    notebook = nbformat.read(reference, as_version=4)  # type: ignore[no-untyped-call]
+    courses.quiet()
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of a header's cells without ids
+            for step in _steps(settings):
+                notebook, _ = step(notebook, {})
+    except Exception as error:  # of five kinds, and all are about what stands in the notebook
+        raise AssignmentFault(f"{reference}: {error}") from error
+    text = str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]
+    return text.rstrip("\n") + "\n"
+
+
+def _steps(config: Any) -> Iterator[Any]:
+    """Yield what `nbgrader generate_assignment` does to a notebook, the gradebook aside."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
+    for step in GenerateAssignment(config=config).preprocessors:
+        if step is not SaveCells:
+            yield step(config=config)
+
+
+def release(name: str, out: Path, root: Path | None, *, force: bool = False) -> Iterator[Path]:
+    """Write the reference and the student's notebook into a course; yield each file.
+
+    Its configuration is written where there is none. Raises UsageError where there is no such
+    assignment or reference, or the course has another one already and not `force`.
+    """
+    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
+    reference = assignment.folder.parent.parent / "solutions" / name / f"{name}.ipynb"
+    if not reference.is_file():
+        raise UsageError(f"there is no reference at {reference}")
+    reference = reference.resolve()
+    yield from _configuration(out.resolve())
+    course = courses.load(out)
+    with course.entered():
+        texts = {
+            "source": reference.read_text(encoding="utf-8"),
+            "release": skeleton(reference, course.config),
+        }
+    source = course.folder("source", name) / reference.name
+    if not force and source.exists() and source.read_bytes() != texts["source"].encode():
+        raise UsageError(f"{source} is there already, and another: move it away, or say --force")
+    for step, text in texts.items():
+        path = course.folder(step, name) / reference.name
+        _write(path, text)
+        yield path
+
+
+def missing_setting(out: Path) -> str:
+    """Return the line that a course's configuration lacks; nothing where it says its own stub."""
+    return "" if "code_stub" in courses.load(out).config.ClearSolutions else SETTING
+
+
+def _configuration(out: Path) -> Iterator[Path]:
+    path = out / courses.CONFIG
+    if not path.exists():
+        course_id = out.name
+        _write(
+            path, f"c = get_config()\n\nc.CourseDirectory.course_id = {course_id!r}\n{SETTING}\n"
+        )
+        yield path
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def main() -> None:
+    """Write the skeleton of every assignment that has a reference, and the template's."""
+    for root in (Path(), Path("grader/assignments/template")):
+        for reference in sorted((root / "solutions").glob("*/*.ipynb")):
+            target = root / "assignments" / reference.parent.name / reference.name
+            target.write_text(skeleton(reference), encoding="utf-8")
+            sys.stdout.write(f"{target}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the host and the worker say to each other: frames, and tensors as bytes."""

@@ -1,0 +1,130 @@
+"""Where student code runs: what a sandbox promises, and how to open one.
+
+`Sandbox.lane()` starts a worker; `Lane.open()` hands it one submission; `Session.check()` starts a
+process for one check, of which `ask` asks questions. Four sandboxes keep this promise: `docker`,
+`bubblewrap`, `process` and, for tests of checks, `fake`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    from grader.core.errors import Place
+    from grader.core.i18n import Bilingual
+    from grader.core.limits import Limits
+
+
+@dataclass(frozen=True)
+class Report:
+    """What loading a notebook came to. `missing` says of each absent name why it is absent.
+
+    `places` are the cell and line, both from 1, where the notebook defines a name.
+    """
+
+    defined: tuple[str, ...] = ()
+    missing: dict[str, Bilingual] = field(default_factory=dict)
+    notices: tuple[dict[str, Any], ...] = ()
+    flags: tuple[dict[str, Any], ...] = ()
+    unreadable: Bilingual | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Wall seconds that were waited for the student's code, and CPU seconds that it used."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
+
+
+class Check(Protocol):
+    """The process of one check."""
+
+    def ask(self, operation: str, **arguments: Any) -> Any:
+        """Ask one question; return plain values, `wire.Array` and `wire.Ref`.
+
+        Raises StudentFault for an exception in the student's code, StudentProcessLost when its
+        process is gone, Delegated when it ran a cell of torch's, SandboxFault when the machine
+        failed.
+        """
+
+    @property
+    def usage(self) -> Usage:
+        """What the check took, by the kernel's account; known once it has ended."""
+
+    def used(self) -> float:
+        """Return the kernel's account of the CPU seconds that the check has used so far."""
+
+    @property
+    def known(self) -> dict[str, Usage]:
+        """What references took in this lane before, by names that the host gives them."""
+
+    def reference(self, operation: str, **arguments: Any) -> Usage:
+        """Ask the same of definitions of ours, apart from the student's; return what it took.
+
+        Raises SandboxFault when that fails: nothing of the student's had a part in it.
+        """
+
+
+class Session(Protocol):
+    """One submission in a lane."""
+
+    report: Report
+    spent: Usage
+    """What its checks have taken so far, together."""
+    usage: dict[str, float | None]
+    """What the submission used: `cpu_seconds`, `peak_memory` (bytes, of its largest process, beyond
+    what torch takes), `processes` started, bytes `written`; None where the machine does not tell.
+    It is known once the session has ended."""
+
+    def check(
+        self, entropy: int, gpu: int | None = None, part: str = ""
+    ) -> AbstractContextManager[Check]:
+        """Start a process for one check; its random generators start from `entropy`.
+
+        It sees that one of the lane's GPUs, if any, and has the limits of that part.
+        """
+
+
+class Lane(Protocol):
+    """A worker that grades one submission after another and forgets each of them."""
+
+    versions: dict[str, str]
+    gpus: int
+    """How many there are that checks can run on."""
+
+    def open(
+        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+    ) -> AbstractContextManager[Session]:
+        """Load a notebook's definitions. Raises StudentProcessLost if they take the process down,
+        SandboxFault when the machine failed; on leaving, the lane is clean or fails.
+        """  # noqa: D205 - one sentence
+
+    def close(self) -> None:
+        """End the worker and everything in it."""
+
+
+class Sandbox(Protocol):
+    """A way to start lanes."""
+
+    name: str
+    protects: bool
+    """Whether it withstands hostile code; a plain process does not."""
+
+    @property
+    def image(self) -> str:
+        """What the worker is, as `sha256:…`: an image, or the worker's own source."""
+
+    def lane(self) -> Lane:
+        """Start a worker. Raises SandboxFault."""
+
+    def reap(self) -> None:
+        """Remove whatever lanes of this run are left, whoever started them."""

@@ -1,0 +1,1 @@
+"""The sandboxes: docker, bubblewrap, process and, for tests of checks, fake."""

@@ -1,0 +1,298 @@
+"""The image that the `docker` sandbox runs: made once, here, and named after all that is in it.
+
+The host fetches the wheels (pip's own settings say from where), the engine installs them with the
+network off. `python -m grader.sandbox.backends.image` makes it and prints its tag and id.
+GRADER_BASE and GRADER_TORCH choose the base image and the torch build, as in
+`GRADER_TORCH=torch==2.8.0+cpu`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import importlib.metadata
+import io
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TextIO
+
+import requests.exceptions
+from docker.errors import DockerException, ImageNotFound
+
+from grader.core.errors import GraderError, SandboxFault
+from grader.sandbox.backends.recipe import digest, docker_folder, worker_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from docker.client import DockerClient
+
+REPOSITORY = "rnn-grader-worker"
+DEFAULT_BASE = "python:3.11-slim-bookworm"
+OWN_BASE = "rnn-grader-base:bookworm"  # what docker/base.sh can make
+_BUILD_SECONDS = 1800  # of silence: installing torch says nothing for a while
+_LAST_LINES = 15
+_GLIBC_MINORS = {"x86_64": 5, "aarch64": 17}  # manylinux begins at glibc 2.5; at 2.17 on ARM
+_LEGACY = {"x86_64": ("2014", "2010", "1"), "aarch64": ("2014",)}
+_ASK_PYTHON = (
+    "import platform, sys; print(*sys.version_info[:2], platform.machine(), *platform.libc_ver())"
+)
+_ENGINE_ERRORS = (DockerException, requests.exceptions.RequestException)
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What may differ between machines: the base image, and which torch (a pip requirement).
+
+    The torch that requirements.txt allows is narrowed by `torch`, never widened.
+    """
+
+    base: str = DEFAULT_BASE
+    torch: str = "torch"
+
+    @classmethod
+    def from_environment(cls) -> ImageSpec:
+        """Read GRADER_BASE and GRADER_TORCH."""
+        return cls(
+            os.environ.get("GRADER_BASE") or cls.base, os.environ.get("GRADER_TORCH") or cls.torch
+        )
+
+
+@dataclass(frozen=True)
+class _Interpreter:
+    """The base image's Python, for which the wheels are."""
+
+    version: str
+    machine: str
+    glibc_minor: int
+
+    def pip_options(self) -> list[str]:
+        """Every platform tag that it understands: pip derives none from another."""
+        first = _GLIBC_MINORS.get(self.machine, 17)
+        tags = [f"manylinux_2_{minor}" for minor in range(self.glibc_minor, first - 1, -1)]
+        tags += [f"manylinux{legacy}" for legacy in _LEGACY.get(self.machine, ())]
+        tags += ["linux"]
+        options = ["--python-version", self.version, "--implementation", "cp"]
+        return options + [
+            option for tag in tags for option in ("--platform", f"{tag}_{self.machine}")
+        ]
+
+
+def ensure(client: DockerClient, tell: Callable[[str], None], spec: ImageSpec | None = None) -> str:
+    """Return the id (`sha256:…`) of the worker's image; make the image if there is none.
+
+    `tell` is told, in one line each, of the steps that take long. Raises SandboxFault.
+    """
+    spec = spec or ImageSpec.from_environment()
+    sources = _sources()  # read once, so that the name and the content agree
+    tag = f"{REPOSITORY}:{context_digest(spec, sources)[:12]}"
+    try:
+        found = _find(client, tag)
+        if found:
+            return found
+        with _alone():  # whoever waited for another run's build finds its image
+            return _find(client, tag) or _make(client, spec, sources, tag, tell)
+    except (*_ENGINE_ERRORS, OSError) as error:
+        raise SandboxFault(f"the image {tag} could not be made: {error}") from error
+
+
+def context_digest(spec: ImageSpec, sources: dict[str, bytes] | None = None) -> str:
+    """Return the SHA-256, in hexadecimal, of all that goes into the image."""
+    parts = [spec.base.encode(), spec.torch.encode()]
+    for name, content in sorted((sources or _sources()).items()):
+        parts += [name.encode(), content]
+    return digest(parts)
+
+
+def _sources() -> dict[str, bytes]:
+    """Return our own files in the build context; nothing else of ours enters the image."""
+    recipe = [docker_folder() / "Dockerfile", docker_folder() / "requirements.txt"]
+    files = {path.name: path for path in recipe} | worker_files()
+    return {name: path.read_bytes() for name, path in files.items()}
+
+
+def _find(client: DockerClient, tag: str) -> str | None:
+    try:
+        return str(client.images.get(tag).id)
+    except ImageNotFound:
+        return None
+
+
+def _make(
+    client: DockerClient,
+    spec: ImageSpec,
+    sources: dict[str, bytes],
+    tag: str,
+    tell: Callable[[str], None],
+) -> str:
+    base = _base(client, spec.base, tell)
+    wheels = _wheels(_interpreter(client, base), spec.torch, sources["requirements.txt"], tell)
+    tell(f"building the sandbox's image {tag} (a minute or two the first time)")
+    with _context(sources, wheels) as context:
+        _build(client, context, tag, {"BASE": base, "TORCH": spec.torch})
+    return str(client.images.get(tag).id)
+
+
+def _base(client: DockerClient, wanted: str, tell: Callable[[str], None]) -> str:
+    """Return the name of a base image that is here: the wanted one or, failing that, our own."""
+    if _find(client, wanted):
+        return wanted
+    if wanted != OWN_BASE:
+        tell(f"pulling the base image {wanted}")
+        try:
+            client.images.pull(wanted)
+        except _ENGINE_ERRORS as error:
+            if wanted != DEFAULT_BASE:
+                raise SandboxFault(
+                    f"the base image {wanted} is not here and cannot be pulled; "
+                    f"choose another with GRADER_BASE: {error}"
+                ) from error
+        else:
+            return wanted
+    if not _find(client, OWN_BASE):
+        tell(f"making the base image {OWN_BASE} from Debian packages, for want of {DEFAULT_BASE}")
+        _run(["bash", str(docker_folder() / "base.sh"), OWN_BASE], f"{OWN_BASE} could not be made")
+    return OWN_BASE
+
+
+def _interpreter(client: DockerClient, base: str) -> _Interpreter:
+    """Ask the base image which Python it has. Raises SandboxFault if none that wheels suit."""
+    answer = client.containers.run(
+        base,
+        entrypoint=["python3", "-c", _ASK_PYTHON],
+        command=[],
+        network_mode="none",
+        remove=True,
+    )
+    match = re.fullmatch(r"(\d+) (\d+) (\w+) glibc 2\.(\d+)", answer.decode().strip())
+    if not match:
+        raise SandboxFault(f"the base image {base} has no glibc: choose another with GRADER_BASE")
+    major, minor, machine, glibc_minor = match.groups()
+    return _Interpreter(f"{major}.{minor}", machine, int(glibc_minor))
+
+
+def _wheels(
+    interpreter: _Interpreter, torch: str, requirements: bytes, tell: Callable[[str], None]
+) -> Path:
+    """Return a folder with every wheel that the image needs; fetch them unless it is there."""
+    name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
+    folder = _cache() / "wheels" / name
+    if folder.is_dir():
+        return folder
+    try:
+        importlib.metadata.version("pip")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise SandboxFault(
+            f"{sys.executable} has no pip, which fetches the packages for the sandbox's image: "
+            "run `python -m ensurepip`, then try again"
+        ) from error
+    tell("fetching the wheels that the sandbox's image needs (once)")
+    folder.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
+        Path(parts, "requirements.txt").write_bytes(requirements)
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+        wanted = ["--dest", f"{parts}/wheels", "--requirement", f"{parts}/requirements.txt", torch]
+        _run(
+            [*pip, *interpreter.pip_options(), *wanted], "pip could not fetch the image's packages"
+        )
+        Path(parts, "wheels").rename(folder)  # complete, or not there
+    return folder
+
+
+@contextlib.contextmanager
+def _context(sources: dict[str, bytes], wheels: Path) -> Iterator[IO[bytes]]:
+    """Make the build context: a tar archive of our sources and the wheels.
+
+    Beside the wheels, not in /tmp: with CUDA it has several GB. Owner, mode and date are fixed, so
+    that the engine knows layers again that it has built.
+    """
+    with tempfile.TemporaryFile(dir=_cache()) as archive:
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for name, content in sorted(sources.items()):
+                _add(tar, name, len(content), io.BytesIO(content))
+            for wheel in sorted(wheels.iterdir()):
+                with wheel.open("rb") as file:
+                    _add(tar, f"wheels/{wheel.name}", wheel.stat().st_size, file)
+        archive.seek(0)
+        yield archive
+
+
+def _add(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = size
+    member.mode = 0o644
+    tar.addfile(member, content)
+
+
+def _build(client: DockerClient, context: IO[bytes], tag: str, arguments: dict[str, str]) -> None:
+    log: deque[str] = deque(maxlen=_LAST_LINES)
+    events: Iterable[dict[str, Any]] = client.api.build(
+        fileobj=context,
+        custom_context=True,
+        tag=tag,
+        buildargs=arguments,
+        network_mode="none",
+        rm=True,
+        forcerm=True,
+        timeout=_BUILD_SECONDS,
+        decode=True,
+    )
+    for event in events:
+        log.extend(str(event.get("stream", "")).splitlines())
+        if "error" in event:
+            lines = "\n".join([*log, str(event["error"])])
+            raise SandboxFault(f"the engine could not build {tag}; its last lines:\n{lines}")
+
+
+def _run(command: list[str], failure: str) -> None:
+    """Run a command in silence. Raises SandboxFault with its last lines if it fails."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        lines = "\n".join(done.stdout.splitlines()[-_LAST_LINES:])
+        raise SandboxFault(f"{failure}; the last lines of {command[0]}:\n{lines}")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock that lets one run at a time build; the kernel frees it, come what may."""
+    with (_cache() / "image.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _cache() -> Path:
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnn-grader"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def main() -> int:
+    """Make the image; print its tag and id."""
+    from grader.sandbox.backends.docker import connect
+
+    try:
+        client = connect()
+        image = ensure(client, lambda line: _print(line, sys.stderr))
+    except GraderError as error:
+        _print(str(error), sys.stderr)
+        return 1
+    _print(" ".join([*client.images.get(image).tags, image]), sys.stdout)
+    return 0
+
+
+def _print(line: str, stream: TextIO) -> None:
+    stream.write(line + "\n")
+    stream.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

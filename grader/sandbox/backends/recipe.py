@@ -1,0 +1,59 @@
+"""What a worker is made of: our files, the packages beside them, the filter of system calls."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.core.errors import SandboxFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PACKAGE = Path(__file__).parents[2]
+_OURS = ("protocol", "worker")
+"""What a worker has of this program, whole folders: the image holds these and nothing else."""
+
+
+def docker_folder() -> Path:
+    """Return the folder of the Dockerfile and its scripts: a wheel's, or a source checkout's."""
+    installed = PACKAGE / "_docker"
+    return installed if installed.is_dir() else PACKAGE.parent / "docker"
+
+
+def worker_files() -> dict[str, Path]:
+    """Return our own files that a worker needs, by their names in its folder; no others."""
+    ours = [path for part in _OURS for path in (PACKAGE / part).rglob("*") if _is_source(path)]
+    return {f"grader/{path.relative_to(PACKAGE).as_posix()}": path for path in sorted(ours)}
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
+def worker_digest() -> str:
+    """Return `sha256:…` of a worker on this machine's own Python: its source, Python, torch."""
+    parts = [platform.python_version().encode(), version("torch").encode()]
+    for name, path in worker_files().items():
+        parts += [name.encode(), path.read_bytes()]
+    return f"sha256:{digest(parts)}"
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """Return the SHA-256 of parts, each told from the next by its length."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big") + part)
+    return total.hexdigest()
+
+
+def tool(name: str, package: str) -> str:
+    """Return where a program of this machine's is. Raises SandboxFault."""
+    found = shutil.which(name)
+    if not found:
+        raise SandboxFault(f"{name} is not here: as root, apt-get install {package}")
+    return found

@@ -1,0 +1,1 @@
+"""Many submissions: on this machine's lanes, or on a Dask cluster."""

@@ -1,0 +1,1 @@
+"""A results folder: its journal, its decisions, its files and pages."""

@@ -1,0 +1,116 @@
+"""What people decided about checks: `decisions.jsonl` in the results folder, one line a decision.
+
+The file only grows, and is apart from the journal, which holds what the checks gave: a regrade
+changes nothing in it, and it outlives a journal that is lost. Of the decisions about a check the
+last one counts. Whoever reads or writes it holds the folder's journal, and so is alone.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.core import files
+from grader.core.errors import GraderError
+from grader.core.results import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from grader.core.results import Grade
+
+FILE = "decisions.jsonl"
+TORN = "decisions.torn"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions of a results folder, by submission, the oldest first.
+
+    `torn` says that one was being written when the machine stopped, and does not count.
+    """
+
+    made: Mapping[str, tuple[Decision, ...]]
+    torn: str = ""
+
+    def applied(self, grade: Grade) -> Grade:
+        """Return a grade with what was decided about it."""
+        made = self.made.get(grade.submission)
+        return grade.with_decisions(made) if made else grade
+
+
+def read(folder: Path) -> Decisions:
+    """Return what was decided. Raises GraderError for a file that cannot be read, or a bad line."""
+    path = folder / FILE
+    try:
+        lines, torn = _lines(path.read_bytes() if path.exists() else b"")
+    except OSError as error:
+        raise GraderError(f"{path} cannot be read ({error.strerror}): give access to it") from error
+    made: dict[str, list[Decision]] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            decision = Decision.from_json(line.decode())
+        except ValueError as error:
+            raise GraderError(
+                f"{path}:{number} is no decision ({error}): put it right, or delete the line, "
+                "which then counts no more"
+            ) from error
+        made.setdefault(decision.submission, []).append(decision)
+    said = f"the last line of {path} is torn: that decision was never made" if torn else ""
+    return Decisions({name: tuple(found) for name, found in made.items()}, said)
+
+
+def append(folder: Path, decision: Decision) -> None:
+    """Store a decision; what is torn at the end goes to a file of its own. Raises GraderError."""
+    path = folder / FILE
+    try:
+        data = path.read_bytes() if path.exists() else b""
+        if torn := _lines(data)[1]:
+            files.append(folder / TORN, torn + b"\n")
+            data = data.removesuffix(torn)
+            os.truncate(path, len(data))
+        start = b"\n" if data and not data.endswith(b"\n") else b""
+        files.append(path, start + decision.to_json().encode() + b"\n")
+    except OSError as error:
+        raise GraderError(
+            f"{path} cannot be written ({error.strerror}): make room or give access, and decide "
+            "again; what was decided before is kept"
+        ) from error
+
+
+def remarks(grade: Grade) -> Iterator[str]:
+    """Yield what an instructor should know of the decisions about a submission."""
+    for decision in grade.uncounted:
+        yield (
+            f"{grade.submission}: {decision.by!r} decided {decision.points:g} points for "
+            f"{decision.check!r}, which do not count: {_why(grade, decision)}. Decide again, or "
+            "take it back with grader override --withdraw"
+        )
+    for decision in filter(None, map(grade.decided, grade.checks)):
+        if decision.notebook not in ("", grade.fingerprint.notebook):
+            yield (
+                f"{grade.submission}: {decision.by!r} decided {decision.points:g} points for "
+                f"{decision.check!r} on seeing another notebook than the one that is there now. "
+                "They count: decide again, or take it back with grader override --withdraw"
+            )
+
+
+def _why(grade: Grade, decision: Decision) -> str:
+    if not grade.checks:
+        return f"the submission is {grade.status.replace('_', ' ')}, without any check"
+    worth = {check.id: check.max_points for check in grade.checks}
+    if decision.check in worth:
+        return f"the check is now worth {worth[decision.check]:g}"
+    return "there is no such check any more"
+
+
+def _lines(data: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines, and what is torn at the end: no newline, and no decision."""
+    *lines, last = data.split(b"\n")
+    try:
+        Decision.from_json(last.decode())
+    except ValueError:
+        return lines, last
+    return [*lines, last], b""

@@ -1,0 +1,254 @@
+"""Repeat a student's grading from what the results folder holds, and say whether it is the same.
+
+The grade is in `results/<id>.json`; the journal knows the seed and where the notebook was found.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.text import Text
+
+from grader.core import console
+from grader.core.errors import GraderError, UsageError
+from grader.core.i18n import Words
+from grader.core.results import Grade, text
+from grader.feedback import student_terminal, terminal
+from grader.storage.journal import FILE, Journal
+from grader.submissions.discovery import find
+from grader.submissions.model import Submission, safe_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+    from grader.core.results import CheckResult
+
+_MENTIONED = 10
+_VERSIONS = ("grader", "python", "torch", "device")
+_ASIDE = {"seconds", "cpu_seconds", "fingerprint", "environment", "submission", "student"}
+"""What may be otherwise the second time: timings, and what `changes` speaks of."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A grade as a results folder has it in `file`, its secret seed and where its notebook was."""
+
+    file: Path
+    grade: Grade
+    seed: str
+    paths: tuple[Path, ...]
+
+
+def stored(folder: Path, student: str) -> Stored:
+    """Return what a results folder holds on a student, by id or as the student is called.
+
+    Raises UsageError for no such folder or student, GraderError where there is nothing to repeat.
+    """
+    file = file_of(folder, student)
+    grade = _read(file)
+    if grade.status == "not_graded":
+        raise GraderError(f"{student} was not graded ({grade.reason}): run grader grade again")
+    with Journal(folder) as journal:
+        seed, paths = journal.seed_of(grade.fingerprint), journal.paths(grade.submission)
+    if seed is None:
+        raise GraderError(
+            f"{folder} does not hold the seed that {student} was graded with: grade again with "
+            "grader grade"
+        )
+    return Stored(file, grade, seed, tuple(paths))
+
+
+def file_of(folder: Path, student: str) -> Path:
+    """Return the file of a student's grade, by id or as the student is called.
+
+    Raises UsageError for no such folder or student.
+    """
+    if not (folder / FILE).is_file():
+        raise UsageError(
+            f"{folder} is no results folder: give the one that grader grade wrote (its --out)"
+        )
+    files = {path.stem: path for path in sorted((folder / "results").glob("*.json"))}
+    file = files.get(student) or files.get(safe_id(student))
+    if file is None:
+        known = _suggestion(student, list(files))
+        raise UsageError(f"there is no student {student!r} in {folder}; {known}")
+    return file
+
+
+def _read(file: Path) -> Grade:
+    try:
+        return Grade.from_json(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GraderError(
+            f"{file} cannot be read ({error}): run grader grade again, which writes it anew"
+        ) from error
+
+
+def choose_check(grade: Grade, name: str) -> CheckResult:
+    """Return the check of this id, or of this name within its part. Raises UsageError."""
+    found = [check for check in grade.checks if name in (check.id, _short(check.id))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = " or ".join(check.id for check in found)
+        raise UsageError(f"there are several checks {name!r}: say {which}")
+    if not grade.checks:
+        raise UsageError(
+            f"{grade.student} was rejected before any check was run: leave {name!r} out"
+        )
+    ids = [check.id for check in grade.checks]
+    raise UsageError(f"there is no check {name!r}; {_suggestion(_short(name), ids, _short)}")
+
+
+def _short(identity: str) -> str:
+    return identity.rpartition("/")[2]
+
+
+def _suggestion(word: str, known: Sequence[str], short: Callable[[str], str] = str) -> str:
+    """Return the known words nearest to this one, or else all, as the end of a sentence."""
+    near = difflib.get_close_matches(word, [short(name) for name in known])
+    if near:
+        return f"did you mean {' or '.join(name for name in known if short(name) in near)}?"
+    more = f" and {len(known) - _MENTIONED} more" if len(known) > _MENTIONED else ""
+    return f"there is: {', '.join(known[:_MENTIONED])}{more}" if known else "there is none"
+
+
+def origin(submission: Submission, paths: Sequence[Path]) -> list[Path]:
+    """Return those of the given paths in which a submission was found."""
+    if submission.source is None or isinstance(submission.source, bytes):
+        return list(paths)
+    file = submission.source.path
+    return [path for path in paths if file.is_relative_to(path.resolve())]
+
+
+def find_again(stored: Stored, where: Path | None) -> Submission:
+    """Return the notebook that was graded, where it was found then, or else `where` it is now.
+
+    Raises UsageError where it is gone, GraderError where it is not the same any more.
+    """
+    grade = stored.grade
+    found = _look(stored, where)
+    if found.digest != grade.fingerprint.notebook:
+        raise GraderError(
+            f"the notebook of {grade.student} ({found.filename}) is not the one that was graded: "
+            "grade it again with grader grade, or say with --submissions where the graded one is"
+        )
+    return replace(found, id=grade.submission, student=grade.student)
+
+
+def _look(stored: Stored, where: Path | None) -> Submission:
+    grade = stored.grade
+    if where is not None:
+        found = find([where], grade.assignment)
+        mine = [one for one in found if one.student == grade.student]
+        if not mine and len(found) > 1:
+            known = _suggestion(grade.student, [one.student for one in found])
+            raise UsageError(f"there is no {grade.student} in {where}; {known}")
+        return (mine or found)[0]
+    mine = [one for one in _former(stored) if one.student == grade.student]
+    if not mine:
+        places = ", ".join(map(str, stored.paths)) or "a place that the journal does not know"
+        raise UsageError(
+            f"the notebook of {grade.student} was in {places} and is not there now: say with "
+            "--submissions PATH where it is"
+        )
+    return mine[0]
+
+
+def _former(stored: Stored) -> list[Submission]:
+    """Return what there is now in the paths of then; nothing where they are gone."""
+    try:
+        return find(stored.paths, stored.grade.assignment) if stored.paths else []
+    except UsageError:
+        return []
+
+
+def changes(before: Grade, now: Grade) -> Iterator[str]:
+    """Yield what is not as it was when a student was graded, and what to do about it."""
+    name = before.student
+    if before.fingerprint.assignment != now.fingerprint.assignment:
+        yield (
+            f"the checks of {before.assignment} were edited after {name} was graded: grade again "
+            "with grader grade, or put the former checks back to see the former result"
+        )
+    was, is_ = before.environment, now.environment
+    if was.get("sandbox") != is_["sandbox"]:
+        yield (
+            f"{name} was graded in {was.get('sandbox')} and this is {is_['sandbox']}: leave "
+            "--sandbox out to have the former one"
+        )
+    elif before.fingerprint.image != now.fingerprint.image:
+        yield (
+            f"the {is_['sandbox']} sandbox is not the one that {name} was graded in: grade again "
+            "with grader grade, or install the former version of grader and of its image"
+        )
+    versions = [what for what in _VERSIONS if was.get(what) != is_.get(what)]
+    for what in versions:
+        yield (
+            f"{what} was {was.get(what)} when {name} was graded and is {is_.get(what)} now: go "
+            "back to that one if the result is not the same"
+        )
+    if not versions and before.fingerprint.grader != now.fingerprint.grader:
+        yield (
+            f"grader's own files, or a library that it uses, are not those that {name} was graded "
+            "with: go back to them if the result is not the same"
+        )
+
+
+def differences(before: Grade, now: Grade, only: str | None = None) -> list[str]:
+    """Return the fields in which two grades differ, timings and what people decided aside.
+
+    `only` looks at one check.
+    """
+    before, now = (Grade.from_json(grade.automatic.to_json()) for grade in (before, now))
+    was, is_ = ({check.id: _repeatable(check) for check in grade.checks} for grade in (before, now))
+    found = [] if only else list(_differing(asdict(before), asdict(now), {*_ASIDE, "checks"}))
+    for name in [only] if only else dict.fromkeys([*was, *is_]):
+        if name not in was or name not in is_:
+            found.append(f"{name} ({'only now' if name in is_ else 'only then'})")
+        elif fields := list(_differing(was[name], is_[name], _ASIDE)):
+            found.append(f"{name} ({', '.join(fields)})")
+    return found
+
+
+def _repeatable(check: CheckResult) -> dict[str, Any]:
+    """Return a check's fields; of one that measures time only what does not speak of that time."""
+    fields = asdict(check)
+    if fields["data"].pop("timing", None):
+        fields |= {"message": "", "message_en": "", "counterexample": None}
+    return fields
+
+
+def _differing(was: dict[str, Any], is_: dict[str, Any], aside: set[str]) -> Iterator[str]:
+    yield from (key for key in was if key not in aside and was[key] != is_[key])
+
+
+def shown(grade: Grade, only: str | None, lang: str) -> RenderableType:
+    """Return the failed checks in full, or one check; of a rejected submission the reason."""
+    if grade.status != "graded":
+        return student_terminal.render(grade, lang)
+    chosen = [check for check in grade.checks if (only or check.id) == check.id]
+    failed = [check for check in chosen if check.outcome not in ("passed", "skipped") or only]
+    lines: list[RenderableType] = []
+    words = Words(lang)
+    for check in failed:
+        title = text(check, "title", lang)
+        passed = Text(f"✓ {console.plain(title)}", style="green")
+        lines += [passed if check.outcome == "passed" else terminal.explanation(check, lang), ""]
+    if not failed and not only:
+        lines.append(Text(words("No check fails.")))
+    return Group(*lines)
+
+
+def verdict(file: Path, found: Sequence[str], lang: str) -> str:
+    """Return the line that says whether what came out is what a file holds."""
+    words = Words(lang)
+    if not found:
+        return words("Identical to what is stored in {file}.", file=file)
+    return words("Not what is stored in {file}: {fields}.", file=file, fields="; ".join(found))

@@ -1,0 +1,1 @@
+"""What a check sees of a submission, and how it asks."""

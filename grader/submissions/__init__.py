@@ -1,0 +1,1 @@
+"""What was handed in: archives, layouts, whose each file is, and the roster."""

@@ -1,0 +1,124 @@
+"""What one student handed in: the file that counts of several, and an id that is safe as a name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from grader.core.i18n import tr
+from grader.submissions.archives import MEGABYTE, Entry, Source, UnreadableError, too_large
+from grader.submissions.metadata import UNKNOWN, HandedIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.core.i18n import Bilingual
+
+NOTEBOOK, MODULE, ZIP = ".ipynb", ".py", ".zip"
+KINDS = (NOTEBOOK, ZIP, MODULE)  # the first that a student has is the one that counts
+MAX_NOTEBOOK = 20 * MEGABYTE
+
+SAFE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+}
+RESERVED = {*DEVICES, "index"}  # report/index.html is the class's page
+
+NO_NOTEBOOK = tr(
+    "What you handed in holds no notebook (.ipynb) and no module (.py). "
+    "Upload your notebook's file."
+)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in. It pickles small: `source` says where the bytes are.
+
+    `id` is a safe file name, unlike any other's even where case does not count; `student` is
+    the id as it came, `filename` the file's name, for messages. `problem` (for the student) says
+    why it cannot be read, `about` what the layout tells of the person and the moment.
+    """
+
+    id: str
+    student: str
+    filename: str
+    source: Source | bytes | None = None
+    problem: Bilingual | None = None
+    about: HandedIn = UNKNOWN
+
+    def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
+        """Return the notebook's bytes.
+
+        Raises UnreadableError (`said` for the student, `why` for the instructor) where there is a
+        problem or more than `limit` bytes; GraderError where the file is gone from the disk.
+        """
+        if self.problem or self.source is None:
+            raise UnreadableError(self.problem or NO_NOTEBOOK, "the submission has no usable file")
+        if isinstance(self.source, Source):
+            return self.source.read(limit)
+        if len(self.source) > limit:
+            raise too_large(limit)
+        return self.source
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, in hexadecimal; of none where they cannot be read."""
+        try:
+            return sha256(self.read()).hexdigest()
+        except UnreadableError:
+            return sha256(b"").hexdigest()
+
+
+def safe_id(student: str) -> str:
+    """Return a file name that is safe everywhere: the id itself, or a slug of it and a hash."""
+    reserved = student.split(".", maxsplit=1)[0].lower() in RESERVED
+    if SAFE.fullmatch(student) and ".." not in student and not reserved:
+        return student
+    return _hashed(student, 8)
+
+
+def identified(submissions: Iterable[Submission]) -> list[Submission]:
+    """Give each submission an id, by its student; return them sorted by it."""
+    found = list(submissions)
+    ids = _ids(submission.student for submission in found)
+    named = [replace(submission, id=ids[submission.student]) for submission in found]
+    return sorted(named, key=lambda submission: submission.id)
+
+
+def best_of(entries: Iterable[Entry], assignment: str | None) -> list[Entry]:
+    """Return the notebooks, else zips, else modules; of several, the one the assignment names."""
+    files = list(entries)
+    by_kind = ([file for file in files if file.suffix == kind] for kind in KINDS)
+    best = next((found for found in by_kind if found), [])
+    wanted = (assignment or "").casefold()
+    named = [file for file in best if PurePosixPath(file.parts[-1]).stem.casefold() == wanted]
+    return named if len(named) == 1 else best
+
+
+def _ids(students: Iterable[str]) -> dict[str, str]:
+    """Give each student an id; those that differ only in case get a hash, longer if need be.
+
+    No student can be called what the longest ones are: `safe_id` would hash so long a name.
+    """
+    ids = {student: safe_id(student) for student in students}
+    for digits in (8, 16, 64):
+        uses = Counter(identity.lower() for identity in ids.values())
+        clashing = [student for student, identity in ids.items() if uses[identity.lower()] > 1]
+        ids |= {student: _hashed(student, digits) for student in clashing}
+    return ids
+
+
+def _hashed(student: str, digits: int) -> str:
+    letters = unicodedata.normalize("NFKD", student).encode("ascii", "ignore").decode("ascii")
+    slug = re.sub("[^A-Za-z0-9]+", "-", letters)[:48].strip("-") or "student"
+    digest = sha256(student.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{slug}-{digest[:digits]}"

@@ -1,0 +1,219 @@
+"""Who the submissions are of: the roster, and `students.csv` of a results folder.
+
+A roster is a CSV file with a column `id`, and where there is something to put in them `name`,
+`email`, and one for each place that knows its people otherwise (`moodle`, `canvas`, `github`…).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from grader.core.errors import UsageError
+from grader.core.results import Person
+from grader.core.spreadsheet import UnfitError, neutral, plainly
+from grader.core.spreadsheet import read as read_sheet
+from grader.core.text import plain
+from grader.submissions.model import identified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from grader.submissions.model import Submission
+
+FILE = "students.csv"
+_OWN = ("student", "submission", "name", "email", "submitted_at", "late", "listed")
+_MENTIONED = 10
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The people of a course, each with the row of the file that has them."""
+
+    path: Path
+    people: tuple[tuple[int, Person], ...]
+
+    def find(self, submission: Submission) -> Person | None:
+        """Return whose a submission is: by its id, a place's id, the email, or else None."""
+        known = {submission.student.casefold(), submission.about.email.casefold()} - {""}
+        found = [person for _, person in self.people if known & set(_keys(person))]
+        if len(found) > 1:
+            names = " and ".join(plain(person.student) for person in found)
+            raise UsageError(
+                f"{self.path}: {plain(submission.student)} could be {names}: give each person an "
+                "id of their own, and no other's"
+            )
+        return found[0] if found else None
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster. Raises UsageError for one that is none, or has an id twice."""
+    people: list[tuple[int, Person]] = []
+    lines: dict[str, int] = {}
+    for number, row in _rows(path):
+        if "id" not in row:
+            raise UsageError(f"{path}: the first line names the columns, and none is called id")
+        if not row["id"]:
+            raise UsageError(f"{path}: row {number} has no id")
+        ids = {key: value for key, value in row.items() if key not in _GIVEN and value}
+        person = Person(row["id"], "", row.get("name", ""), row.get("email", ""), ids, listed=True)
+        for key in dict.fromkeys(_keys(person)):
+            if key in lines:
+                raise UsageError(
+                    f"{path}: {plain(key)} is in row {lines[key]} and in row {number}: an id is "
+                    "one person's; take one out"
+                )
+            lines[key] = number
+        people.append((number, person))
+    if not people:
+        raise UsageError(f"{path} holds nobody: it needs a line of column names, then one a person")
+    return Roster(path, tuple(people))
+
+
+_GIVEN = ("id", "name", "email")
+
+
+def _keys(person: Person) -> Iterator[str]:
+    yield from (
+        key.casefold() for key in (person.student, person.email, *person.ids.values()) if key
+    )
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a table that a spreadsheet wrote, from 2, by the columns' names."""
+    try:
+        sheet = read_sheet(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except UnfitError as error:
+        raise UsageError(f"{path}: {plain(str(error))}") from error
+    columns = [name.strip().lower() for name in sheet.header]
+    for number in sheet.numbers:
+        if len(sheet.raw[number]) > len(columns):
+            raise UsageError(f"{path}: row {number + 1} has more cells than there are columns")
+        cells = map(plainly, sheet.row(number))
+        yield number + 1, dict(zip(columns, cells, strict=True))
+
+
+def join(
+    submissions: Sequence[Submission], roster: Roster | None, deadline: datetime | None = None
+) -> tuple[list[Submission], list[Person]]:
+    """Return the submissions under the roster's ids, and everybody.
+
+    Those whom the roster does not have keep their ids and come after those it has. Raises
+    UsageError where two submissions are one person's.
+    """
+    owners = [roster.find(submission) if roster else None for submission in submissions]
+    _refuse_rivals(submissions, owners)
+    named = identified(
+        replace(one, student=owner.student) if owner else one
+        for one, owner in zip(submissions, owners, strict=True)
+    )
+    listed = {person.student: person for _, person in roster.people} if roster else {}
+    people = dict(listed)
+    for submission in named:
+        about = submission.about
+        known = listed.get(submission.student) or Person(
+            submission.student, listed=False if roster else None
+        )
+        people[submission.student] = replace(
+            known,
+            submission=submission.id,
+            name=known.name or about.name,
+            email=known.email or about.email,
+            at=about.at,
+            late=about.late or _is_late(about.at, deadline),
+        )
+    return named, list(people.values())
+
+
+def _is_late(at: str, deadline: datetime | None) -> bool:
+    return bool(at and deadline and datetime.fromisoformat(at) > deadline)
+
+
+def _refuse_rivals(submissions: Iterable[Submission], owners: Iterable[Person | None]) -> None:
+    files: dict[str, list[str]] = {}
+    for submission, owner in zip(submissions, owners, strict=True):
+        if owner is not None:
+            files.setdefault(owner.student, []).append(file_of(submission))
+    rivals = [
+        f"  {plain(student)}: {' and '.join(sorted(found))}"
+        for student, found in files.items()
+        if len(found) > 1
+    ]
+    if rivals:
+        raise UsageError(
+            "By the roster, these are one person's:\n"
+            + "\n".join(rivals[:_MENTIONED])
+            + "\nTake out all but one, or mend the roster."
+        )
+
+
+def file_of(submission: Submission) -> str:
+    """Return where a submission's file is, for messages."""
+    source = submission.source
+    return submission.filename if source is None or isinstance(source, bytes) else str(source)
+
+
+def table(people: Iterable[Person]) -> str:
+    """Return students.csv: a line for everybody, in the order given."""
+    everybody = list(people)
+    places = sorted({place for person in everybody for place in person.ids})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*_OWN, *places])
+    for one in everybody:
+        listed = "" if one.listed is None else _WORD[one.listed]
+        own = (one.student, one.submission, one.name, one.email, one.at, _WORD[one.late], listed)
+        ids = (one.ids.get(place, "") for place in places)
+        writer.writerow([neutral(cell) for cell in (*own, *ids)])
+    return text.getvalue()
+
+
+_WORD = {True: "yes", False: "no"}
+
+
+def read(folder: Path) -> list[Person]:
+    """Return the people of a results folder; none where no run wrote them. Raises UsageError."""
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    found = []
+    for _, row in _rows(path):
+        student, submission, name, email, at, late, listed = (row.pop(key, "") for key in _OWN)
+        ids = {place: value for place, value in row.items() if value}
+        known = {"yes": True, "no": False}.get(listed)
+        found.append(Person(student, submission, name, email, ids, at, late == "yes", known))
+    return found
+
+
+def merged(before: Iterable[Person], now: Iterable[Person]) -> list[Person]:
+    """Return everybody of a folder: those of this run, then those of earlier runs alone.
+
+    What this run does not know of a person, having no roster, is as it was.
+    """
+    earlier = {person.student: person for person in before}
+    people = [_filled(person, earlier.get(person.student)) for person in now]
+    known = {person.student for person in people}
+    submissions = {person.submission for person in people} - {""}
+    return people + [
+        person
+        for person in earlier.values()
+        if person.student not in known and person.submission not in submissions
+    ]
+
+
+def _filled(person: Person, before: Person | None) -> Person:
+    if before is None or person.listed is not None:
+        return person
+    return replace(
+        person,
+        name=person.name or before.name,
+        email=person.email or before.email,
+        ids=person.ids or before.ids,
+        listed=before.listed,
+    )

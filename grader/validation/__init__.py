@@ -1,0 +1,1 @@
+"""Are the checks right? Right solutions pass, wrong ones lose what they should."""

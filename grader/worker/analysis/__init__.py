@@ -1,0 +1,1 @@
+"""What reads a notebook's code and never runs it."""
