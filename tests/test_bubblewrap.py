@@ -25,7 +25,7 @@ GRADE = (sys.executable, "-m", "grader", "grade", UNREADABLE, "--out")
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
 HOLDS_A_LANE = """
 import sys
-from grader.sandbox import Limits
+from grader.core.limits import Limits
 from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 lane = BubblewrapSandbox(Limits(), run=sys.argv[1]).lane()
 print(lane.stream.process.pid, flush=True)

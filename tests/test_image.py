@@ -16,7 +16,7 @@ from grader.sandbox.backends.recipe import docker_folder
 if TYPE_CHECKING:
     from docker.client import DockerClient
 
-PACKAGE = Path(image.__file__).parents[1]
+PACKAGE = Path(image.__file__).parents[2]
 
 # What the sandbox forbids, by its number on x86_64 and on aarch64, with arguments that the kernel
 # would not answer with EPERM to this user if the profile let the call through.
@@ -116,7 +116,7 @@ def test_the_image_is_made_once(docker_client: DockerClient, worker_image: str) 
     assert said == []
 
 
-def test_of_ours_the_image_holds_the_worker_and_the_wire_alone(
+def test_of_ours_the_image_holds_the_worker_and_the_protocol_alone(
     docker_client: DockerClient, worker_image: str
 ) -> None:
     every = docker_client.containers.run(
@@ -127,9 +127,11 @@ def test_of_ours_the_image_holds_the_worker_and_the_wire_alone(
     )
     files = {Path(line) for line in every.decode().splitlines()}
     ours = {path for path in files if {"grader", "rnn-grader", "lstm_gru"} & set(path.parts)}
-    sources = [PACKAGE / "__init__.py", PACKAGE / "wire.py", *PACKAGE.glob("worker/**/*.py")]
+    sources = [path for part in ("protocol", "worker") for path in (PACKAGE / part).rglob("*.*")]
     assert {path for path in ours if path.suffix != ".pyc"} == {
-        Path("/opt/worker/grader") / path.relative_to(PACKAGE) for path in sources
+        Path("/opt/worker/grader") / path.relative_to(PACKAGE)
+        for path in sources
+        if path.suffix != ".pyc"
     }
     assert not any({"solutions", "assignments", "checks", "wheels"} & set(p.parts) for p in ours)
     assert not any(path.suffix in {".whl", ".ipynb"} for path in files if "opt" in path.parts[:2])

@@ -12,7 +12,9 @@ import pytest
 from grader.sandbox.backends.recipe import PACKAGE, docker_folder
 
 BROWSER = Path(__file__).parent / "browser" / "chromium.sh"
-GRADESCOPE = [PACKAGE / "gradescope" / name for name in ("setup.sh", "run_autograder")]
+GRADESCOPE = [
+    PACKAGE / "integrations" / "gradescope" / name for name in ("setup.sh", "run_autograder")
+]
 SCRIPTS = [*sorted(docker_folder().glob("*.sh")), BROWSER, *GRADESCOPE]
 
 

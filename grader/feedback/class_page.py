@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from grader.core.results import Grade, Person
-    from grader.feedback.class_numbers import SharedMisconception, Marks, Numbers, Rate, Remark
+    from grader.feedback.class_numbers import Marks, Numbers, Rate, Remark, SharedMisconception
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
 

@@ -1,4 +1,4 @@
-"""What runs inside the sandbox. It imports `grader.protocol.wire` and nothing else of ours.
+"""What runs inside the sandbox. It imports `grader.protocol` and nothing else of ours.
 
 Four processes, each the parent of the next:
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PACKAGE = Path(__file__).parents[2]
-_OURS = ("protocol", "worker")
+OURS = ("protocol", "worker")
 """What a worker has of this program, whole folders: the image holds these and nothing else."""
 
 
@@ -27,7 +27,7 @@ def docker_folder() -> Path:
 
 def worker_files() -> dict[str, Path]:
     """Return our own files that a worker needs, by their names in its folder; no others."""
-    ours = [path for part in _OURS for path in (PACKAGE / part).rglob("*") if _is_source(path)]
+    ours = [path for part in OURS for path in (PACKAGE / part).rglob("*") if _is_source(path)]
     return {f"grader/{path.relative_to(PACKAGE).as_posix()}": path for path in sorted(ours)}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
-from grader.sandbox.backends.recipe import PACKAGE, docker_folder, tool
+from grader.sandbox.backends.recipe import OURS, PACKAGE, docker_folder, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def options() -> Iterator[str]:
     yield from _system()
     yield from _python()
     yield from _packages()
-    for name in ("__init__.py", "wire.py", "worker"):
+    for name in OURS:
         yield from ("--ro-bind", str(PACKAGE / name), f"{WORKER}/grader/{name}")
     yield from ("--perms", "0711", "--tmpfs", SCRATCH)
 

@@ -162,7 +162,7 @@ def the_hosts_files_are_not_there(sandbox: Sandbox) -> None:
 import importlib, os
 def f(path):
     found = [path] if os.path.exists(path) else []
-    for name in ("grader.checks", "grader.sandbox", "grader.student.student", "grader.grading.grade", "hypothesis"):
+    for name in ("grader.checks", "grader.sandbox", "grader.student", "grader.grading", "hypothesis"):
         try: importlib.import_module(name); found.append(name)
         except ImportError: pass
     return found
