@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from grader import doctor
 from grader.errors import SandboxFault
 from grader.sandbox import conformance
@@ -11,8 +13,6 @@ from grader.sandbox.conformance import Case
 from grader.sandbox.process import ProcessSandbox
 
 if TYPE_CHECKING:
-    import pytest
-
     from grader.sandbox import Sandbox
 
 CORE = ("tensors_cross_exactly", "a_reply_is_bounded", "there_is_no_network")
@@ -27,6 +27,7 @@ def _broken(_: Sandbox) -> None:
     raise AssertionError("a limit that was not tripped")
 
 
+@pytest.mark.slow
 def test_what_holds_what_breaks_and_what_is_not_promised_are_told_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
+pytest.importorskip("nbgrader")
+
 from grader import course as courses
 from grader.errors import UsageError
 from grader.export_nbgrader import export_nbgrader

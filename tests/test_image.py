@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest.importorskip("docker")
+
 from grader.errors import SandboxFault
 from grader.sandbox import image
 from grader.sandbox.image import ImageSpec, context_digest, ensure

@@ -6,10 +6,14 @@ import gc
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from grader import assignment as assignments
 from grader.grading import Terms, grade
 from grader.sandbox.process import ProcessSandbox
 from grader.submission import Submission
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 GRADES = 3

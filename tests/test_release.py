@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("nbconvert")
+
 from grader.errors import AssignmentFault, UsageError
 from grader.new import create
 from grader.release import SETTING, STUB, missing_setting, release, skeleton

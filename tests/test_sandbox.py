@@ -11,7 +11,6 @@ import pytest
 from grader.errors import SandboxFault
 from grader.sandbox import conformance
 from grader.sandbox.conformance import CASES, Case
-from grader.sandbox.docker import RUN_LABEL, ContainerStream
 from grader.sandbox.process import ProcessStream
 
 if TYPE_CHECKING:
@@ -167,6 +166,8 @@ def f():
 
 
 def test_a_closed_container_is_gone(docker_sandbox: DockerSandbox) -> None:
+    from grader.sandbox.docker import ContainerStream
+
     lane = docker_sandbox.lane()
     assert isinstance(lane.stream, ContainerStream)
     mine = lane.stream.container
@@ -208,6 +209,8 @@ def assert_ended(lane: Lane) -> None:
 
 
 def containers(sandbox: DockerSandbox) -> set[str]:
+    from grader.sandbox.docker import RUN_LABEL
+
     labels = {"label": f"{RUN_LABEL}={sandbox.run}"}
     return {found["Id"] for found in sandbox.client.api.containers(all=True, filters=labels)}
 

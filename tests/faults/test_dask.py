@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from grader.batch import Task
     from grader.results import Grade
 
-pytestmark = pytest.mark.skipif(not FULL, reason="takes minutes: make faults")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not FULL, reason="takes minutes: make faults"),
+]
+pytest.importorskip("distributed")
 
 CHECK = '''
 import pytest
