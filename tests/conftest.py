@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import hypothesis
 import pytest
 
 from grader.errors import SandboxFault
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
     from grader.sandbox.bubblewrap import BubblewrapSandbox
     from grader.sandbox.docker import DockerSandbox
+
+# Hypothesis's own profile for such runs: no deadline, as a busy machine is no mistake, and the same
+# examples each time, so that a test which fails has failed because of a change. To look for new
+# examples: pytest --hypothesis-profile=default.
+hypothesis.settings.load_profile("ci")
 
 MARKERS = {
     "docker_client": "docker",
