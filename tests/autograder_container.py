@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 
-from grader.sandbox.backends import image
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -122,6 +120,8 @@ class Autograder:
 
 def _wheels(client: DockerClient) -> tuple[str, list[Path]]:
     """Return the base image, and folders with the wheels for it: the sandbox's and the others."""
+    from grader.sandbox.backends import image
+
     spec, requirements = image.ImageSpec.from_environment(), image._sources()["requirements.txt"]
     base = image._base(client, spec.base, print)
     python = image._interpreter(client, base)

@@ -2,6 +2,9 @@
 
 GRADER_REQUIRE_DOCKER, GRADER_REQUIRE_BUBBLEWRAP and GRADER_REQUIRE_BROWSER make a test without
 them fail, not skip.
+
+A test that takes one of these fixtures gets the marker of the same name; a test that starts such a
+thing by itself is marked by hand, and so is a `slow` one. `make fast` leaves all of them out.
 """
 
 from __future__ import annotations
@@ -12,13 +15,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import hypothesis
 import pytest
 
 from grader.core.errors import SandboxFault
 from grader.core.limits import Limits
 from grader.core.results import Grade
-from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
-from grader.sandbox.backends.docker import DockerSandbox, connect
 from grader.sandbox.backends.process import ProcessSandbox
 
 if TYPE_CHECKING:
@@ -27,15 +29,39 @@ if TYPE_CHECKING:
     from chromium import Browser
     from docker.client import DockerClient
 
+    from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
+    from grader.sandbox.backends.docker import DockerSandbox
+
+# Hypothesis's own profile for such runs: no deadline, as a busy machine is no mistake, and the same
+# examples each time, so that a test which fails has failed because of a change. To look for new
+# examples: pytest --hypothesis-profile=default.
+hypothesis.settings.load_profile("ci")
+
+MARKERS = {
+    "docker_client": "docker",
+    "bubblewrap_sandbox": "bubblewrap",
+    "browser": "browser",
+    "process_sandbox": "slow",
+    "as_process": "slow",
+}
+"""The marker of who takes a fixture."""
 
 Made = TypeVar("Made")
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that needs an engine, bubblewrap or a browser, by its fixtures."""
+    for item in items:
+        for fixture in MARKERS.keys() & getattr(item, "fixturenames", ()):
+            item.add_marker(MARKERS[fixture])
 
 
 def made_or_skipped(make: Callable[[], Made], required: str) -> Made:
     """Return what works here; else skip, or fail where the environment says that it must work."""
     try:
         return make()
-    except SandboxFault as fault:
+    except (SandboxFault, ModuleNotFoundError) as fault:  # a package of an extra may be missing
         if os.environ.get(required):
             pytest.fail(str(fault))
         pytest.skip(str(fault))
@@ -43,7 +69,12 @@ def made_or_skipped(make: Callable[[], Made], required: str) -> Made:
 
 @pytest.fixture(scope="session")
 def docker_client() -> Iterator[DockerClient]:
-    client = made_or_skipped(connect, "GRADER_REQUIRE_DOCKER")
+    def connected() -> DockerClient:
+        from grader.sandbox.backends.docker import connect
+
+        return connect()
+
+    client = made_or_skipped(connected, "GRADER_REQUIRE_DOCKER")
     yield client
     client.close()
 
@@ -52,6 +83,8 @@ def docker_client() -> Iterator[DockerClient]:
 def docker_sandbox(
     docker_client: DockerClient,  # noqa: ARG001 - skips where there is no engine
 ) -> Iterator[DockerSandbox]:
+    from grader.sandbox.backends.docker import DockerSandbox
+
     sandbox = DockerSandbox(Limits(), tell=lambda text: print(text, file=sys.stderr))  # noqa: T201
     yield sandbox
     sandbox.reap()
@@ -60,6 +93,8 @@ def docker_sandbox(
 
 @pytest.fixture(scope="session")
 def bubblewrap_sandbox() -> Iterator[BubblewrapSandbox]:
+    from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
+
     sandbox = made_or_skipped(lambda: BubblewrapSandbox(Limits()), "GRADER_REQUIRE_BUBBLEWRAP")
     yield sandbox
     sandbox.reap()
@@ -72,9 +107,12 @@ def process_sandbox() -> ProcessSandbox:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    import chromium
+    def begun() -> Browser:
+        import chromium
 
-    started = made_or_skipped(chromium.start, "GRADER_REQUIRE_BROWSER")
+        return chromium.start()
+
+    started = made_or_skipped(begun, "GRADER_REQUIRE_BROWSER")
     yield started
     started.quit()
 

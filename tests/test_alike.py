@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from course import RIGHT, Course, said
 
 from grader.assignments import assignment as assignments
@@ -47,6 +48,7 @@ def results(out: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text()) for path in (out / "results").glob("*.json")}
 
 
+@pytest.mark.slow
 def test_it_is_graded_once_and_whoever_comes_later_shares_that(tmp_path: Path) -> None:
     course, out = Course(tmp_path), tmp_path / "out"
     course.hand_in("copia", RIGHT)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from grader.core.results import Grade
 
+pytestmark = pytest.mark.slow
+
 CHECK = '''
 import pytest
 

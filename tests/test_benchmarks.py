@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytest.importorskip("docker")
+
 from benchmarks import checks, growth, notebooks, shown
 from benchmarks.contestants import LIMIT, NBGRADER_NAME, Run
 from benchmarks.figures import figures
@@ -42,6 +44,7 @@ def outcomes(content: bytes) -> list[str]:
     return [check.outcome for check in graded.checks]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", checks.CHECKS)
 def test_a_check_passes_on_the_reference_and_fails_on_a_wrong_one(
     check: Callable[[checks.Code], None],
@@ -51,6 +54,7 @@ def test_a_check_passes_on_the_reference_and_fails_on_a_wrong_one(
         check(checks.Here(notebooks.definitions(edited(*WRONG[check]))))
 
 
+@pytest.mark.slow
 def test_so_do_they_in_grader() -> None:
     assert outcomes(REFERENCE) == ["passed"] * 4
     wrong = outcomes(edited(*WRONG[checks.gru_cell]))

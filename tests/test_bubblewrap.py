@@ -118,6 +118,7 @@ def test_auto_takes_it_where_no_engine_answers_and_says_so(
 
 
 def test_auto_refuses_rather_than_protect_from_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("docker")
     ran = run(*GRADE, tmp_path, **NO_ENGINE, PATH="/nonexistent")
     assert (ran.returncode, ran.stdout) == (1, "")
     assert ran.stderr.count("\n") == 1

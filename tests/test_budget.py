@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from grader.core.results import Grade
 
+pytestmark = pytest.mark.slow
+
 CHECKS = '''
 import pytest
 

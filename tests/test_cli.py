@@ -73,6 +73,7 @@ def test_a_results_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_without_an_engine_nothing_is_graded_and_the_way_out_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("docker")
     nowhere = f"unix://{tmp_path}/no.sock"
     ran = grader(
         "grade", SAMPLES, "--out", tmp_path / "out", "--sandbox", "docker", DOCKER_HOST=nowhere
@@ -95,6 +96,7 @@ def test_a_broken_configuration_is_shown_with_file_and_line(own_assignments: Pat
     assert_one_sentence(ran, 2, "assignment.toml:", "99")
 
 
+@pytest.mark.slow
 def test_a_broken_check_is_the_assignments_fault_and_costs_nobody_points(
     own_assignments: Path,
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_broken_check_is_the_assignments_fault_and_costs_nobody_points(
     assert not list((out / "results").iterdir())
 
 
+@pytest.mark.slow
 def test_a_second_run_keeps_what_is_known(tmp_path: Path) -> None:
     sample = SAMPLES / "12_solo_celdas.ipynb"
     arguments = ("grade", sample, "--out", tmp_path, "--sandbox", "process")
@@ -121,6 +124,7 @@ def test_a_second_run_keeps_what_is_known(tmp_path: Path) -> None:
     assert (tmp_path / "results" / "12_solo_celdas.json").read_bytes() == written
 
 
+@pytest.mark.slow
 def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
     import json
 
@@ -129,6 +133,7 @@ def test_json_stands_alone_on_standard_output(tmp_path: Path) -> None:
     assert json.loads(ran.stdout)["status"] == "rejected"
 
 
+@pytest.mark.slow
 def test_check_explains_the_first_failure_with_a_cell_to_try() -> None:
     ran = grader("check", SAMPLES / "20_sin_olvido.ipynb", "--part", "celdaLSTM")
     assert ran.returncode == 1
@@ -136,10 +141,12 @@ def test_check_explains_the_first_failure_with_a_cell_to_try() -> None:
     assert "celda.load_state_dict" in ran.stdout
 
 
+@pytest.mark.slow
 def test_check_of_right_work_exits_with_0() -> None:
     assert grader("check", SAMPLES / "01_completa.ipynb").returncode == 0
 
 
+@pytest.mark.slow
 def test_pytest_plugins_that_happen_to_be_installed_have_no_say(tmp_path: Path) -> None:
     (tmp_path / "forgetful.py").write_text(
         "def pytest_collection_modifyitems(items):\n    items.clear()\n"
@@ -158,6 +165,7 @@ def test_check_of_an_unknown_part_names_the_known_ones() -> None:
     assert_one_sentence(ran, 2, "celdaRNN", "celdaGRU")
 
 
+@pytest.mark.slow
 def test_checks_run_under_plain_pytest() -> None:
     checks, sample = ROOT / "assignments" / "lstm_gru", SAMPLES / "22_gru_de_pytorch.ipynb"
     ran = subprocess.run(

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+
+pytest.importorskip("distributed")
+
 import tiny
 from attacks.grading import comparable
 from dask_here import PATIENCE, SLOW, Cluster, cluster, when_marked
@@ -118,6 +121,7 @@ def wait_for(made: Cluster, workers: int) -> None:
     client.close()
 
 
+@pytest.mark.slow
 def test_the_grades_are_those_of_one_machine(
     pair: Cluster, asked: list[Task], alone: list[str]
 ) -> None:
@@ -126,6 +130,7 @@ def test_the_grades_are_those_of_one_machine(
     assert not told
 
 
+@pytest.mark.slow
 def test_they_came_from_two_machines(pair: Cluster) -> None:
     """As far as the network can tell: each in a network namespace of its own."""
     if pair.without:
@@ -136,6 +141,7 @@ def test_they_came_from_two_machines(pair: Cluster) -> None:
     assert len(hosts) == 2
 
 
+@pytest.mark.slow
 def test_a_worker_killed_midway_loses_nothing(
     asked: list[Task], alone: list[str], folder: Path
 ) -> None:
@@ -152,6 +158,7 @@ def test_a_worker_killed_midway_loses_nothing(
     assert "was lost: what it had is graded by others" in told[0]
 
 
+@pytest.mark.slow
 def test_a_worker_with_another_grader_is_refused_before_anything(
     terms: Terms, tmp_path: Path
 ) -> None:
@@ -168,6 +175,7 @@ def test_a_worker_with_another_grader_is_refused_before_anything(
     assert not started
 
 
+@pytest.mark.slow
 def test_where_there_is_no_worker_it_says_so(
     terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +187,7 @@ def test_where_there_is_no_worker_it_says_so(
         list(clusters.run(tasks(terms, a=""), made.address))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("address", "fault", "said"),
     [

@@ -287,6 +287,7 @@ def test_value(student):
 '''
 
 
+@pytest.mark.slow
 def test_a_regrade_loses_nothing(tmp_path: Path) -> None:
     """With the command line, and the process sandbox."""
     work, root, out = (tmp_path / name for name in ("entregas", "assignments", "out"))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from grader.core.errors import SandboxFault
 from grader.sandbox import conformance, doctor
 from grader.sandbox.backends.process import ProcessSandbox
 from grader.sandbox.conformance import Case
 
 if TYPE_CHECKING:
-    import pytest
-
     from grader.sandbox.api import Sandbox
 
 CORE = ("tensors_cross_exactly", "a_reply_is_bounded", "there_is_no_network")
@@ -26,6 +26,7 @@ def _broken(_: Sandbox) -> None:
     raise AssertionError("a limit that was not tripped")
 
 
+@pytest.mark.slow
 def test_what_holds_what_breaks_and_what_is_not_promised_are_told_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
+pytest.importorskip("nbgrader")
+
 from grader.core.errors import UsageError
 from grader.core.results import CheckResult, Decision, Fingerprint, Grade
 from grader.integrations.nbgrader import course as courses

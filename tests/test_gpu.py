@@ -75,6 +75,7 @@ def lost(grade: Grade) -> dict[str, str]:
     return {one.id: one.message for one in grade.checks if one.outcome != "passed"}
 
 
+@pytest.mark.slow
 @without
 def test_a_run_on_a_gpu_that_is_not_there_ends_before_it_begins(
     tmp_path: Path,

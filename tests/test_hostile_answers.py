@@ -125,6 +125,7 @@ def _frozen() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("often", [1.0, 0.3, 0.02])
 @pytest.mark.parametrize("seed", range(2))
 def test_no_answer_breaks_a_check(seed: int, often: float) -> None:

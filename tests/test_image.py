@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest.importorskip("docker")
+
 from grader.core.errors import SandboxFault
 from grader.sandbox.backends import image
 from grader.sandbox.backends.image import ImageSpec, context_digest, ensure

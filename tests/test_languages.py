@@ -21,6 +21,8 @@ from grader.submissions.model import Submission
 if TYPE_CHECKING:
     from grader.core.results import Grade
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SAMPLES = ["29_dos_errores", "33_esqueleto", "36_sintaxis_en_lstm", "32_solo_texto"]
 # Words that hardly a Spanish sentence is without, and that are none in English.

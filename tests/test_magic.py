@@ -11,10 +11,16 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+
+pytest.importorskip("ipykernel")
+pytest.importorskip("nbclient")
+
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 HEAD = "import torch\nfrom torch import nn"

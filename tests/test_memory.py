@@ -6,10 +6,14 @@ import gc
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from grader.assignments import assignment as assignments
 from grader.grading.grade import Terms, grade
 from grader.sandbox.backends.process import ProcessSandbox
 from grader.submissions.model import Submission
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 GRADES = 3

@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
+pytest.importorskip("nbgrader")
+
 from grader.assignments.scaffold import create
 from grader.core.results import Grade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 NAME = "lstm_gru"

@@ -13,7 +13,6 @@ import pytest
 
 from grader.assignments.scaffold import TEMPLATE, create
 from grader.core.errors import UsageError
-from grader.integrations.nbgrader.release import skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +36,7 @@ def files(folder: Path) -> Sequence[str]:
     return sorted(str(path.relative_to(folder)) for path in found if path.is_file())
 
 
+@pytest.mark.slow
 def test_a_new_assignment_validates_as_it_is(tmp_path: Path) -> None:
     assert grader("new", "elman", cwd=tmp_path).returncode == 0
     ran = grader("validate", "elman", "--seeds", "1", cwd=tmp_path)
@@ -93,6 +93,9 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_the_templates_skeleton_is_made_from_its_reference() -> None:
+    pytest.importorskip("nbconvert")
+    from grader.integrations.nbgrader.release import skeleton
+
     """It is shipped ready-made, so that nobody needs nbgrader for a new assignment."""
     committed = TEMPLATE / "assignments" / "NAME" / "NAME.ipynb"
     assert skeleton(TEMPLATE / "solutions" / "NAME" / "NAME.ipynb") == committed.read_text()

@@ -17,6 +17,8 @@ from test_cli import SAMPLES, grader
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 CELLS = SAMPLES / "12_solo_celdas.ipynb"
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("nbconvert")
+
 from grader.assignments.scaffold import create
 from grader.core.errors import AssignmentFault, UsageError
 from grader.integrations.nbgrader.release import SETTING, STUB, missing_setting, release, skeleton

@@ -273,6 +273,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return made
 
 
+@pytest.mark.slow
 def test_the_stored_counterexample_comes_out_again(course: Course) -> None:
     ran = course.grader("replay", "out", "ana")
     assert ran.returncode == 0, ran.stderr
@@ -281,6 +282,7 @@ def test_the_stored_counterexample_comes_out_again(course: Course) -> None:
     assert ran.stdout.strip().endswith("Idéntico a lo guardado en out/results/ana.json.")
 
 
+@pytest.mark.slow
 def test_one_check_is_shown_alone_in_english_too(course: Course) -> None:
     ran = course.grader("replay", "out", "ana", "recurrent", "--lang", "en")
     assert ran.returncode == 0, ran.stderr
@@ -288,6 +290,7 @@ def test_one_check_is_shown_alone_in_english_too(course: Course) -> None:
     assert "Activation" not in ran.stdout
 
 
+@pytest.mark.slow
 def test_after_the_checks_were_edited_it_says_so_and_what_differs(
     course: Course, tmp_path: Path
 ) -> None:
@@ -301,6 +304,7 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
     assert ran.stdout.strip().endswith("celdaRNN/activation (title).")
 
 
+@pytest.mark.slow
 def test_a_check_that_is_not_there_is_wrong_usage(course: Course) -> None:
     ran = course.grader("replay", "out", "ana", "activacion")
     assert ran.returncode == 2

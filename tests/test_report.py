@@ -117,6 +117,7 @@ def grade(out: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_pages_that_cannot_be_written_cost_no_grade(tmp_path: Path) -> None:
     (tmp_path / "report").touch()
     ran = grade(tmp_path)
@@ -126,6 +127,7 @@ def test_pages_that_cannot_be_written_cost_no_grade(tmp_path: Path) -> None:
     assert (tmp_path / "grades.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_run_says_where_the_class_s_page_is(tmp_path: Path) -> None:
     ran = grade(tmp_path)
     assert f"La página de la clase: {tmp_path}/report/index.html" in ran.stdout

@@ -10,7 +10,6 @@ import pytest
 
 from grader.core.errors import SandboxFault
 from grader.sandbox import conformance
-from grader.sandbox.backends.docker import RUN_LABEL, ContainerStream
 from grader.sandbox.backends.process import ProcessStream
 from grader.sandbox.conformance import CASES, Case
 
@@ -168,6 +167,8 @@ def f():
 
 
 def test_a_closed_container_is_gone(docker_sandbox: DockerSandbox) -> None:
+    from grader.sandbox.backends.docker import ContainerStream
+
     lane = docker_sandbox.lane()
     assert isinstance(lane.stream, ContainerStream)
     mine = lane.stream.container
@@ -209,6 +210,8 @@ def assert_ended(lane: Lane) -> None:
 
 
 def containers(sandbox: DockerSandbox) -> set[str]:
+    from grader.sandbox.backends.docker import RUN_LABEL
+
     labels = {"label": f"{RUN_LABEL}={sandbox.run}"}
     return {found["Id"] for found in sandbox.client.api.containers(all=True, filters=labels)}
 

@@ -38,7 +38,7 @@ def test_an_unwanted_engine_is_refused_in_one_sentence() -> None:
 
 def test_an_engine_elsewhere_that_does_not_answer_is_not_replaced_by_one_here() -> None:
     nowhere = "unix:///nonexistent/docker.sock"
-    done = run("bash", str(docker_folder() / "engine.sh"), DOCKER_HOST=nowhere)
+    done = run("bash", str(docker_folder() / "engine.sh"), DOCKER_HOST=nowhere, GRADER_ENGINE="")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert nowhere in done.stderr

@@ -147,6 +147,7 @@ QUICKLY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", QUICKLY.values(), ids=QUICKLY)
 def test_right_solutions_get_full_marks_and_wrong_ones_lose_what_they_should(
     options: tuple[str, ...],

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.core.results import Grade
-from grader.sandbox.backends.docker import RUN_LABEL, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,8 +60,10 @@ class _Watch(threading.Thread):
     """Looks at the run while it lasts: its containers, its memory, who calls on a port of ours."""
 
     def __init__(self, label: str, scratch: Path, out: Path) -> None:
+        from grader.sandbox.backends.docker import RUN_LABEL, connect
+
         super().__init__(daemon=True)
-        self.label = label
+        self.label = f"{RUN_LABEL}={label}"
         self.scratch, self.out = scratch, out
         self.memory: dict[int, int] = {}
         self.ended = threading.Event()
@@ -82,8 +83,8 @@ class _Watch(threading.Thread):
 
     def containers(self) -> list[str]:
         """Return the run's containers, running or not."""
-        labels = {"label": f"{RUN_LABEL}={self.label}"}
-        return [found["Id"] for found in self.client.api.containers(all=True, filters=labels)]
+        found = self.client.api.containers(all=True, filters={"label": self.label})
+        return [container["Id"] for container in found]
 
     def end(self) -> None:
         """Stop."""

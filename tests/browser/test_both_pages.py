@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import classroom
 import pytest
+
+pytest.importorskip("selenium")
+
 from selenium.webdriver.common.by import By
 
 if TYPE_CHECKING:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import classroom
 import pytest
+
+pytest.importorskip("selenium")
+
 from selenium.webdriver.common.keys import Keys
 
 if TYPE_CHECKING:

@@ -222,6 +222,7 @@ def test_what_is_told_of_a_pair_is_true(pair: tuple[Misconception, ...]) -> None
     assert told is None or close(computed(believing(*told)), computed(believing(*pair)))
 
 
+@pytest.mark.slow
 def test_pairs_are_told_as_a_rule() -> None:
     """Of some pairs one hides the other, or another pair computes the same."""
     told = [diagnosed(believing(*pair)) for pair in PAIRS]

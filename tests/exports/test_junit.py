@@ -8,6 +8,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+
+pytest.importorskip("lxml")
+
 from classroom import FAILED, PASSED, grades, hostile, student
 from hypothesis import given
 from hypothesis import strategies as st

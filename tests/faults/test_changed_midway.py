@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from course import SUBMISSIONS, Course, assert_one_sentence, graded, outcome, said, until
 
 from grader.assignments.assignment import load
@@ -11,6 +12,8 @@ from grader.storage.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 
 def test_checks_that_are_edited_while_a_run_goes_on(tmp_path: Path) -> None:

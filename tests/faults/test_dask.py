@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from grader.core.results import Grade
     from grader.scheduling.local import Task
 
-pytestmark = pytest.mark.skipif(not FULL, reason="takes minutes: make faults")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not FULL, reason="takes minutes: make faults"),
+]
+pytest.importorskip("distributed")
 
 CHECK = '''
 import pytest

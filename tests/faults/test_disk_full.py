@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 DISK = 1 << 20
 LEFT = (0, 16, 40, 64, 96, 128, 160) if FULL else (64,)  # KiB, of the 200 that it takes
 

@@ -12,8 +12,11 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
-import docker.errors
 import pytest
+
+pytest.importorskip("docker")
+
+import docker.errors
 from course import FULL, SUBMISSIONS, Course, assert_one_sentence, graded, outcome, said, until
 from engine import Engine
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.docker,
     pytest.mark.skipif(not FULL, reason="only `make faults` starts an engine of its own"),
     pytest.mark.skipif(
         os.geteuid() != 0 or not all(map(shutil.which, ("dockerd", "containerd"))),

@@ -29,6 +29,8 @@ from grader.storage.journal import Journal
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MOMENTS = 30 if FULL else 3
 SEED = int(os.environ.get("GRADER_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 """Draws the moments; a test's name shows it, so that a failure can be repeated."""

@@ -7,17 +7,17 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import docker.errors
 import pytest
 from course import Course, end, outcome, said
 
-from grader.sandbox.backends.docker import RUN_LABEL
 from grader.scheduling.local import MOST_TRIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from docker.client import DockerClient
+
+pytestmark = pytest.mark.slow
 
 KILLER = """
 import os, signal
@@ -73,6 +73,8 @@ def test_in_docker_its_container_is_killed_each_time(
     docker_client: DockerClient, tmp_path: Path
 ) -> None:
     """It cannot do that itself: it is done here, whenever a container is grading it."""
+    from grader.sandbox.backends.docker import RUN_LABEL
+
     label = secrets.token_hex(8)
     course = Course(
         tmp_path,
@@ -98,7 +100,9 @@ def test_in_docker_its_container_is_killed_each_time(
 
 
 def _killed_while_it_grades(client: DockerClient, container: str) -> bool:
-    with contextlib.suppress(docker.errors.APIError):  # it is starting, or has ended
+    from docker.errors import APIError
+
+    with contextlib.suppress(APIError):  # it is starting, or has ended
         if "4242" in str(client.api.top(container)):
             client.api.kill(container)
             return True

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 from course import RIGHT, SUBMISSIONS, Course, said
 
-from grader.sandbox.backends.docker import RUN_LABEL
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from docker.client import DockerClient
+
+pytestmark = pytest.mark.slow
 
 SLOW = (
     RIGHT
@@ -78,6 +78,8 @@ class Run:
         """Return the containers, processes and files that are left of this run."""
         containers: list[str] = []
         if self.client is not None:
+            from grader.sandbox.backends.docker import RUN_LABEL
+
             labels = {"label": f"{RUN_LABEL}={self.label}"}
             found = self.client.api.containers(all=True, filters=labels)
             containers = [container["Id"] for container in found]
@@ -85,7 +87,7 @@ class Run:
         return containers + list(self.processes().values()) + files
 
 
-@pytest.fixture(params=["process", "docker"])
+@pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
     client = request.getfixturevalue("docker_client") if request.param == "docker" else None
     started = Run(request.param, client, tmp_path)

@@ -17,6 +17,8 @@ from grader.storage.journal import FILE, Journal
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 DAMAGES = 3000 if FULL else 300
 INPUTS = Fingerprint("cuaderno", "tarea", "imagen", "semilla", "corrector")
 FILES = (FILE, f"{FILE}-wal")
