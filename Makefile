@@ -95,7 +95,7 @@ attacks: setup
 	cd tests && ../$(BIN)/python -m attacks.run $(ATTACKS)
 
 docs: setup
-	$(BIN)/mkdocs build --quiet --strict
+	$(BIN)/mkdocs build --strict
 	@echo build/site/index.html
 
 wheel: setup
