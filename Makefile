@@ -8,6 +8,8 @@
 # make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
 # make gallery the pictures in docs/gallery: the reports of the samples, in a browser
 # make words   bring the catalogue of messages up to date
+# make docs    the pages of docs/, in build/site
+# make wheel   a wheel in dist/, for machines without the repository
 # make attacks hostile submissions and their honest twins (ATTACKS="--only NAME" for one)
 # All make the environment first; none needs anything but Python 3.11, or later, and make.
 
@@ -18,14 +20,15 @@ READY := .venv/.ready
 # Marks of tests that take seconds or need more than Python.
 HEAVY := slow or docker or bubblewrap or browser
 
-.PHONY: setup demo fast test lint skeleton words gallery bench growth attacks faults fuzz seeds clean
+.PHONY: setup demo fast test lint skeleton words gallery bench growth attacks faults fuzz seeds docs
+.PHONY: wheel clean
 
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --constraint constraints.txt --editable '.[docker,bubblewrap,nbgrader,dev]'
+	  --constraint constraints.txt --editable '.[docker,bubblewrap,nbgrader,docs,dev]'
 	touch $@
 
 demo: setup
@@ -99,5 +102,13 @@ attacks: setup
 	docker/engine.sh
 	cd tests && ../$(BIN)/python -m attacks.run $(ATTACKS)
 
+docs: setup
+	$(BIN)/mkdocs build --strict
+	@echo build/site/index.html
+
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
 clean:
-	rm -rf .venv results dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv results build/site dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

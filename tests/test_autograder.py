@@ -1,6 +1,6 @@
 """Gradescope: what is handed in there gets its results, and what is hostile gets none but its own.
 
-A container of ours has the folders of Gradescope's specification; the zip is made by the README's
+A container of ours has the folders of Gradescope's specification; the zip is made by the page's
 command, `setup.sh` and `run_autograder` are run as Gradescope runs them.
 """
 
@@ -110,12 +110,10 @@ def f(a, b):
 """
 
 
-def lines_of(section: str) -> list[str]:
-    """The commands of a section of the README."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(rf"^### {section}\n(.*?)^##", text, re.MULTILINE | re.DOTALL)
-    assert found
-    return re.findall(r"^    (grader .*)$", found[1], re.MULTILINE)
+def commands() -> list[str]:
+    """The commands of the page on Gradescope."""
+    page = (ROOT / "docs" / "instructors" / "gradescope.md").read_text(encoding="utf-8")
+    return re.findall(r"^    (grader .*)$", page, re.MULTILINE)
 
 
 def bundle_of_tiny(folder: Path, lang: str = "es") -> Path:
@@ -127,10 +125,10 @@ def bundle_of_tiny(folder: Path, lang: str = "es") -> Path:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip of the README's first command, run as it stands there in a folder of a course."""
+    """The zip of the page's first command, run as it stands there in a folder of a course."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "assignments").symlink_to(ROOT / "assignments")
-    command = shlex.split(lines_of("Gradescope")[0])
+    command = shlex.split(commands()[0])
     subprocess.run([sys.executable, "-m", *command], check=True, cwd=folder)
     return folder / "autograder.zip"
 

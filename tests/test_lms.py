@@ -8,11 +8,11 @@ import re
 import shlex
 import shutil
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import classroom
 import pytest
-from test_readme import TEXT
 from typer.testing import CliRunner
 
 from grader.cli import main as cli
@@ -22,16 +22,15 @@ from grader.core.spreadsheet import read
 from grader.storage import graded as results
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
 MOODLE = "Identificador;Nombre completo;Calificación;Calificación máxima;{comments}\r\n{rows}"
 COMMENTS = "Comentarios de retroalimentación"
 CANVAS = "Student,ID,SIS Login ID,Section,{title} (77)\n    Points Possible,,,,50.00\n{rows}"
-SECTIONS = TEXT[TEXT.index("### Moodle") : TEXT.index("## How it protects")]
+DOCS = Path(__file__).parent.parent / "docs" / "instructors"
+PAGES = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("lms.md", "github.md"))
 COMMANDS = [
-    shlex.split(line) for line in re.findall(r"^    grader (export .*)$", SECTIONS, re.MULTILINE)
+    shlex.split(line) for line in re.findall(r"^    grader (export .*)$", PAGES, re.MULTILINE)
 ]
 
 
@@ -48,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """That folder, as `results/`, and the gradebooks that the README names beside it."""
+    """That folder, as `results/`, and the gradebooks that the pages name beside it."""
     place = tmp_path / "course"
     copied = shutil.copytree(made, place / made.name)
     monkeypatch.chdir(place)
@@ -71,7 +70,7 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_what_the_readme_says_works(command: list[str], folder: Path) -> None:
+def test_what_the_pages_say_works(command: list[str], folder: Path) -> None:
     (folder / "results" / "Xabier.json").unlink()
     ran = run(*command)
     assert ran.exit_code == 0, ran.output
@@ -82,7 +81,7 @@ def test_what_the_readme_says_works(command: list[str], folder: Path) -> None:
         assert all(path.is_file() and folder in path.parents for path in written)
 
 
-def test_the_readme_names_each_format() -> None:
+def test_the_pages_name_each_format() -> None:
     assert {command[1] for command in COMMANDS} == {"moodle", "canvas", "github", "junit", "csv"}
 
 

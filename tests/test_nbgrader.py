@@ -1,6 +1,6 @@
-"""A course as the README's section on nbgrader has it, command by command, with nbgrader itself.
+"""A course as the page on nbgrader has it, command by command, with nbgrader itself.
 
-The assignment is the small one of `grader new`, under the name of the README's, but for what is
+The assignment is the small one of `grader new`, under the name of the page's, but for what is
 about the notebook that students get.
 """
 
@@ -32,9 +32,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 NAME = "lstm_gru"
-SECTION = (ROOT / "README.md").read_text(encoding="utf-8").split("\n### nbgrader\n")[1]
-SECTION = re.split(r"^##", SECTION, maxsplit=1, flags=re.MULTILINE)[0]
-COMMANDS = re.findall(r"^    ((?:nbgrader|grader|printf) .*)$", SECTION, re.MULTILINE)
+PAGE = (ROOT / "docs" / "instructors" / "nbgrader.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^    ((?:nbgrader|grader|printf) .*)$", PAGE, re.MULTILINE)
 IN_TIME, LATE = "2026-11-30 10:00:00.5 UTC", "2026-12-02 10:00:00.5 UTC"
 MISTAKE = {"celdaRNN-activation"}
 CELLS = {
@@ -47,7 +46,7 @@ CELLS = {
 
 
 def commands(first: str, last: str) -> list[str]:
-    """The README's commands from one that begins so to another."""
+    """The page's commands from one that begins so to another."""
     begin, end = (
         next(n for n, command in enumerate(COMMANDS) if command.startswith(start))
         for start in (first, last)
@@ -300,7 +299,7 @@ def test_nbgraders_own_feedback_can_be_made(course: Course) -> None:
 
 
 def test_a_whole_notebook_has_a_cell_for_each_of_its_checks(tmp_path: Path) -> None:
-    """The README's own assignment, with a mistake, into a folder that is no course yet."""
+    """The page's own assignment, with a mistake, into a folder that is no course yet."""
     course = Course(tmp_path)
     course.root.mkdir()
     right = (ROOT / "solutions" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
