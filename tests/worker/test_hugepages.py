@@ -12,7 +12,7 @@ from grader.worker import hugepages
 _PROGRAM = """
 import hashlib, os
 from pathlib import Path
-from grader.worker import pages
+from grader.worker import hugepages
 
 data = bytearray(os.urandom(1 << 24))
 before = hashlib.sha256(data).digest()
