@@ -26,7 +26,6 @@ from grader.core.errors import (
     StudentProcessLost,
 )
 from grader.core.i18n import Bilingual, same, tr
-from grader.core.limits import Limits
 from grader.core.results import CheckResult, Flag, Misconception
 from grader.sandbox import gpus
 from grader.sandbox.api import Usage
@@ -90,7 +89,7 @@ class CheckRun:
         self.memory: dict[str, Any] = {}
         self.seconds = 0.0
         self.usage = Usage()
-        self.limits = Limits.of(assignment.limits)
+        self.limits = assignment.limits
         self.data: dict[str, Any] = {}
         self.best: tuple[Mismatch, str] | None = None
         self.current: Student | None = None

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, StudentProcessLost
 from grader.core.i18n import joined, same, tr
-from grader.core.limits import Limits
 from grader.core.results import Fingerprint, Grade, Notice
 from grader.core.version import __version__
 from grader.sandbox.gpus import require
@@ -138,7 +137,7 @@ def grade(
     except UnreadableError as error:
         return _grade(submission, terms, lane, "rejected", reason=error.said)
     digest = hashlib.sha256(content).hexdigest()  # of what is graded: the file may change meanwhile
-    limits = Limits.of(terms.assignment.limits)
+    limits = terms.assignment.limits
     try:
         with lane.open(content, submission.filename, names, limits) as session:
             reason = _unusable(session.report)

@@ -67,7 +67,6 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
     from pathlib import Path
 
     from grader.assignments import assignment as assignments
-    from grader.core.limits import Limits
     from grader.grading.check_run import CheckRun
     from grader.sandbox.backends.process import ProcessSandbox
 
@@ -83,7 +82,7 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
             notebook.read_bytes(),
             notebook.name,
             list(assignment.names),
-            Limits.of(assignment.limits),
+            assignment.limits,
         )
     )
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))
