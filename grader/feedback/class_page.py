@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from grader.core.results import Grade, Person
-    from grader.feedback.class_numbers import SharedMisconception, Marks, Numbers, Rate, Remark
+    from grader.feedback.class_numbers import Marks, Numbers, Rate, Remark, SharedMisconception
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
 
@@ -178,7 +178,7 @@ def _lost(grade: Grade) -> list[tuple[str, float]]:
 
 def _kind(kind: str, words: Words) -> str:
     """Return a flag's kind in this language; one that nobody knows here as it is."""
-    known = {"delegation": words("torch's own cell"), "conduct": words("conduct")}
+    known = {"delegation": words("not allowed here"), "conduct": words("conduct")}
     return known.get(kind, kind)
 
 

@@ -137,9 +137,9 @@ def grade(
     except UnreadableError as error:
         return _grade(submission, terms, lane, "rejected", reason=error.said)
     digest = hashlib.sha256(content).hexdigest()  # of what is graded: the file may change meanwhile
-    limits = terms.assignment.limits
+    limits, shut = terms.assignment.limits, terms.assignment.shut
     try:
-        with lane.open(content, submission.filename, names, limits) as session:
+        with lane.open(content, submission.filename, names, limits, shut) as session:
             reason = _unusable(session.report)
             gpus = require(lane) if terms.device == "cuda" else 0
             run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)

@@ -1,6 +1,6 @@
 """The pytest plugin: the `student` fixture, the marks, and reports turned into CheckResults.
 
-    pytest assignments/lstm_gru --submission solution.ipynb
+    pytest assignments/NAME --submission solution.ipynb
 
 runs an assignment's checks like any tests, over one submission in the process sandbox. Without
 `--submission` the plugin does nothing.
@@ -83,6 +83,7 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
             notebook.name,
             list(assignment.names),
             assignment.limits,
+            assignment.shut,
         )
     )
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))
