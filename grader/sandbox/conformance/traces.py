@@ -29,7 +29,7 @@ def what_is_shut_ends_the_check(sandbox: Sandbox) -> None:
 import torch
 class Part:
     def forward(self):
-        cell = torch.nn.GRUCell(1, 2)
+        cell = torch.nn.RNNCell(1, 2)
         try:
             return cell(torch.zeros(1, 1))
         except BaseException:
@@ -44,10 +44,10 @@ def f(way):
     return Part().forward()
 """
     with lane_of(sandbox) as lane:
-        with lane.open(source, all=["torch.nn.GRU*"]) as opened:
+        with lane.open(source, all=["torch.nn.RNN*"]) as opened:
             for way in ("plain", "thread"):
                 delegated = _delegated(opened, way)
-                assert delegated.operator == "torch.gru_cell", delegated
+                assert delegated.operator == "torch.rnn_tanh_cell", delegated
                 assert delegated.place == Place(1, 7), delegated.place
         with lane.open(source) as opened:  # an assignment that shuts nothing
             assert isinstance(opened.f("plain"), wire.Array)
@@ -61,13 +61,13 @@ def what_is_shut_for_a_part_is_free_elsewhere(sandbox: Sandbox) -> None:
 import torch
 class Part:
     def forward(self):
-        return torch.nn.GRUCell(1, 2)(torch.zeros(1, 1))
+        return torch.nn.RNNCell(1, 2)(torch.zeros(1, 1))
 def f(by):
-    return Part().forward() if by == "part" else torch.nn.GRUCell(1, 2)(torch.zeros(1, 1))
+    return Part().forward() if by == "part" else torch.nn.RNNCell(1, 2)(torch.zeros(1, 1))
 """
     with (
         lane_of(sandbox) as lane,
-        lane.open(source, SMALL, ("f", "Part"), Part=["torch.nn.GRU*"]) as opened,
+        lane.open(source, SMALL, ("f", "Part"), Part=["torch.nn.RNN*"]) as opened,
     ):
         for _ in range(2):
             assert isinstance(opened.f("f"), wire.Array)
