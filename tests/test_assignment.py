@@ -6,6 +6,7 @@ import pytest
 
 from grader.assignments.assignment import FILE, choose, folder_of_assignments, load
 from grader.core.errors import AssignmentFault, UsageError
+from grader.core.limits import Limits
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +25,10 @@ modelo = ["celda"]
 seconds = 3
 [limits.modelo]
 seconds = 4
+[conduct]
+shut = ["torch.nn.LSTM*"]
+[conduct.modelo]
+shut = ["torch.optim", "torch.nn.*.dropout*"]
 """
 
 
@@ -42,7 +47,16 @@ def test_everything_that_is_said_is_there(tmp_path: Path) -> None:
     assert (found.name, found.title["en"], found.scale) == ("celdas", "Cells", 20)
     assert found.points == {"celda": 60, "modelo": 40}
     assert found.names == {"celda": (), "modelo": ("celda",)}
-    assert found.limits == {"seconds": 3, "modelo": {"seconds": 4}}
+    assert found.shut == {
+        "": ("torch.nn.LSTM*",),
+        "modelo": ("torch.optim", "torch.nn.*.dropout*"),
+    }
+    assert found.limits == Limits(seconds=3, parts={"modelo": {"seconds": 4}})
+
+
+def test_what_is_not_said_is_as_usual(tmp_path: Path) -> None:
+    found = load(written(tmp_path, GOOD[: GOOD.index("[limits]")]))
+    assert (found.limits, found.shut, found.device) == (Limits(), {}, "cpu")
 
 
 def test_a_mark_is_on_the_scale(tmp_path: Path) -> None:
@@ -69,6 +83,13 @@ WRONG = {
     "limits of no part": ("limits.modelo", "limits.otra", 13, "'otra', which is not a part"),
     "an unknown limit of a part": ("seconds = 4", "memory = 4", 14, "in [limits.modelo] are sec"),
     "a limit of nothing of a part": ("seconds = 4", "seconds = -4", 14, "above 0"),
+    "packages that are numbers": ("scale = 20", "packages = [1]", 3, "not a list of the right"),
+    "a day for a deadline": ("scale = 20", "deadline = 2026-12-01", 3, "with its offset"),
+    "an hour of nowhere": ("scale = 20", "deadline = 2026-12-01T23:59:00", 3, "with its offset"),
+    "an unknown key of conduct": ("shut = [", "cerrado = [", 16, "'cerrado'; known in [conduct]"),
+    "what is shut as text": ('["torch.nn.LSTM*"]', '"torch.nn.LSTM"', 15, "'conduct' is not a tab"),
+    "what is shut of no name": ("conduct.modelo", "conduct.otra", 17, "'otra' is not a name of"),
+    "what is shut and no name": ("torch.optim", "optim", 18, "'optim' is not a dotted name"),
     "broken TOML": ("scale = 20", "scale = ", 0, "line 3"),
 }
 

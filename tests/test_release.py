@@ -10,7 +10,14 @@ pytest.importorskip("nbconvert")
 
 from grader.assignments.scaffold import create
 from grader.core.errors import AssignmentFault, UsageError
-from grader.integrations.nbgrader.release import SETTING, STUB, missing_setting, release, skeleton
+from grader.integrations.nbgrader.release import (
+    INSTALL,
+    SETTING,
+    STUB,
+    missing_setting,
+    release,
+    skeleton,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,8 +53,9 @@ def course(tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
-def released(course: Path, *, force: bool = False) -> list[str]:
-    paths = list(release("elman", course, course.parent / "assignments", force=force))
+def released(course: Path, *, force: bool = False, install: str = "") -> list[str]:
+    root = course.parent / "assignments"
+    paths = list(release("elman", course, root, force=force, install=install))
     return [str(path.relative_to(course)) for path in paths]
 
 
@@ -94,6 +102,40 @@ def test_a_source_that_was_edited_is_not_lost(course: Path) -> None:
     assert source.read_text() == "{}"
     released(course, force=True)
     assert source.read_text() != "{}"
+
+
+def texts(notebook: Path) -> str:
+    """What stands in a notebook's text cells."""
+    cells = json.loads(notebook.read_text())["cells"]
+    return "\n".join("".join(one["source"]) for one in cells if one["cell_type"] == "markdown")
+
+
+def test_a_courses_own_line_installs_grader(course: Path) -> None:
+    line = """%pip install "grader @ file:///curso/grader" --find-links 'C:\\curso'"""
+    released(course, install=line)
+    for step in ("source", "release"):
+        said = texts(course / step / "elman" / "elman.ipynb")
+        assert f"Hace falta `{line}`." in said
+        assert INSTALL not in said
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "solutions").iterdir()))
+def test_without_a_line_of_its_own_students_are_told_of_a_file(name: str) -> None:
+    assert f"Hace falta {INSTALL}." in texts(ROOT / "assignments" / name / f"{name}.ipynb")
+
+
+def test_a_reference_without_a_place_for_the_line_is_told(course: Path) -> None:
+    reference = course.parent / "solutions" / "elman" / "elman.ipynb"
+    reference.write_text(reference.read_text().replace(INSTALL, "instalarlo"))
+    with pytest.raises(UsageError, match="no place for --install"):
+        released(course, install="pip install aquí")
+    assert not (course / "source").exists()
+    assert released(course)
+
+
+def test_several_lines_are_told(course: Path) -> None:
+    with pytest.raises(UsageError, match="on one line"):
+        released(course, install="pip install a\npip install b")
 
 
 def test_an_assignment_without_a_reference_is_told(course: Path) -> None:

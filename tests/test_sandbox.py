@@ -14,7 +14,7 @@ from grader.sandbox.backends.process import ProcessStream
 from grader.sandbox.conformance import CASES, Case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from grader.core.limits import Limits
@@ -56,9 +56,14 @@ class SharedLane:
         self.versions, self.gpus = lane.versions, lane.gpus
 
     def open(
-        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+        self,
+        content: bytes,
+        filename: str,
+        names: Sequence[str],
+        limits: Limits,
+        shut: Mapping[str, Sequence[str]] | None = None,
     ) -> AbstractContextManager[Session]:
-        return self.shared.open(content, filename, names, limits)
+        return self.shared.open(content, filename, names, limits, shut)
 
     def close(self) -> None:
         pass

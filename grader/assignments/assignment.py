@@ -7,23 +7,40 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotation
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from grader.core.errors import AssignmentFault, UsageError
+from grader.core.limits import LimitError, Limits
 from grader.core.results import mark
 
 FILE = "assignment.toml"
-_KEYS = ("name", "title", "points", "names", "scale", "limits", "packages", "device", "deadline")
-_REQUIRED = ("name", "title", "points", "names")
-_KINDS: dict[str, type] = {"name": str, "scale": float, "packages": list, "device": str}
-_WORDS = {str: "text", float: "number", list: "list"}
-_LIMITS = (
-    *("seconds", "cpu_seconds", "load_seconds", "total_seconds", "total_cpu_seconds", "patience"),
-    *("memory", "pids", "output", "disk"),
-)
-_LIMITS_OF_A_PART = ("seconds", "cpu_seconds")
+_KINDS = {"str": "text", "float": "number", "array": "list", "object": "table"}
+"""What an author calls what msgspec expects."""
+_NO_MOMENT = "'deadline' is a moment with its offset, as 2026-12-01T23:59:00-05:00"
+
+
+class _Title(msgspec.Struct):
+    es: str
+    en: str
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    """What assignment.toml holds, by key."""
+
+    name: str
+    title: _Title
+    points: dict[str, float]
+    names: dict[str, tuple[str, ...]]
+    scale: float = 100.0
+    limits: dict[str, Any] = {}
+    packages: tuple[str, ...] = ()
+    device: str = "cpu"
+    deadline: datetime | None = None
+    conduct: dict[str, tuple[str, ...] | dict[str, tuple[str, ...]]] = {}
 
 
 @dataclass(frozen=True)
@@ -31,8 +48,8 @@ class Assignment:
     """An assignment's configuration.
 
     `points` by part sum to `max_score`; marks are out of `scale`; `names` maps what students
-    define to what each builds on; `limits` are in seconds and bytes, those of a part's checks in
-    a table by the part's name.
+    define to what each builds on. `shut` is what their code may not use, as dotted names of torch's
+    with `*` for any part of one: by the name of what they define, and for all of it under "".
     """
 
     folder: Path
@@ -41,10 +58,11 @@ class Assignment:
     points: dict[str, float]
     names: dict[str, tuple[str, ...]]
     scale: float = 100.0
-    limits: dict[str, Any] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     packages: tuple[str, ...] = ()
     device: str = "cpu"
     deadline: datetime | None = None
+    shut: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def max_score(self) -> float:
@@ -86,19 +104,7 @@ def load(folder: Path) -> Assignment:
         raise AssignmentFault(f"{path}: {error}") from error
     except OSError as error:
         raise AssignmentFault(f"{path} cannot be read: {error.strerror}") from error
-    _Reader(path, text, fields).check()
-    return Assignment(
-        folder=folder,
-        name=fields["name"],
-        title=fields["title"],
-        points={part: float(points) for part, points in fields["points"].items()},
-        names={name: tuple(below) for name, below in fields["names"].items()},
-        scale=float(fields.get("scale", 100)),
-        limits=fields.get("limits", {}),
-        packages=tuple(fields.get("packages", ())),
-        device=fields.get("device", "cpu"),
-        deadline=fields.get("deadline"),
-    )
+    return _Reader(path, text).read(fields)
 
 
 def folder_of_assignments(chosen: Path | None) -> Path:
@@ -133,83 +139,102 @@ def choose(root: Path, name: str | None) -> Assignment:
 
 @dataclass(frozen=True)
 class _Reader:
+    """Reads a file's fields; tells a mistake with the line on which it stands."""
+
     path: Path
     text: str
-    fields: dict[str, Any]
 
-    def check(self) -> None:
-        """Raise AssignmentFault for the first thing that is wrong."""
-        for key in self.fields:
-            if key not in _KEYS:
-                raise self._fault(key, f"unknown key {key!r}; known are {', '.join(_KEYS)}")
-        for key in _REQUIRED:
-            if key not in self.fields:
-                raise self._fault(key, f"{key!r} is missing")
-        for key, kind in _KINDS.items():
-            value = self.fields.get(key, kind())
-            if not isinstance(value, (int, float) if kind is float else kind):
-                raise self._fault(key, f"{key!r} is not a {_WORDS[kind]}")
-        self._mapping("title", str, ("es", "en"))
-        self._mapping("points", (int, float))
-        self._mapping("names", list)
-        self._limits()
-        self._points()
-        self._names()
-        self._deadline()
+    def read(self, fields: dict[str, Any]) -> Assignment:
+        """Return the assignment. Raises AssignmentFault for the first thing that is wrong."""
+        try:
+            file = msgspec.convert(fields, _File)
+        except msgspec.ValidationError as error:
+            raise self._explained(str(error)) from error
+        limits = self._limits(file)
+        self._points(file.points)
+        self._names(file.names)
+        self._deadline(file.deadline)
+        return Assignment(
+            folder=self.path.parent,
+            name=file.name,
+            title=msgspec.to_builtins(file.title),
+            points=file.points,
+            names=file.names,
+            scale=file.scale,
+            limits=limits,
+            packages=file.packages,
+            device=file.device,
+            deadline=file.deadline,
+            shut=self._shut(file),
+        )
 
-    def _mapping(self, key: str, kind: Any, needed: tuple[str, ...] = ()) -> None:
-        table = self.fields.get(key, {})
-        if not isinstance(table, dict) or not all(
-            isinstance(value, kind) and not isinstance(value, bool) for value in table.values()
-        ):
-            raise self._fault(key, f"{key!r} is not a table of the right kind of values")
-        for name in needed:
-            if name not in table:
-                raise self._fault(key, f"{key!r} lacks {name!r}")
+    def _explained(self, error: str) -> AssignmentFault:
+        """Return what msgspec found, in an author's words."""
+        what, _, where = error.partition(" - at `$.")
+        name = re.findall(r"`(\w+)", what)[:1]
+        key, within = re.match(r"\w*", where)[0], "[" in where  # type: ignore[index] # matches ""
+        if what.startswith("Object contains unknown field"):
+            known = ", ".join(_File.__struct_fields__)
+            return self._fault(name[0], f"unknown key {name[0]!r}; known are {known}")
+        if what.startswith("Object missing required field"):
+            told = f"{key!r} lacks {name[0]!r}" if key else f"{name[0]!r} is missing"
+            return self._fault(key or name[0], told)
+        if key == "deadline":
+            return self._fault(key, _NO_MOMENT)
+        kind = _KINDS["array" if key == "packages" else "object"] if within else _KINDS[name[0]]
+        of_what = " of the right kind of values" if within or kind == "table" else ""
+        return self._fault(key, f"{key!r} is not a {kind}{of_what}")
 
-    def _limits(self) -> None:
-        limits = self.fields.get("limits", {})
-        if not isinstance(limits, dict):
-            raise self._fault("limits", "'limits' is not a table")
-        for name, value in limits.items():
-            if not isinstance(value, dict):
-                self._limit("limits", name, value, _LIMITS)
-                continue
-            if name not in self.fields["points"]:
-                raise self._fault(f"limits.{name}", f"limits for {name!r}, which is not a part")
-            for own, most in value.items():
-                self._limit(f"limits.{name}", own, most, _LIMITS_OF_A_PART)
+    def _limits(self, file: _File) -> Limits:
+        try:
+            limits = Limits.of(file.limits)
+        except LimitError as error:
+            raise self._fault(error.name, str(error), error.table) from error
+        for part in limits.parts:
+            if part not in file.points:
+                raise self._fault(f"limits.{part}", f"limits for {part!r}, which is not a part")
+        return limits
 
-    def _limit(self, table: str, name: str, value: Any, known: tuple[str, ...]) -> None:
-        if name not in known:
-            text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
-            raise self._fault(name, text, table)
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not (number and 0 < value < math.inf):
-            raise self._fault(name, f"limit {name!r} must be a number above 0", table)
-
-    def _points(self) -> None:
-        points = self.fields["points"]
+    def _points(self, points: dict[str, float]) -> None:
         if any(value <= 0 for value in points.values()):
             raise self._fault("points", "every part needs more than 0 points")
         total = math.fsum(points.values())
         if total != 100:  # noqa: PLR2004 - the contract: scores are out of 100 points
             raise self._fault("points", f"the parts' points sum to {total:g}, not to 100")
 
-    def _names(self) -> None:
-        names = self.fields["names"]
+    def _names(self, names: dict[str, tuple[str, ...]]) -> None:
         for name, below in names.items():
             for other in below:
                 if other not in names:
                     raise self._fault(name, f"{name!r} builds on {other!r}, which is not a name")
 
-    def _deadline(self) -> None:
-        deadline = self.fields.get("deadline")
-        if deadline is None:
-            return
-        if not isinstance(deadline, datetime) or deadline.tzinfo is None:
-            example = "2026-12-01T23:59:00-05:00"
-            raise self._fault("deadline", f"'deadline' is a moment with its offset, as {example}")
+    def _deadline(self, deadline: datetime | None) -> None:
+        if deadline is not None and deadline.tzinfo is None:
+            raise self._fault("deadline", _NO_MOMENT)
+
+    def _shut(self, file: _File) -> dict[str, tuple[str, ...]]:
+        """Return what is shut: by the name whose own it is, and under "" what is for all."""
+        shut: dict[str, tuple[str, ...]] = {}
+        for key, value in file.conduct.items():
+            own = isinstance(value, dict)
+            table = f"conduct.{key}" if own else "conduct"
+            if own and key not in file.names:
+                text = f"{key!r} is not a name of [names]: only what students define is read"
+                raise self._fault(table, text)
+            lists = value if isinstance(value, dict) else {key: value}
+            for name, patterns in lists.items():
+                if name != "shut":
+                    text = f"unknown key {name!r}; known in [{table}] is shut"
+                    raise self._fault(name, text, table)
+                self._patterns(patterns, table)
+                shut[key if own else ""] = patterns
+        return shut
+
+    def _patterns(self, patterns: tuple[str, ...], table: str) -> None:
+        for pattern in patterns:
+            if not re.fullmatch(r"[\w*]+(\.[\w*]+)+", pattern):
+                text = f"{pattern!r} is not a dotted name such as 'torch.nn.LSTM*'"
+                raise self._fault("shut", text, table)
 
     def _fault(self, key: str, text: str, table: str = "") -> AssignmentFault:
         """Tell the line of a key, the first one from the table's heading on."""

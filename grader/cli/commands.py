@@ -18,7 +18,6 @@ from grader.core import console
 from grader.core.console import tell
 from grader.core.errors import SandboxFault, UsageError
 from grader.core.i18n import Words
-from grader.core.limits import Limits
 from grader.core.text import plain
 from grader.feedback import terminal
 from grader.feedback.progress import progress
@@ -87,7 +86,7 @@ def grade_submissions(options: GradeOptions) -> int:
     with Journal(options.out) as journal:
         made = _decisions(options.out)
         seed = journal.seed(options.seed, secrets.token_hex(16))
-        sandbox = select.choose(options.sandbox, Limits.of(assignment.limits), options.device, tell)
+        sandbox = select.choose(options.sandbox, assignment.limits, options.device, tell)
         terms = Terms(assignment, seed, sandbox.image, sandbox.name, options.device)
         _begin(options, journal, submissions, terms)
         with _interruptible(), select.reaping(sandbox):
@@ -148,7 +147,7 @@ def replay_student(options: ReplayOptions) -> int:
     assignment = assignments_.choose(root, stored.grade.assignment)
     submission = replay.find_again(stored, options.submissions)
     then = stored.grade.environment
-    limits, device = Limits.of(assignment.limits), str(then["device"])
+    limits, device = assignment.limits, str(then["device"])
     sandbox = select.choose(options.sandbox or str(then["sandbox"]), limits, device, tell)
     terms = Terms(assignment, stored.seed, sandbox.image, sandbox.name, device)
     make = select.again(sandbox, limits, device, tell)
@@ -248,7 +247,7 @@ def _grade_all(
             grades = dask.run(waiting, options.cluster, options.jobs, shown.started, lives, tell)
         else:
             jobs = options.jobs or os.cpu_count() or 1
-            make = select.again(sandbox, Limits.of(terms.assignment.limits), options.device, tell)
+            make = select.again(sandbox, terms.assignment.limits, options.device, tell)
             grades = local.run(waiting, make, jobs, shown.started, lives)
         before = (duplicates.shared(grade, same[grade.submission], terms) for grade in known)
         for grade in chain(chain.from_iterable(before), duplicates.spread(grades, same, terms)):

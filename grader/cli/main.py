@@ -279,6 +279,10 @@ def release(
     name: Annotated[str, typer.Argument(help="Which assignment.")],
     out: Annotated[Path, typer.Option(help="The folder of nbgrader's course.")],
     assignments: AssignmentsOption = None,
+    install: Annotated[
+        str,
+        typer.Option(metavar="LINE", help="How students install grader: 'pip install ADDRESS'."),
+    ] = "",
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace notebooks that differ.")] = False,
 ) -> None:
@@ -286,7 +290,7 @@ def release(
     from grader.integrations.nbgrader.release import missing_setting
     from grader.integrations.nbgrader.release import release as write_release
 
-    for path in write_release(name, out, assignments, force=force):
+    for path in write_release(name, out, assignments, force=force, install=install):
         typer.echo(path)
     if setting := missing_setting(out):
         typer.echo(

@@ -74,7 +74,7 @@ class StudentFault(Exception):
 
 
 class Delegated(BaseException):
-    """The student's code ran a recurrent cell of torch's; `part` is whose code it was, if known.
+    """The student's code ran what the assignment shuts; `part` is whose code it was, if known.
 
     Not an `Exception`, so that Hypothesis lets it pass: the process has ended.
     """

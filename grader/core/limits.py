@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+import math
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 MIB = 1 << 20
 MOST_FILES = 4096
 """How many files and folders a submission may make, where that can be bounded."""
 _TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
+
+
+LIMITS_OF_A_PART = ("seconds", "cpu_seconds")
+
+
+class LimitError(ValueError):
+    """A limit that is none: `name`, in the table `table`."""
+
+    def __init__(self, table: str, name: str, text: str) -> None:
+        super().__init__(text)
+        self.table = table
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -40,11 +53,20 @@ class Limits:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Return an assignment's limits, with the defaults for those that it does not set."""
-        whole = {"memory", "pids", "output", "disk"}
+        """Return an assignment's limits, with the defaults for those that it does not set.
+
+        A table among the values holds a part's own. Raises LimitError.
+        """
         parts = {name: value for name, value in values.items() if isinstance(value, dict)}
         own = {name: value for name, value in values.items() if name not in parts}
-        return cls(**{name: int(v) if name in whole else v for name, v in own.items()}, parts=parts)
+        known = [one.name for one in fields(cls) if one.name != "parts"]
+        return cls(
+            **_read("limits", own, known),
+            parts={
+                name: _read(f"limits.{name}", table, LIMITS_OF_A_PART)
+                for name, table in parts.items()
+            },
+        )
 
     def of_part(self, part: str) -> Self:
         """Return the limits of a part's checks."""
@@ -75,3 +97,16 @@ class Limits:
         limits = asdict(self.longest)
         del limits["parts"]  # each check says its own
         return limits
+
+
+def _read(table: str, values: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """Return limits by name, those whose default is a whole number as one. Raises LimitError."""
+    for name, value in values.items():
+        if name not in known:
+            text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
+            raise LimitError(table, name, text)
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not (number and 0 < value < math.inf):
+            raise LimitError(table, name, f"limit {name!r} must be a number above 0")
+    whole = {one.name for one in fields(Limits) if isinstance(one.default, int)}
+    return {name: int(value) if name in whole else value for name, value in values.items()}

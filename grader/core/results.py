@@ -46,7 +46,8 @@ class CheckResult:
     `title` and `message` are Spanish, `title_en` and `message_en` English. `seconds` is wall time
     on the host, `cpu_seconds` the kernel's account of the student's process. `counterexample` and
     `reproduce` are there for a check that failed on a case. `cell` and `line` are where the
-    notebook defines what was checked.
+    notebook defines what was checked. `data` is what the check keeps: `figures` for the student's
+    page and `timing` have one form for all checks (`grader/checks/figures.py`).
     """
 
     id: str
@@ -66,6 +67,14 @@ class CheckResult:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     data: Json = field(default_factory=dict)
+
+    @property
+    def timing(self) -> Json | None:
+        """The `ratio` to the reference's time and its `limit`, of a check that measures time.
+
+        What such a check says is never twice the same.
+        """
+        return self.data.get("timing")
 
 
 @dataclass(frozen=True)

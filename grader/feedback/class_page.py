@@ -178,7 +178,7 @@ def _lost(grade: Grade) -> list[tuple[str, float]]:
 
 def _kind(kind: str, words: Words) -> str:
     """Return a flag's kind in this language; one that nobody knows here as it is."""
-    known = {"delegation": words("torch's own cell"), "conduct": words("conduct")}
+    known = {"delegation": words("not allowed here"), "conduct": words("conduct")}
     return known.get(kind, kind)
 
 

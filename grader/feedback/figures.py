@@ -54,6 +54,12 @@ def linear(
     return Axis(label, low, high, ticks)
 
 
+def linear_over(label: str, values: Iterable[float]) -> Axis:
+    """Return an axis that holds the values that are finite."""
+    finite = [value for value in values if math.isfinite(value)]
+    return linear(label, min(finite, default=0.0), max(finite, default=1.0))
+
+
 def logarithmic(label: str, values: Iterable[float], lowest: float) -> Axis:
     """Return an axis over whole powers of ten that holds the positive values down to `lowest`."""
     logs = [math.log10(max(value, lowest)) for value in values if 0 < value < math.inf]

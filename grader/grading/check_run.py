@@ -26,7 +26,6 @@ from grader.core.errors import (
     StudentProcessLost,
 )
 from grader.core.i18n import Bilingual, same, tr
-from grader.core.limits import Limits
 from grader.core.results import CheckResult, Flag, Misconception
 from grader.sandbox import gpus
 from grader.sandbox.api import Usage
@@ -90,7 +89,7 @@ class CheckRun:
         self.memory: dict[str, Any] = {}
         self.seconds = 0.0
         self.usage = Usage()
-        self.limits = Limits.of(assignment.limits)
+        self.limits = assignment.limits
         self.data: dict[str, Any] = {}
         self.best: tuple[Mismatch, str] | None = None
         self.current: Student | None = None
@@ -203,16 +202,16 @@ class CheckRun:
                 raise StudentProcessLost("timeout", text)
 
     def _delegation(self, part: str) -> Flag | None:
-        """Return the flag of a part whose work torch's own cells do."""
+        """Return the flag of a part whose work is done by what the assignment shuts."""
         return next((f for f in self.flags if (f.kind, f.part) == ("delegation", part)), None)
 
     def _take_away(self, delegated: Delegated, part: str) -> None:
-        """Flag a part that was seen to run torch's cells; it has no points, whatever passed."""
+        """Flag a part that was seen to run what is shut; it has no points, whatever passed."""
         part = delegated.part if delegated.part in self.assignment.points else part
         if self._delegation(part) is None:
             place = delegated.place
             text = tr(
-                "when it runs it uses {operator}: the cell is yours to write",
+                "when it runs it uses {operator}: what it does is for you to write",
                 operator=delegated.operator,
             )
             cell, line = (place.cell, place.line) if place else (None, None)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, StudentProcessLost
 from grader.core.i18n import joined, same, tr
-from grader.core.limits import Limits
 from grader.core.results import Fingerprint, Grade, Notice
 from grader.core.version import __version__
 from grader.sandbox.gpus import require
@@ -138,9 +137,9 @@ def grade(
     except UnreadableError as error:
         return _grade(submission, terms, lane, "rejected", reason=error.said)
     digest = hashlib.sha256(content).hexdigest()  # of what is graded: the file may change meanwhile
-    limits = Limits.of(terms.assignment.limits)
+    limits, shut = terms.assignment.limits, terms.assignment.shut
     try:
-        with lane.open(content, submission.filename, names, limits) as session:
+        with lane.open(content, submission.filename, names, limits, shut) as session:
             reason = _unusable(session.report)
             gpus = require(lane) if terms.device == "cuda" else 0
             run = None if reason else _check(terms, session, only or terms.only, gpus, watchers)

@@ -1,6 +1,6 @@
 """The pytest plugin: the `student` fixture, the marks, and reports turned into CheckResults.
 
-    pytest assignments/lstm_gru --submission solution.ipynb
+    pytest assignments/NAME --submission solution.ipynb
 
 runs an assignment's checks like any tests, over one submission in the process sandbox. Without
 `--submission` the plugin does nothing.
@@ -67,7 +67,6 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
     from pathlib import Path
 
     from grader.assignments import assignment as assignments
-    from grader.core.limits import Limits
     from grader.grading.check_run import CheckRun
     from grader.sandbox.backends.process import ProcessSandbox
 
@@ -83,7 +82,8 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
             notebook.read_bytes(),
             notebook.name,
             list(assignment.names),
-            Limits.of(assignment.limits),
+            assignment.limits,
+            assignment.shut,
         )
     )
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))

@@ -9,28 +9,49 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.checks import figures
+from grader.core.i18n import tr
 from grader.recurrent import network
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from grader.core.i18n import Bilingual
     from grader.recurrent.network import Course, Data
 
 
-def over_a_sequence(data: Data, course: Course) -> dict[str, Any]:
-    """Return {"gates": {"x": T numbers, the gate's letter: T rows of H numbers}} for one sequence.
+def over_a_sequence(data: Data, course: Course) -> list[figures.Figure]:
+    """Return a picture of the gates over one sequence, a row of H numbers a unit.
 
     The sequence was held out and has as many ones as zeros. Of a stand-in's cell, which has no
-    gates, and of weights that are no finite numbers there is nothing.
+    gates, and of weights that are no finite numbers there is none.
     """
     if data.stand_in:
-        return {}
+        return []
     sequence = _sequence(data)
     seen = _gates(data, course.states[-1], sequence)
     if not all(bool(gate.isfinite().all()) for gate in seen.values()):
-        return {}
-    told = {name: _rounded(gate) for name, gate in seen.items()}
-    return {"gates": {"x": [int(x) for x in sequence.flatten().tolist()], **told}}
+        return []
+    names = _names()
+    rows = [figures.Row(f"{name}_t", names[name], _rounded(gate)) for name, gate in seen.items()]
+    note = tr(
+        "Each row is a unit, each column a step of a sequence that was not trained on. Full "
+        "colour is 1 (open), no colour is 0 (shut). The weights are those that your training "
+        "came to."
+    )
+    group = figures.Group(tr("The gates over a sequence"), note)
+    inputs = ("x_t", sequence.flatten().tolist())
+    return [figures.heat_map(rows, inputs=inputs, x=tr("step t"), group=group)]
+
+
+def _names() -> dict[str, Bilingual]:
+    return {
+        "i": tr("input gate"),
+        "f": tr("forget gate"),
+        "o": tr("output gate"),
+        "r": tr("reset gate"),
+        "z": tr("update gate"),
+    }
 
 
 def _sequence(data: Data) -> Tensor:

@@ -7,12 +7,12 @@ does in the reference, whose profile is kept beside the student's for the plot. 
 from __future__ import annotations
 
 import functools
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.checks import figures
 from grader.checks.asserts import Mismatch, assert_close
 from grader.checks.strategies import Numbers
 from grader.core.i18n import tr
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LONG, _SURVIVAL = 500, 200
 _BIAS = {"open": 4.0, "shut": -4.0}
+_VANISHED = 1e-20
+"""Of a gradient: what is smaller is drawn at the lower edge."""
 _KEPT = 64  # cases, and gradients, for the students to come
 
 
@@ -46,7 +48,7 @@ def judge(student: Student, cell: gradients.Cell) -> None:
         gradient = torch.zeros_like(right) if gradient is None else gradient
         if name == "open":
             ours = _expected(cell, name, subject, known.right, gradients.Flow())
-            student.data["profile"] = {"student": _norms(gradient), "reference": _norms(ours)}
+            figures.keep(student, _profile(_norms(gradient), _norms(ours)))
         if bool(right.isfinite().all()):
             _require_finite(gradient, case, certain=certain)
             if certain and name != "extreme":
@@ -111,6 +113,30 @@ def _expected(
     return found[0]
 
 
-def _norms(gradient: Tensor) -> list[float | str]:
-    norms = gradient.double().flatten(1).norm(dim=1)
-    return [float(f"{norm:.6g}") if math.isfinite(norm) else str(norm) for norm in norms.tolist()]
+def _norms(gradient: Tensor) -> list[float]:
+    norms: list[float] = gradient.double().flatten(1).norm(dim=1).tolist()
+    return norms
+
+
+def _profile(theirs: list[float], reference: list[float]) -> figures.Figure:
+    """Return the picture of ‖∂h_T/∂x_t‖ at each step."""
+    note = tr(
+        "With the memory's gate kept open. Below 10⁻²⁰ a curve lies on the lower edge; where "
+        "the gradient is 0 it is not drawn."
+    )
+    title = tr("The gradient through time, ‖∂h_T/∂x_t‖ at each step")
+    reading = tr(
+        "At the first step it is {first} in yours and {reference} in the reference.",
+        first=f"{theirs[0]:.3g}",
+        reference=f"{reference[0]:.3g}",
+    )
+    return figures.curve(
+        theirs,
+        reference,
+        x=tr("step t"),
+        first=1,
+        scale="logarithmic",
+        lowest=_VANISHED,
+        reading=reading,
+        group=figures.Group(title, note),
+    )

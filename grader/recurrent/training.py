@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.checks import figures
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import same, tr
@@ -54,6 +55,7 @@ under 4 (see `make bench`); loops over samples or over hidden units do not."""
 SLOWEST_ON_GPU = 40.0
 """The same on a GPU, where each small operation costs its launch and torch's cell is one of them:
 right networks take 3 to 8 times what it does."""
+_LOWEST_LOSS = 1e-6  # that the picture shows
 _NEAR = 2.0  # a ratio above the limit by no more than this is measured again
 
 
@@ -121,25 +123,57 @@ def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
     got, right = network.course(data, told), network.right_course(data)
     student.data |= {
         "stand_ins": wrong,
-        "loss": got.losses,
         "gradient_norm": got.norms,
-        "held_out": _shown(got),
+        "held_out": [*map(figures.plain, got.measured)],
         "reference": {
-            "loss": right.losses,
             "gradient_norm": right.norms,
-            "held_out": _shown(right),
+            "held_out": [*map(figures.plain, right.measured)],
         },
-        **gates.over_a_sequence(data, got),
     }
+    figures.keep(student, *_pictures(got, right, wrong), *gates.over_a_sequence(data, got))
     require_learned(data, got, _note(wrong))
 
 
-def _shown(course: Course) -> list[list[float | str]]:
-    """Return a course's measurements as JSON can hold them."""
-    return [
-        [float(f"{x:.5g}") if math.isfinite(x) else str(x) for x in pair]
-        for pair in course.measured
-    ]
+def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figure]:
+    """Return the loss of each batch and the accuracy after each epoch."""
+    names = ", ".join(wrong)
+    note = tr("In place of {names}, which is not right yet, a piece of ours was used.", names=names)
+    group = figures.Group(note=note if wrong else None)
+    loss = figures.curve(
+        got.losses,
+        right.losses,
+        title=tr("Loss of each training batch (logarithmic scale)"),
+        x=tr("batch"),
+        scale="logarithmic",
+        lowest=_LOWEST_LOSS,
+        reading=tr(
+            "Yours begins at {first} and ends at {last}; the reference's ends at {reference}.",
+            first=_end(got.losses[:1]),
+            last=_end(got.losses),
+            reference=_end(right.losses),
+        ),
+        group=group,
+    )
+    theirs, reference = ([accuracy for _, accuracy in one.measured] for one in (got, right))
+    accuracy = figures.curve(
+        theirs,
+        reference,
+        title=tr("Accuracy on sequences that it was not trained on"),
+        x=tr("epoch"),
+        first=1,
+        scale="share",
+        reading=tr(
+            "Yours ends at {last}, the reference's at {reference}.",
+            last=tr("{number}%", number=_hundredths(theirs[-1])),
+            reference=tr("{number}%", number=_hundredths(reference[-1])),
+        ),
+        group=group,
+    )
+    return [loss, accuracy]
+
+
+def _end(values: list[float]) -> str:
+    return f"{values[-1]:.3g}" if values else "–"
 
 
 def require_learned(data: Data, got: Course, note: Bilingual | str) -> None:
@@ -275,7 +309,7 @@ def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
         note = _note(run_.stand_ins)
         require_learned(run_.data, network.course(run_.data, run_.told), note)  # as the first one
         ratio = min(ratio, _ratio(student, run_, again=True))
-    student.data["timing"] = {"ratio": round(ratio, 2), "limit": slowest}
+    figures.keep_time(student, ratio, slowest)
     if ratio > slowest:
         raise Mismatch(
             tr(

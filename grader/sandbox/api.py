@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from grader.core.errors import Place
@@ -52,8 +52,8 @@ class Check(Protocol):
         """Ask one question; return plain values, `wire.Array` and `wire.Ref`.
 
         Raises StudentFault for an exception in the student's code, StudentProcessLost when its
-        process is gone, Delegated when it ran a cell of torch's, SandboxFault when the machine
-        failed.
+        process is gone, Delegated when it ran what the assignment shuts, SandboxFault when the
+        machine failed.
         """
 
     @property
@@ -102,11 +102,20 @@ class Lane(Protocol):
     """How many there are that checks can run on."""
 
     def open(
-        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+        self,
+        content: bytes,
+        filename: str,
+        names: Sequence[str],
+        limits: Limits,
+        shut: Mapping[str, Sequence[str]] | None = None,
     ) -> AbstractContextManager[Session]:
-        """Load a notebook's definitions. Raises StudentProcessLost if they take the process down,
-        SandboxFault when the machine failed; on leaving, the lane is clean or fails.
-        """  # noqa: D205 - one sentence
+        """Load a notebook's definitions; on leaving, the lane is clean or fails.
+
+        `shut` is what their code may not use, patterns of torch's names as `Assignment.shut` has
+        them: the report flags what is written, and `Check.ask` raises Delegated where it runs.
+        Raises StudentProcessLost if the definitions take the process down, SandboxFault when the
+        machine failed.
+        """
 
     def close(self) -> None:
         """End the worker and everything in it."""

@@ -18,7 +18,7 @@ from grader.sandbox.api import Report, Usage
 from grader.sandbox.decode import fault, place, report_of, said, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.core.errors import FaultOutcome
     from grader.core.limits import Limits
@@ -68,7 +68,12 @@ class StreamLane:
 
     @contextmanager
     def open(
-        self, content: bytes, filename: str, names: Sequence[str], limits: Limits
+        self,
+        content: bytes,
+        filename: str,
+        names: Sequence[str],
+        limits: Limits,
+        shut: Mapping[str, Sequence[str]] | None = None,
     ) -> Iterator[StreamSession]:
         """Load a notebook's definitions, and clean up after it whatever happens."""
         self.caps = wire.Caps(body=limits.output)
@@ -81,6 +86,8 @@ class StreamLane:
                 filename=filename,
                 names=list(names),
                 limits=limits.to_wire(),
+                shut={part: list(patterns) for part, patterns in (shut or {}).items()},
+                cell=cell_name(),
             )
             session = StreamSession(self, limits, report_of(message))
             yield session
@@ -181,6 +188,11 @@ class StreamCheck:
 def _most(seconds: float, limits: Limits) -> float:
     """Return how long the supervisor may take to answer where the student has so many seconds."""
     return seconds * (1 + limits.patience) + _GRACE_SECONDS
+
+
+def cell_name() -> str:
+    """Return what tracebacks call a cell, with {cell} for its number: students read Spanish."""
+    return tr("cell [{cell}]", cell="{cell}").es
 
 
 def parts_of(message: wire.Message) -> tuple[bytes, bytes]:

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, BrokenCheck, GraderError, SandboxFault
-from grader.core.limits import Limits
 from grader.core.results import Grade
 from grader.scheduling.dask_workers import DaskWorkers, connect
 from grader.scheduling.lanes import LOST, START_SECONDS, Order, facts
@@ -26,6 +25,7 @@ from grader.submissions.archives import UnreadableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from grader.core.limits import Limits
     from grader.grading.grade import Terms
     from grader.scheduling.lanes import Answer
     from grader.scheduling.local import Task
@@ -70,7 +70,7 @@ def order_of(terms: Terms, lives: int = SUBMISSIONS_A_LANE) -> Order:
     files = terms.assignment.files()
     terms.require_unchanged()
     wanted = facts(terms, terms.image)
-    seconds = _budget(Limits.of(terms.assignment.limits))
+    seconds = _budget(terms.assignment.limits)
     return Order(pickle.dumps(terms), files, wanted, lives, seconds)
 
 
@@ -122,7 +122,7 @@ class _Run:
                 return
             task = tasks.popleft()
             submission, terms = task
-            seconds = _budget(Limits.of(terms.assignment.limits)) + LATE_SECONDS
+            seconds = _budget(terms.assignment.limits) + LATE_SECONDS
             deadline = time.monotonic() + seconds
             attempt = _Attempt(task, worker, tasks is self.queue.suspects, deadline)
             self.started(submission)

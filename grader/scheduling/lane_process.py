@@ -55,7 +55,6 @@ class Job:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _open(self, question: bytes) -> str:
-        from grader.core.limits import Limits
         from grader.sandbox import select
         from grader.scheduling.local import Worker
 
@@ -66,7 +65,7 @@ class Job:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         terms = replace(terms, assignment=replace(terms.assignment, folder=folder))
-        limits = Limits.of(terms.assignment.limits)
+        limits = terms.assignment.limits
         sandbox = select.elsewhere(terms.sandbox, terms.image, limits, terms.device)
         self.worker = Worker(lambda: sandbox, order.lives, sandbox)
         self.worker.open()

@@ -24,6 +24,8 @@ from grader.worker.objects import described, place_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.worker.analysis.shut import Lists
+
 _MOST_NOTICES = 200
 _CUDA = re.compile(r"cuda(:\d+)?")
 
@@ -63,8 +65,17 @@ class _Magics:
         return lambda *_arguments, **_options: None
 
 
-def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
-    """Run what the wanted names need. Never raises for what a notebook may hold."""
+def load(
+    content: bytes,
+    filename: str,
+    wanted: Sequence[str],
+    shut: Lists | None = None,
+    called: str = "[{cell}]",
+) -> Loaded:
+    """Run what the wanted names need. Never raises for what a notebook may hold.
+
+    `shut` is what definitions may not use, see `findings`; `called` what a cell is called.
+    """
     try:
         cells, notices = notebook.read(content, filename)
     except notebook.Unreadable as unreadable:
@@ -73,12 +84,13 @@ def load(content: bytes, filename: str, wanted: Sequence[str]) -> Loaded:
     chosen = choose(everything, wanted)
     for cell in cells:
         lines = cell.source.splitlines(keepends=True)
-        linecache.cache[_name(cell.number)] = (len(cell.source), None, lines, _name(cell.number))
+        file = notebook.file_of(cell.number, called)
+        linecache.cache[file] = (len(cell.source), None, lines, file)
     loaded = Loaded(_namespace(), [*notices, *chosen.notices])
     loaded.notices += _skipped(everything, chosen.statements)
-    loaded.flags = findings(everything, wanted)  # before any of it runs
+    loaded.flags = findings(everything, wanted, shut or {})  # before any of it runs
     loaded.places = places(everything, wanted)
-    errors = _run(chosen.statements, loaded)
+    errors = _run(chosen.statements, loaded, called)
     loaded.defined = [name for name in wanted if name in loaded.namespace]
     for name in wanted:
         if name not in loaded.namespace:
@@ -98,7 +110,7 @@ def _namespace() -> dict[str, Any]:
     return module.__dict__
 
 
-def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Translatable]:
+def _run(chosen: list[Statement], loaded: Loaded, called: str) -> dict[str, Translatable]:
     """Run the statements; return, for each name that a failing one would have bound, why."""
     errors: dict[str, Translatable] = {}
     flags = 0
@@ -106,7 +118,9 @@ def _run(chosen: list[Statement], loaded: Loaded) -> dict[str, Translatable]:
         flags |= future(item.node)
         try:
             module = ast.Module([item.node], [])
-            code = compile(module, _name(item.cell), "exec", flags=flags, dont_inherit=True)
+            code = compile(
+                module, notebook.file_of(item.cell, called), "exec", flags=flags, dont_inherit=True
+            )
             exec(code, loaded.namespace)  # noqa: S102 - this is what the sandbox is for
         except BaseException as raised:  # noqa: BLE001 - the student's, SystemExit too
             text = error(*described(raised))
@@ -179,7 +193,3 @@ def _is_check(node: ast.Expr) -> bool:
     return call.func.attr == "run_line_magic" and (
         told[:1] == ["check"] or told == ["load_ext", "grader"]
     )
-
-
-def _name(cell: int) -> str:
-    return f"celda [{cell}]"

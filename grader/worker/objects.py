@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ import torch
 
 from grader.protocol import wire
 from grader.worker import gpus, loops, training
+from grader.worker.analysis import notebook
 from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
 _LARGEST_REPLY = 64 << 20
 _PLAIN = (bool, int, float, str, bytes, type(None))
-_CELL = re.compile(r"celda \[(\d+)\]")
 
 
 class Unsendable(TranslatableError, TypeError):
@@ -269,8 +268,8 @@ def place_of(error: BaseException) -> tuple[int | None, int | None]:
 def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | None]:
     """Return the code cell and line of the innermost frame that is the student's."""
     for frame in reversed(list(frames)):
-        if match := _CELL.fullmatch(frame.filename):
-            return int(match[1]), frame.lineno
+        if cell := notebook.cell_of(frame.filename):
+            return cell, frame.lineno
     return None, None
 
 

@@ -40,8 +40,10 @@ def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> 
         _close_others(control)
         limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
         trap = Trap(opened["names"])
-        tripwires.arm(trap)
-        read = functools.partial(load, opened["source"].data, opened["filename"], opened["names"])
+        names, shut = opened["names"], opened["shut"]
+        tripwires.arm(trap, shut, names)
+        source = opened["source"].data
+        read = functools.partial(load, source, opened["filename"], names, shut, opened["cell"])
         if gpu is None:
             loaded = read()
             control.send(message(b"", report=loaded.report()), _later())
@@ -57,11 +59,11 @@ def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> 
 
 
 class Forbidden(TranslatableError, RuntimeError):
-    """A recurrent cell of torch's ran while definitions did."""
+    """What the assignment shuts ran while definitions did."""
 
 
 class Trap:
-    """What happens when a recurrent cell of torch's runs in the student's process.
+    """What happens when what the assignment shuts runs in the student's process.
 
     While definitions run, the statement fails; in a check, the host is told and the process ends,
     so that nothing can take it back.
@@ -74,7 +76,8 @@ class Trap:
     def __call__(self, operator: str) -> NoReturn:
         """Tell and end."""
         if self.watched is None:
-            raise Forbidden(notice("{operator}: the cell is yours to write", operator=operator))
+            told = notice("{operator}: what it does is for you to write", operator=operator)
+            raise Forbidden(told)
         channel, objects = self.watched
         part = cell = line = None
         try:

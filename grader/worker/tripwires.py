@@ -1,58 +1,45 @@
-"""Alarms on torch's own recurrent cells: whatever the spelling, they all end here when they run.
+"""Alarms on what an assignment shuts: whatever the spelling, it all ends here when it runs.
 
-Every way to them (`torch.nn.LSTM`, `_VF`, TorchScript, `torch.ops`, a pickled module…) passes
-through torch's dispatcher, where each operator's kernels give way to one that calls the handler.
-The few cells that torch writes in Python, of other operators, have their code exchanged.
+Every way to torch's recurrent layers (`torch.nn`, `_VF`, TorchScript, `torch.ops`, a pickled
+module…) passes through torch's dispatcher, where each operator's kernels give way to one that calls
+the handler. What torch writes in Python, of other operators, has its code exchanged.
+
+A tripwire knows operators alone, those of the families in `analysis/torch_cells.toml`: what is shut
+and in none of them, or is a way to compute the same of other operators, is for the reader to find.
+For what is shut in some parts only it asks whose code is running. Where that cannot be told (code
+that stands outside every definition that is asked for, or another thread), it lets it pass.
 """
 
 from __future__ import annotations
 
 import ctypes
 import inspect
-import re
 import sys
 import threading
 import types
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 
+from grader.worker.analysis import notebook
+from grader.worker.analysis.shut import IN_PYTHON, for_part
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-_CELL = re.compile(r"celda \[(\d+)\]")
-_KINDS = ("lstm", "gru", "rnn_tanh", "rnn_relu")
-# Not those that check or arrange weights, which making a layer calls without running it.
-_OPERATORS = {
-    "aten": (
-        *(f"{kind}_cell" for kind in _KINDS),
-        *(f"{kind}.{overload}" for kind in _KINDS for overload in ("input", "data")),
-        *(f"quantized_{kind}_cell" for kind in _KINDS),
-        *(
-            f"quantized_{kind}.{overload}"
-            for kind in ("lstm", "gru")
-            for overload in ("input", "data", "input_legacy", "data_legacy")
-        ),
-        *("_thnn_fused_lstm_cell", "_thnn_fused_lstm_cell.out"),
-        *("_thnn_fused_gru_cell", "_thnn_fused_gru_cell.out"),
-        *("mkldnn_rnn_layer", "mkldnn_rnn_layer.out", "_cudnn_rnn", "_cudnn_rnn.out"),
-        *("miopen_rnn", "miopen_rnn.out", "_lstm_mps", "_lstm_mps.out"),
-    ),
-    "quantized": tuple(f"quantized_{kind}_cell_dynamic" for kind in _KINDS),
-}
+    from grader.worker.analysis.shut import Lists
+
+    Handler = Callable[[str], Any]
+    """Is told an operator; it ends the process, or raises."""
+
 # Where an operator may have a kernel that computes; the others (autocast, tracing, batching) lead
 # to one of these.
 _KEYS = (
     *("CompositeImplicitAutograd", "CompositeExplicitAutograd", "Autograd"),
     *("CPU", "CUDA", "MkldnnCPU", "QuantizedCPU"),
 )
-# Modules that hold cells written in Python, and which of their functions compute.
-_IN_PYTHON = {
-    "torch._decomp.decompositions": re.compile(r"\w*(lstm|gru|rnn)\w*"),
-    "torch.ao.nn.quantizable.modules.rnn": re.compile(r"\w*LSTM\w*\.forward"),
-}
-
 # A class of the student's may answer for itself; these ask Python.
 _NAME_OF_CLASS = type.__dict__["__name__"].__get__
 _DICTIONARY_OF_CLASS = type.__dict__["__dict__"].__get__
@@ -60,22 +47,50 @@ _DICTIONARY_OF_CLASS = type.__dict__["__dict__"].__get__
 _armed = threading.Event()
 
 
-def arm(handler: Callable[[str], NoReturn]) -> None:
-    """Have `handler` called with the operator's name whenever a recurrent cell of torch's runs.
+def arm(handler: Handler, shut: Lists, wanted: Collection[str] = ()) -> None:
+    """Have `handler` called with the operator's name whenever what is shut runs.
 
-    It holds for this process and those that it forks, for good. Raises RuntimeError the second
-    time. Of the modules with cells in Python it reaches those imported so far.
+    `shut` has patterns by the part whose code may not use them, those for everybody's under "";
+    `wanted` are the names of all parts. It holds for this process and those that it forks, for
+    good; where nothing is shut nothing is touched. Raises RuntimeError the second time. Of the
+    modules that compute in Python it reaches those imported so far.
     """
     if _armed.is_set():
         raise RuntimeError("the tripwires are armed already")
     _armed.set()
+    lists = {part: for_part(shut, part) for part in ("", *shut)}
+    operators = {part: one.operators() for part, one in lists.items()}
     with warnings.catch_warnings(action="ignore"):  # torch's, that a kernel is overridden
-        for namespace, operators in _OPERATORS.items():
-            _override(namespace, operators, handler)
-    for module, computes in _IN_PYTHON.items():
+        _override(operators[""], handler)
+        for operator in sorted(set().union(*operators.values()) - operators[""]):
+            parts = {part for part, names in operators.items() if operator in names}
+            _override_in(operator, _Guard(_readable(operator), handler, parts, wanted))
+    for module, computes in IN_PYTHON.items():
         for function in _functions(module):
-            if computes.fullmatch(function.__qualname__) and not function.__closure__:
-                _exchange(function, handler)
+            word = function.__qualname__.partition(".")[0]
+            parts = {part for part, one in lists.items() if one.spelt.search(word)}
+            if parts and computes.fullmatch(function.__qualname__) and not function.__closure__:
+                name = f"{module}.{function.__qualname__}".removesuffix(".forward")
+                _exchange(function, _Guard(name, handler, parts, wanted))
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """Ends what runs an operator, if it is shut for the part whose code is running."""
+
+    name: str
+    handler: Handler
+    parts: Collection[str]
+    wanted: Collection[str]
+
+    def require_free(self) -> None:
+        if "" in self.parts or place_and_part(self.wanted)[0] in self.parts:
+            _end(self.name, self.handler)
+
+
+def _end(name: str, handler: Handler) -> NoReturn:
+    handler(name)
+    raise RuntimeError(f"{name} is not to be used")  # should the handler return
 
 
 def place_and_part(wanted: Collection[str]) -> tuple[str | None, int | None, int | None]:
@@ -90,10 +105,10 @@ def place_and_part(wanted: Collection[str]) -> tuple[str | None, int | None, int
     line: int | None = None
     frame = inspect.currentframe()
     while frame is not None and (part is None or cell is None):
-        match = _CELL.fullmatch(frame.f_code.co_filename)
-        if match and cell is None:
-            cell, line = int(match[1]), frame.f_lineno
-        part = part or (_written_in(frame, wanted) if match else None) or _method_of(frame, wanted)
+        number = notebook.cell_of(frame.f_code.co_filename)
+        if number and cell is None:
+            cell, line = number, frame.f_lineno
+        part = part or (_written_in(frame, wanted) if number else None) or _method_of(frame, wanted)
         frame = frame.f_back
     return part, cell, line
 
@@ -117,37 +132,64 @@ def _method_of(frame: types.FrameType, wanted: Collection[str]) -> str | None:
     return None
 
 
-def _override(
-    namespace: str, operators: tuple[str, ...], handler: Callable[[str], NoReturn]
-) -> None:
-    """Put a kernel of ours in the place of each that the operators have.
+def _override(operators: Collection[str], handler: Handler) -> None:
+    """Put a kernel of ours in the place of each that the operators have, for good.
 
     `torch.library.Library` does the same, but leaves the object whose end would undo it where
     the student's code could find it.
     """
+    for namespace in sorted({operator.partition("::")[0] for operator in operators}):
+        library = _library(namespace)
+        for operator in sorted(operators):
+            if operator.startswith(f"{namespace}::") and _exists(operator):
+                name = _readable(operator)
+                _register(library, operator, lambda *_, _name=name, **__: _end(_name, handler))
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # they last as long as it does
+
+
+def _override_in(operator: str, guard: _Guard) -> None:
+    """Put a kernel in an operator's place that lets those through whose code may use it.
+
+    Torch knows no way past a kernel: it is taken away for as long as the operator runs.
+    """
+    if not _exists(operator):
+        return
+    namespace, _, name = operator.partition("::")
+    library = _library(namespace)
+    base, _, overload = name.partition(".")
+    inner = getattr(getattr(getattr(torch.ops, namespace), base), overload or "default")
+
+    def kernel(*arguments: Any, **options: Any) -> Any:
+        guard.require_free()
+        library.reset()
+        try:
+            return inner(*arguments, **options)
+        finally:
+            _register(library, operator, kernel)
+
+    _register(library, operator, kernel)
+
+
+def _library(namespace: str) -> Any:
     dispatch: Any = torch._C  # noqa: SLF001
-    library = dispatch._dispatch_library("IMPL", namespace, "", __file__, 0)  # noqa: SLF001
-    for operator in operators:
-        full = f"{namespace}::{operator}"
-        if not dispatch._dispatch_has_kernel(full):  # noqa: SLF001 - another version of torch
-            continue
-        kernel = _kernel(_readable(namespace, operator), handler)
-        for key in _KEYS:
-            if dispatch._dispatch_has_kernel_for_dispatch_key(full, key):  # noqa: SLF001
-                library.impl(operator, key, kernel, False)  # noqa: FBT003 - no set of keys, thanks
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # the overrides last as long as it does
+    return dispatch._dispatch_library("IMPL", namespace, "", __file__, 0)  # noqa: SLF001
 
 
-def _kernel(name: str, handler: Callable[[str], NoReturn]) -> Callable[..., NoReturn]:
-    def alarm(*_arguments: Any, **_options: Any) -> NoReturn:
-        handler(name)
-        raise RuntimeError(f"{name} is not to be used")  # should the handler return
-
-    return alarm
+def _exists(operator: str) -> bool:
+    """Whether this version of torch has the operator."""
+    return bool(torch._C._dispatch_has_kernel(operator))  # noqa: SLF001
 
 
-def _readable(namespace: str, operator: str) -> str:
-    name = operator.partition(".")[0]
+def _register(library: Any, operator: str, kernel: Callable[..., Any]) -> None:
+    dispatch: Any = torch._C  # noqa: SLF001
+    name = operator.partition("::")[2]
+    for key in _KEYS:
+        if dispatch._dispatch_has_kernel_for_dispatch_key(operator, key):  # noqa: SLF001
+            library.impl(name, key, kernel, False)  # noqa: FBT003 - no set of keys, thanks
+
+
+def _readable(operator: str) -> str:
+    namespace, _, name = operator.partition(".")[0].partition("::")
     return f"torch.{name}" if namespace == "aten" else f"torch.ops.{namespace}.{name}"
 
 
@@ -160,12 +202,22 @@ def _functions(module_name: str) -> Iterator[types.FunctionType]:
             yield from (one for one in held if isinstance(one, types.FunctionType))
 
 
-def _exchange(function: types.FunctionType, handler: Callable[[str], NoReturn]) -> None:
-    """Have a function of torch's call the handler, whoever holds a reference to it."""
-    name = f"{function.__module__}.{function.__qualname__}".removesuffix(".forward")
+def _exchange(function: types.FunctionType, guard: _Guard) -> None:
+    """Have a function of torch's ask the guard, whoever holds a reference to it."""
+    code, others = function.__code__, function.__kwdefaults__
+    inner = types.FunctionType(code, function.__globals__, "inner", function.__defaults__)
+    inner.__kwdefaults__ = others
+
+    def let_through(*arguments: Any, **options: Any) -> Any:
+        guard.require_free()
+        return inner(*arguments, **options)
+
+    def end(*_arguments: Any, **_options: Any) -> NoReturn:
+        _end(guard.name, guard.handler)
+
     function.__code__ = _alarm.__code__
-    function.__kwdefaults__ = {"alarm": _kernel(name, handler)}
+    function.__kwdefaults__ = {"alarm": end if "" in guard.parts else let_through}
 
 
-def _alarm(*_arguments: Any, alarm: Callable[[], NoReturn], **_options: Any) -> NoReturn:
-    alarm()  # its code runs with the globals of torch's module, so it is told whom to call
+def _alarm(*arguments: Any, alarm: Callable[..., Any], **options: Any) -> Any:
+    return alarm(*arguments, **options)  # with the globals of torch's module: it is told whom

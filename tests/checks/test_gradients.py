@@ -98,9 +98,9 @@ def test_a_right_cell_passes(student: Make) -> None:
 def test_the_profile_is_kept_beside_the_references(student: Make) -> None:
     one = student(cell_class())
     horizon.judge(one, gradients.LSTM)
-    profile = one.data["profile"]
-    assert len(profile["student"]) == len(profile["reference"]) == 200
-    assert profile["student"] == pytest.approx(profile["reference"], rel=1e-6)
+    (profile,) = [kept["series"] for kept in one.data["figures"]]
+    assert len(profile["theirs"]) == len(profile["reference"]) == 200
+    assert profile["theirs"] == pytest.approx(profile["reference"], rel=1e-6)
 
 
 @pytest.mark.parametrize(

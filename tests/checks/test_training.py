@@ -53,8 +53,11 @@ def test_the_reference_learns(kind: models.Kind) -> None:
     data = learns(kind=kind).data
     assert data["held_out"][-1][1] > training.ENOUGH
     assert data["stand_ins"] == []
-    assert len(data["loss"]) == len(data["gradient_norm"]) == network.EPOCHS * network.BATCHES
-    assert data["loss"] == pytest.approx(data["reference"]["loss"], rel=1e-3, abs=1e-4)
+    loss, accuracy, gates = data["figures"]
+    assert (accuracy["y"]["scale"], gates["kind"]) == ("share", "heat_map")
+    theirs, reference = loss["series"]["theirs"], loss["series"]["reference"]
+    assert len(theirs) == len(data["gradient_norm"]) == network.EPOCHS * network.BATCHES
+    assert theirs == pytest.approx(reference, rel=1e-3, abs=1e-4)
 
 
 CHEATS = {

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any, get_args
 
 import pytest
 
+from grader.checks import figures
+from grader.core.i18n import tr
 from grader.core.results import (
     CheckResult,
     Decision,
@@ -30,6 +34,7 @@ HOSTILE = (
 )
 TENSOR = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.0], ["nan", -2.5]]}
 OTHER = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.5], [1.0, "-inf"]]}
+curve = partial(figures.curve, x=tr("batch"), reading=tr("a tensor"))
 FAILED = CheckResult(
     id="celdaLSTM/cell_update",
     part="celdaLSTM",
@@ -62,12 +67,20 @@ PASSED = replace(
     misconception=None,
     message="",
     data={
-        "loss": [22.5, 0.5, 0.0],
-        "held_out": [["nan", 0.25], [0.1, 0.75]],
-        "stand_ins": ["celdaGRU"],
-        "reference": {"loss": [22.5, 0.5, 0.1], "held_out": [[0.2, 0.5], [0.1, 1.0]]},
-        "profile": {"student": [0.0, 1e-190, "inf"], "reference": [1e-7, 1e-3, 1.0]},
-        "gates": {"x": [1, 0], "f": [[0.0, 1.0], [0.5, 0.25]], "i": [[0.0, 1.0], [0.5, 0.25]]},
+        "figures": [
+            curve([22.5, 0.5, 0.0], [22.5, 0.5, 0.1], scale="logarithmic", lowest=1e-6),
+            curve([0.25, 0.75], [0.5, 1.0], scale="share", first=1, title=tr("accuracy")),
+            curve([0.0, 1e-190, math.inf], [1e-7, 1e-3, 1.0], scale="logarithmic", lowest=1e-20),
+            figures.heat_map(
+                [
+                    figures.Row("f_t", tr("forget gate"), [[0.0, 1.0], [0.5, 0.25]]),
+                    figures.Row("i_t", tr("input gate"), [[0.0, 1.0], [0.5, 0.25]]),
+                ],
+                inputs=("x_t", [1, 0]),
+                x=tr("step t"),
+                group=figures.Group(tr("The gates over a sequence"), tr("not one")),
+            ),
+        ],
         "timing": {"ratio": 1.25, "limit": 12.0},
     },
 )
@@ -243,14 +256,32 @@ def test_each_figure_says_in_words_what_it_shows() -> None:
 
 def test_numbers_of_the_students_that_cannot_be_drawn_draw_nothing() -> None:
     odd = {
-        "loss": [],
-        "held_out": [["nan", "inf"]],
-        "reference": {"loss": [], "held_out": []},
-        "profile": {"student": ["nan", 0.0, -1.0], "reference": []},
+        "figures": [
+            curve([], [], scale="logarithmic"),
+            curve([math.inf], [], scale="share"),
+            curve([math.nan, 0.0, -1.0], [], scale="logarithmic", lowest=1e-20),
+            curve([math.nan, 0.0, -1.0], [math.inf], scale="linear"),
+            {"kind": "of a version to come"},
+        ]
     }
     grade = replace(GRADE, checks=(replace(PASSED, data=odd),))
     paths = [str(path["d"]) for path in Page(student_page.render(grade, "es")).all("path")]
     assert not [path for path in paths if "nan" in path or "inf" in path]
+
+
+def test_pictures_of_several_checks_stand_under_one_heading() -> None:
+    other = replace(PASSED, id="celdaGRU/hidden_state", title="Otra: h_t.")
+    page = Page(student_page.render(replace(GRADE, checks=(PASSED, other)), "es"))
+    assert page.text.count("Las puertas a lo largo de una secuencia") == 1
+    assert page.text.count("puerta de olvido") == 2 * 2  # in words, and where it is read aloud
+    captions = [one for one in page.all("p") if one.get("class") == "caption"]
+    assert len(captions) == len(page.all("figure")) == 2 * 4
+
+
+def test_a_page_of_what_an_older_version_kept_has_no_pictures() -> None:
+    kept = {"loss": [1.0], "held_out": [[1.0, 0.5]], "gates": {"x": [1]}, "profile": {}}
+    page = Page(student_page.render(replace(GRADE, checks=(replace(PASSED, data=kept),)), "es"))
+    assert not page.all("figure")
 
 
 def test_the_same_grade_gives_the_same_page() -> None:

@@ -20,6 +20,7 @@ from grader.worker.analysis.slicing import choose
 from grader.worker.analysis.statements import statements
 
 ROOT = Path(__file__).parents[2]
+SHUT = {"": ["torch.nn.LSTM*", "torch.nn.GRU*", "torch.nn.RNN*"]}
 WANTED = [
     *("celdaLSTM", "celdaGRU", "modeloLSTM", "modeloGRU"),
     *("genera_dataset", "modelo_entrenamiento", "modelo_prueba"),
@@ -57,7 +58,7 @@ def examined(content: bytes, filename: str) -> dict[str, Any]:
     everything = statements(cells)
     chosen = choose(everything, WANTED)
     notices += [*chosen.notices, *definitions._skipped(everything, chosen.statements)]
-    return definitions.Loaded(notices=notices, flags=findings(everything, WANTED)).report()
+    return definitions.Loaded(notices=notices, flags=findings(everything, WANTED, SHUT)).report()
 
 
 def _content(choices: Choices) -> bytes:

@@ -10,6 +10,7 @@ import torch
 from spanish import spanish
 
 from grader.protocol import wire
+from grader.sandbox.lane import cell_name
 from grader.worker.definitions import Loaded, load
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def notebook(*sources: str) -> bytes:
 
 
 def loaded(*sources: str, wanted: str = "f") -> Loaded:
-    return load(notebook(*sources), "a.ipynb", [wanted])
+    return load(notebook(*sources), "a.ipynb", [wanted], {}, cell_name())
 
 
 def call(*sources: str) -> Any:

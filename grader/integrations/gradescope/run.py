@@ -18,7 +18,6 @@ from grader.assignments import assignment as assignments
 from grader.core import console
 from grader.core.errors import SandboxFault
 from grader.core.i18n import Words
-from grader.core.limits import Limits
 from grader.exports import gradescope
 from grader.feedback import student_terminal, terminal
 from grader.grading.grade import Terms, grade, prepare
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from grader.core.limits import Limits
     from grader.core.results import Grade, Json
     from grader.sandbox.api import Sandbox
     from grader.submissions.model import Submission
@@ -54,7 +54,7 @@ def run(root: Path) -> None:
     _remark(metadata)
     submission = find_one(root / "submission", _student(metadata), assignment.name)
     prepare()
-    sandbox = open_sandbox(Limits.of(assignment.limits))
+    sandbox = open_sandbox(assignment.limits)
     terms = Terms(assignment, chosen.seed, sandbox.image, sandbox.name)
     graded = _graded(submission, terms, sandbox)
     told = results(graded, chosen.lang, time.monotonic() - started)

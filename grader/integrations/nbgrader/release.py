@@ -6,6 +6,7 @@ by the same steps, those of `nbgrader generate_assignment` but for the gradebook
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -26,20 +27,42 @@ SETTING = (
     r' NotImplementedError()"}'
 )
 """What makes `nbgrader generate_assignment` write the same notebook."""
+INSTALL = "`pip install rnn_grader-*.whl`, con el archivo que te da tu curso"
+"""How a reference says that students install grader, in whose place a course puts its own line."""
 
 
-def skeleton(reference: Path, config: Any = None) -> str:
+def with_install(reference: Path, line: str) -> str:
+    """Return a reference's JSON with the course's own line that installs grader; "" leaves it so.
+
+    Raises UsageError where the reference does not speak of it, or the line is several.
+    """
+    text = reference.read_text(encoding="utf-8")
+    if not line:
+        return text
+    if not line.isprintable():
+        raise UsageError(f"--install takes what students run, on one line, and got {line!r}")
+    if INSTALL not in text:
+        raise UsageError(
+            f"{reference} does not say how to install grader, so there is no place for --install: "
+            f"write {INSTALL} in one of its text cells"
+        )
+    return text.replace(INSTALL, json.dumps(f"`{line}`", ensure_ascii=False)[1:-1])
+
+
+def skeleton(reference: Path, config: Any = None, install: str = "") -> str:
     """Return what students get: solutions emptied, cells locked and with checksums, no outputs.
 
-    `config` is a course's. Raises AssignmentFault when the marks or the cells' metadata will not
-    do, UsageError where nbgrader is not installed.
+    `config` is a course's, `install` its line that installs grader. Raises AssignmentFault when the
+    marks or the cells' metadata will not do, UsageError where nbgrader is not installed and as
+    `with_install` does.
     """
     courses.require()
     from traitlets.config import Config
 
     settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
     settings.merge(config or {})
-    notebook = nbformat.read(reference, as_version=4)  # type: ignore[no-untyped-call]
+    text = with_install(reference, install)
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     courses.quiet()
     try:
         with warnings.catch_warnings(action="ignore"):  # of a header's cells without ids
@@ -61,11 +84,14 @@ def _steps(config: Any) -> Iterator[Any]:
             yield step(config=config)
 
 
-def release(name: str, out: Path, root: Path | None, *, force: bool = False) -> Iterator[Path]:
+def release(
+    name: str, out: Path, root: Path | None, *, force: bool = False, install: str = ""
+) -> Iterator[Path]:
     """Write the reference and the student's notebook into a course; yield each file.
 
-    Its configuration is written where there is none. Raises UsageError where there is no such
-    assignment or reference, or the course has another one already and not `force`.
+    Both say the course's own line that installs grader, if it has one: `install`. Its configuration
+    is written where there is none. Raises UsageError where there is no such assignment or
+    reference, or no place for the line, or the course has another one already and not `force`.
     """
     assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
     reference = assignment.folder.parent.parent / "solutions" / name / f"{name}.ipynb"
@@ -76,8 +102,8 @@ def release(name: str, out: Path, root: Path | None, *, force: bool = False) -> 
     course = courses.load(out)
     with course.entered():
         texts = {
-            "source": reference.read_text(encoding="utf-8"),
-            "release": skeleton(reference, course.config),
+            "source": with_install(reference, install),
+            "release": skeleton(reference, course.config, install),
         }
     source = course.folder("source", name) / reference.name
     if not force and source.exists() and source.read_bytes() != texts["source"].encode():

@@ -16,12 +16,12 @@ from grader.core.i18n import tr
 from grader.protocol import wire
 from grader.sandbox.api import Report, Usage
 from grader.sandbox.decode import fault, report_of
-from grader.sandbox.lane import parts_of
+from grader.sandbox.lane import cell_name, parts_of
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.core.limits import Limits
 
@@ -59,15 +59,16 @@ class FakeLane:
         filename: str,
         names: Sequence[str],
         limits: Limits,  # noqa: ARG002 - a fake has none
+        shut: Mapping[str, Sequence[str]] | None = None,
     ) -> Iterator[FakeSession]:
-        """Open the definitions, or load the submission in this process."""
+        """Open the definitions, or load the submission in this process, without tripwires."""
         if self.definitions:
             absent = tr("it is not defined")
             missing = {name: absent for name in names if name not in self.definitions}
             defined = tuple(name for name in names if name in self.definitions)
             yield FakeSession(self.definitions, Report(defined, missing))
             return
-        loaded = load(content, filename, names)
+        loaded = load(content, filename, names, shut, cell_name())
         yield FakeSession(loaded.namespace, report_of({"report": loaded.report()}))
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from grader.core.limits import MIB, Limits
 from grader.protocol import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.core.errors import FaultOutcome
     from grader.sandbox.api import Sandbox, Session
@@ -94,9 +94,12 @@ class Lane:
         self.lane = sandbox.lane()
 
     @contextmanager
-    def open(self, source: str, limits: Limits = SMALL) -> Iterator[Opened]:
-        """Open a submission that defines `f`."""
-        with self.lane.open(source.encode(), "a.py", ["f"], limits) as session:
+    def open(
+        self, source: str, limits: Limits = SMALL, names: Sequence[str] = ("f",), **shut: list[str]
+    ) -> Iterator[Opened]:
+        """Open a submission that defines `f`; `shut` is by name, `all` for everybody."""
+        lists = {"" if name == "all" else name: patterns for name, patterns in shut.items()}
+        with self.lane.open(source.encode(), "a.py", names, limits, lists) as session:
             assert "f" in session.report.defined, session.report
             yield Opened(session)
 

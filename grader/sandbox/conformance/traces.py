@@ -6,28 +6,30 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import Delegated, Place
 from grader.core.limits import MIB, Limits
+from grader.protocol import wire
 from grader.sandbox.conformance.case import SMALL, Promises, lane_of, submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from grader.sandbox.api import Sandbox
+    from grader.sandbox.conformance.case import Opened
 
 PROMISES = Promises()
 
 
 @PROMISES.of_all
-def a_cell_of_torchs_ends_the_check(sandbox: Sandbox) -> None:
-    """Running one of torch's recurrent cells ends the check, whatever the code does about it."""
+def what_is_shut_ends_the_check(sandbox: Sandbox) -> None:
+    """Running what the assignment shuts ends the check, whatever the code does about it."""
     source = """
 import torch
-class Celda:
+class Part:
     def forward(self):
-        cell = torch.nn.GRUCell(1, 2)
+        cell = torch.nn.RNNCell(1, 2)
         try:
             return cell(torch.zeros(1, 1))
         except BaseException:
@@ -35,23 +37,50 @@ class Celda:
 def f(way):
     if way == "thread":
         import threading
-        thread = threading.Thread(target=Celda().forward)
+        thread = threading.Thread(target=Part().forward)
         thread.start()
         thread.join()
         return 1
-    return Celda().forward()
+    return Part().forward()
 """
     with lane_of(sandbox) as lane:
-        with lane.open(source) as opened:
+        with lane.open(source, all=["torch.nn.RNN*"]) as opened:
             for way in ("plain", "thread"):
-                try:
-                    value = opened.f(way)
-                except Delegated as delegated:
-                    assert delegated.operator == "torch.gru_cell", delegated
-                    assert delegated.place == Place(1, 7), delegated.place
-                else:
-                    raise AssertionError(f"it answered {value!r:.200}")
+                delegated = _delegated(opened, way)
+                assert delegated.operator == "torch.rnn_tanh_cell", delegated
+                assert delegated.place == Place(1, 7), delegated.place
+        with lane.open(source) as opened:  # an assignment that shuts nothing
+            assert isinstance(opened.f("plain"), wire.Array)
         lane.goes_on()
+
+
+@PROMISES.of_all
+def what_is_shut_for_a_part_is_free_elsewhere(sandbox: Sandbox) -> None:
+    """A part's own list ends the check where its code runs, and nowhere else."""
+    source = """
+import torch
+class Part:
+    def forward(self):
+        return torch.nn.RNNCell(1, 2)(torch.zeros(1, 1))
+def f(by):
+    return Part().forward() if by == "part" else torch.nn.RNNCell(1, 2)(torch.zeros(1, 1))
+"""
+    with (
+        lane_of(sandbox) as lane,
+        lane.open(source, SMALL, ("f", "Part"), Part=["torch.nn.RNN*"]) as opened,
+    ):
+        for _ in range(2):
+            assert isinstance(opened.f("f"), wire.Array)
+            assert _delegated(opened, "part").part == "Part"
+
+
+def _delegated(opened: Opened, *args: Any) -> Delegated:
+    """Call `f` and return the delegation that must end it."""
+    try:
+        value = opened.f(*args)
+    except Delegated as delegated:
+        return delegated
+    raise AssertionError(f"it answered {value!r:.200}")
 
 
 @PROMISES.of_all

@@ -1,4 +1,4 @@
-"""Code that does not do the work, found by reading it: cells of torch's or of other frameworks.
+"""Code that does not do the work, found by reading it: what an assignment shuts, in any spelling.
 
 Only what a part's own definition needs is read (a comparison with `torch.nn.LSTM` that never runs
 is no fault), and only what code says, never comments or texts, unless they are run as code. What
@@ -16,12 +16,14 @@ import torch
 from grader.worker.analysis import watched
 from grader.worker.analysis.names import Names
 from grader.worker.analysis.scopes import Scopes
+from grader.worker.analysis.shut import for_part
 from grader.worker.analysis.slicing import slice_of
 from grader.worker.messages import Translatable, notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from grader.worker.analysis.shut import Lists, Shut
     from grader.worker.analysis.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -41,8 +43,10 @@ class Finding:
     line: int
 
 
-def findings(everything: list[Statement], wanted: Sequence[str]) -> list[Finding]:
+def findings(everything: list[Statement], wanted: Sequence[str], shut: Lists) -> list[Finding]:
     """Return what is to be said of each wanted name's own definition, in the notebook's order.
+
+    `shut` has what code may not use: under a wanted name for that definition, under "" for all.
 
     A definition reaches down to the other wanted names and no further: who builds on somebody
     else's cell is not to blame for it. Runs nothing of the notebook.
@@ -50,7 +54,8 @@ def findings(everything: list[Statement], wanted: Sequence[str]) -> list[Finding
     scopes = Scopes(everything)
     found: list[Finding] = []
     for name in wanted:
-        reader = _Reader(name, slice_of(name, everything, stop_at=wanted), scopes)
+        own = slice_of(name, everything, stop_at=wanted)
+        reader = _Reader(name, own, scopes, for_part(shut, name))
         certain_first = sorted(
             set(reader.findings()), key=lambda one: (one.kind != "delegation", *_place(one))
         )
@@ -65,8 +70,9 @@ def _place(finding: Finding) -> tuple[int, int, str]:
 class _Reader:
     """Reads one part's statements."""
 
-    def __init__(self, part: str, statements: list[Statement], scopes: Scopes) -> None:
+    def __init__(self, part: str, statements: list[Statement], scopes: Scopes, shut: Shut) -> None:
         self.part = part
+        self.shut = shut
         self.statements = statements
         self.scopes = scopes
         self.names = Names(scopes, (item.order for item in statements))
@@ -96,24 +102,24 @@ class _Reader:
         while stack:
             node, idle = stack.pop()
             here = line or getattr(node, "lineno", 0)
-            for cell in self._cells(node):
-                yield (here, *_say_cell(watched.shown(cell), idle=idle))
+            for name in self._shut(node):
+                yield (here, *_say_shut(watched.shown(name), idle=idle))
             for name, why in self._watched(node):
                 yield here, "conduct", _say_watched(watched.shown(name), why)
             for code in self._code(node):
                 yield from self._read(code, here, idle=idle)
             stack += [(child, idle or self._is_idle(child, node)) for child in self._parts(node)]
 
-    def _cells(self, node: ast.AST) -> Iterator[str]:
-        """Yield the recurrent cells that an expression stands for or asks for."""
+    def _shut(self, node: ast.AST) -> Iterator[str]:
+        """Yield what is shut that an expression stands for or asks for."""
         for dotted in self._formed(node):
-            if cell := watched.recurrent(dotted):
-                yield cell
+            if name := self.shut.name(dotted):
+                yield name
         if isinstance(node, ast.Call) and any(
             dotted.startswith("torch.") for dotted in self.names.paths(node.func)
         ):
             for text in (text for part in node.args for text in self.names.texts(part)):
-                if operator := watched.recurrent_operator(text):
+                if operator := self.shut.operator(text):
                     yield operator
 
     def _watched(self, node: ast.AST) -> Iterator[tuple[str, Translatable]]:
@@ -246,13 +252,10 @@ class _Reader:
         )
 
 
-def _say_cell(cell: str, *, idle: bool) -> tuple[str, Translatable]:
+def _say_shut(name: str, *, idle: bool) -> tuple[str, Translatable]:
     if idle:
-        return "conduct", notice("mentions {cell} in a method that nothing calls", cell=cell)
-    return "delegation", notice(
-        "uses {cell}: the cell is yours to write, with torch.nn.Linear and operations on tensors",
-        cell=cell,
-    )
+        return "conduct", notice("mentions {name} in a method that nothing calls", name=name)
+    return "delegation", notice("uses {name}: what it does is for you to write", name=name)
 
 
 def _say_watched(name: str, why: Translatable) -> Translatable:

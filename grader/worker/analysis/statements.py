@@ -63,7 +63,7 @@ def _exactly(cell: int, node: ast.stmt, order: int) -> Statement:
     analysed: ast.AST = node
     if any(isinstance(inner, _COMPREHENSIONS) for inner in ast.walk(node)):
         analysed = _Generators().visit(ast.parse(ast.unparse(node)))
-    table = symtable.symtable(ast.unparse(analysed), "celda", "exec")
+    table = symtable.symtable(ast.unparse(analysed), "cell", "exec")
     binds = {
         symbol.get_name()
         for symbol in table.get_symbols()

@@ -1,4 +1,4 @@
-"""What a hand-written cell has no use for, by dotted name."""
+"""What no assignment has a use for, by dotted name: a person should look at it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ import re
 
 from grader.worker.messages import Translatable, notice
 
-_FRAMEWORKS = re.compile(
-    r"(torch|functorch|caffe2|tensorflow|keras|keras_core|tf_keras|jax|flax|haiku|equinox|optax"
-    r"|mxnet|paddle|mindspore|oneflow|chainer|theano|lasagne|sonnet|tinygrad|mlx|cntk|fastai"
-    r"|onnx|onnxruntime|torchqrnn|haste_pytorch)\."
-)
-# `LSTMCell`, `lstm_cell`, `_thnn_fused_gru_cell`, `CuDNNGRU`; not `congruence`.
-_RECURRENT = re.compile(r"LSTM|GRU|RNN|(?<![a-z])(lstm|gru|rnn)(?![a-z])")
-_OPERATOR = re.compile(r"\b(?:aten|quantized|mkldnn)::\w*(?:lstm|gru|rnn)\w*")
 _LONGEST_SHOWN = 100
-# Packing sequences of several lengths is no cell.
-_PADDING = "torch.nn.utils.rnn"
 
 # What runs the text that it is given, and the position and name of that argument.
 CODE_FROM_TEXT = {
@@ -95,26 +85,9 @@ _WATCHED = [
 ]
 
 
-def recurrent(dotted: str) -> str | None:
-    """Return the recurrent cell that a dotted name is or belongs to: `torch.nn.LSTM`."""
-    if not _FRAMEWORKS.match(dotted) or dotted.startswith(_PADDING):
-        return None
-    parts = dotted.split(".")
-    for count, part in enumerate(parts[1:], start=2):
-        if part != "rnn" and _RECURRENT.search(part):
-            return ".".join(parts[:count])
-    return None
-
-
 def shown(name: str) -> str:
     """Return a name that a text of the student's may have made, fit to be shown."""
     return re.sub(r"[^\w.:]", "?", name)[:_LONGEST_SHOWN]
-
-
-def recurrent_operator(text: str) -> str | None:
-    """Return the recurrent operator that a text names as torch's inside does: `aten::lstm`."""
-    match = _OPERATOR.search(text)
-    return match[0] if match else None
 
 
 def reason(dotted: str) -> tuple[str, Translatable] | None:
