@@ -16,7 +16,7 @@ from grader.assignments import assignment as assignments
 from grader.assignments.scaffold import create
 from grader.core.errors import AssignmentFault, GraderError, UsageError
 from grader.core.results import Fingerprint, Grade
-from grader.grading import grade as grading
+from grader.grading import fingerprint
 from grader.grading.grade import Terms
 from grader.storage import results_folder
 from grader.storage.journal import Journal
@@ -186,7 +186,7 @@ def test_a_grade_names_the_grader_that_gave_it(terms: Terms) -> None:
         "assignment": terms.assignment.digest,
         "image": "i",
         "seed": sha256(b"s").hexdigest(),
-        "grader": grading.own_digest(),
+        "grader": fingerprint.own_digest(),
         "device": "cpu",
     }
     assert Fingerprint(**written) == terms.fingerprint(ANA)
@@ -194,23 +194,23 @@ def test_a_grade_names_the_grader_that_gave_it(terms: Terms) -> None:
 
 def test_the_graders_digest_holds_all_that_grading_imports() -> None:
     """Nothing that has a part in a grade may change unseen."""
-    package = Path(grading.__file__).parents[1]
+    package = Path(fingerprint.__file__).parents[1]
     code = (
         "import sys, grader.grading.grade\n"
         "print(*(getattr(m, '__file__', '') for m in sys.modules.values()), sep='\\n')"
     )
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     ours = {Path(file) for file in ran.stdout.splitlines() if file.startswith(f"{package}/")}
-    digested = {path for name in grading._PACKAGES for path in (package / name).rglob("*")}
+    digested = {path for name in fingerprint.PACKAGES for path in (package / name).rglob("*")}
     assert ours - digested == {package / "__init__.py"}  # whose version is digested
 
 
 def test_the_graders_digest_changes_with_a_check_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = shutil.copytree(Path(grading.__file__).parents[1], tmp_path / "grader")
-    monkeypatch.setattr(grading, "__file__", str(package / "grading" / "grade.py"))
-    before = grading.own_digest()
+    package = shutil.copytree(Path(fingerprint.__file__).parents[1], tmp_path / "grader")
+    monkeypatch.setattr(fingerprint, "__file__", str(package / "grading" / "fingerprint.py"))
+    before = fingerprint.own_digest()
     with (package / "checks" / "asserts.py").open("a") as file:
         file.write("# edited\n")
-    assert grading.own_digest() != before
+    assert fingerprint.own_digest() != before

@@ -18,6 +18,7 @@ from grader.core import console
 from grader.core.errors import UsageError
 from grader.core.i18n import Words
 from grader.feedback import progress, student_terminal
+from grader.grading import marks
 from grader.sandbox.backends.process import ProcessSandbox
 from grader.sandbox.lane import StreamLane
 from grader.submissions.discovery import find
@@ -148,8 +149,7 @@ class _Watcher:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tell which part is under way."""
-        marker = item.get_closest_marker("part")
-        self.steps.step(str(marker.args[0]) if marker and marker.args else "")
+        self.steps.step(marks.part(item))
 
 
 @contextmanager

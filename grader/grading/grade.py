@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
-import importlib.metadata
-import io
 import math
-import platform
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, StudentProcessLost
 from grader.core.i18n import joined, same, tr
 from grader.core.results import Fingerprint, Grade, Notice
 from grader.core.version import __version__
+from grader.grading.fingerprint import own_digest
 from grader.sandbox.gpus import require
 from grader.submissions.archives import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pytest
 
     from grader.assignments.assignment import Assignment
     from grader.core.i18n import Bilingual
@@ -31,34 +25,6 @@ if TYPE_CHECKING:
     from grader.grading.check_run import CheckRun
     from grader.sandbox.api import Lane, Report, Session
     from grader.submissions.model import Submission
-
-
-_PACKAGES = (
-    *("protocol", "core", "worker", "assignments", "submissions", "sandbox", "student", "checks"),
-    *("recurrent", "grading", "locale"),
-)
-"""The packages of ours that a grade depends on; the others show grades, or hand them on."""
-_LIBRARIES = ("hypothesis", "numpy", "pytest", "torch")
-"""What draws the cases and computes the right answers beside them."""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of those libraries, as they are here."""
-    libraries = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), **libraries}
-
-
-def own_digest() -> str:
-    """Return the SHA-256, in hexadecimal, of the code of ours that grades, and of its libraries."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256(__version__.encode())
-    for name in _LIBRARIES:
-        digest.update(f"\0{name} {importlib.metadata.version(name)}".encode())
-    files = (path for name in _PACKAGES for path in (package / name).rglob("*") if path.is_file())
-    for path in sorted(path for path in files if "__pycache__" not in path.parts):
-        data = path.read_bytes()
-        digest.update(f"\0{path.relative_to(package).as_posix()}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -115,6 +81,7 @@ class Terms:
 
 def prepare() -> None:
     """Import what checks need, torch among it: it takes seconds, and only who grades needs it."""
+    importlib.import_module("grader.grading.suite")
     importlib.import_module("grader.grading.check_run")
 
 
@@ -170,53 +137,16 @@ def _unusable(report: Report) -> Bilingual | None:
 def _check(
     terms: Terms, session: Session, only: tuple[str, ...], gpus: int, watchers: Sequence[object]
 ) -> CheckRun:
-    """Run the assignment's checks with pytest in this process. Raises the run's fault."""
-    import pytest
-
+    """Run the assignment's checks. Raises the run's fault, and AssignmentFault for edited files."""
+    from grader.grading import suite
     from grader.grading.check_run import CheckRun
 
     run = CheckRun(terms.assignment, session, terms.seed, only, gpus)
-    folder = str(terms.assignment.folder.resolve())
-    arguments = [folder, f"--rootdir={folder}", "-c", "/dev/null", *_QUIET]
-    arguments += ["--exitfirst"] if terms.hasty else []
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        code = pytest.main(arguments, plugins=[_Registered(run), *watchers])
+    suite.execute(run, hasty=terms.hasty, watchers=watchers)
     terms.require_unchanged()
     if run.fault is not None:
         raise run.fault
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        text = said.getvalue().strip()[-2000:]
-        raise AssignmentFault(f"pytest could not run the checks in {folder}: {text}")
     return run
-
-
-_QUIET = (
-    "--import-mode=importlib",
-    # Plugins that happen to be installed could reorder or leave out checks; importing them costs.
-    "--disable-plugin-autoload",
-    "-p", "grader.grading.plugin",
-    "-p", "no:cacheprovider",
-    "-p", "no:terminal",
-    "-p", "no:logging",
-    "-p", "no:warnings",
-    "-p", "no:faulthandler",
-    # These two collect all garbage after each run, for a second of CPU in a process with torch.
-    "-p", "no:unraisableexception",
-    "-p", "no:threadexception",
-)  # fmt: skip
-
-
-class _Registered:
-    """Registers a run under the name by which the plugin finds it."""
-
-    def __init__(self, run: CheckRun) -> None:
-        self.run = run
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        from grader.grading.plugin import RUN
-
-        config.pluginmanager.register(self.run, RUN)
 
 
 def _grade(

@@ -7,7 +7,7 @@ runs an assignment's checks like any tests, over one submission in the process s
 
 Marks: `part(name)` (a module's), `points(n)`, `needs(check, …)`: checks of the same part that must
 have passed; of those it names, the ones that run before it; and `gpu`: runs on a GPU where a run is
-told to use one.
+told to use one. `marks` reads them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
+from grader.grading import marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks; open the submission that was given on the command line."""
-    config.addinivalue_line("markers", "part(name): the part that a module's checks belong to")
-    config.addinivalue_line("markers", "points(n): what a check is worth")
-    config.addinivalue_line("markers", "needs(check, ...): what must have passed before")
-    config.addinivalue_line("markers", "gpu: runs on a GPU where a run is told --device cuda")
+    for mark in marks.DECLARED:
+        config.addinivalue_line("markers", mark)
     path = config.getoption("--submission")
     if path and not config.pluginmanager.has_plugin(RUN):
         _run_by_hand(config, path)
@@ -68,12 +68,14 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
 
     from grader.assignments import assignment as assignments
     from grader.grading.check_run import CheckRun
+    from grader.grading.hypothesis_adapter import our_settings
     from grader.sandbox.backends.process import ProcessSandbox
 
     folder = _assignment_folder(config)
     assignment = assignments.load(folder)
     resources = ExitStack()
     config.add_cleanup(resources.close)
+    resources.enter_context(our_settings())
     lane = ProcessSandbox().lane()
     resources.callback(lane.close)
     notebook = Path(path)

@@ -50,7 +50,7 @@ class Order:
 
 def facts(terms: Terms, image: str) -> dict[str, str]:
     """Return all that has to be the same on every machine of a run, as it is here."""
-    from grader.grading.grade import own_digest, versions
+    from grader.grading.fingerprint import own_digest, versions
 
     digests = {"assignment": terms.assignment.digest, "image": image, "grader": own_digest()}
     return {**versions(), **digests}
