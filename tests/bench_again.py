@@ -21,8 +21,7 @@ from grader.assignments import assignment as assignments
 from grader.assignments.scaffold import create
 from grader.grading.grade import Terms, grade
 from grader.sandbox.backends.process import ProcessSandbox
-from grader.storage import results_folder
-from grader.storage.journal import Journal
+from grader.storage.results_folder import ResultsFolder
 from grader.submissions.discovery import find
 
 COUNT = int(sys.argv[1]) if sys.argv[1:] else 1000
@@ -43,17 +42,16 @@ def fill(work: Path) -> None:
     terms = Terms(elman, "bench", sandbox.image, sandbox.name)
     lane = sandbox.lane()
     for kind in ("all", "one"):
-        results_folder.make(work / f"out_{kind}")
         found = find([work / kind], "elman")
-        with Journal(work / f"out_{kind}") as journal:
-            journal.begin("bench", {one.id: [work / kind] for one in found})
+        with ResultsFolder.open(work / f"out_{kind}") as results:
+            results.journal.begin("bench", {one.id: [work / kind] for one in found})
             first = grade(found[0], terms, lane)
             for one in found:
                 inputs = terms.fingerprint(one)
-                journal.add(
+                results.journal.add(
                     replace(first, submission=one.id, student=one.student, fingerprint=inputs)
                 )
-            results_folder.write_all(work / f"out_{kind}", journal)
+            results.write_all()
     lane.close()
 
 

@@ -22,9 +22,9 @@ from grader.assignments import assignment as assignments
 from grader.core.errors import SandboxFault
 from grader.grading.grade import Terms, grade
 from grader.sandbox.backends.process import ProcessSandbox
-from grader.storage import report, results_folder
-from grader.storage.decisions import Decisions
-from grader.storage.journal import Journal
+from grader.storage import pages
+from grader.storage.results_folder import ResultsFolder
+from grader.storage.stored import StoredResults
 from grader.submissions.discovery import find
 
 if TYPE_CHECKING:
@@ -41,20 +41,17 @@ return entry.loadEventEnd - entry.startTime;
 
 def fill(out: Path) -> None:
     """Make a results folder of COUNT students."""
-    results_folder.make(out)
     sandbox = ProcessSandbox()
     terms = Terms(assignments.load(ROOT / "assignments/lstm_gru"), "s", sandbox.image, sandbox.name)
     lane = sandbox.lane()
     paths = [ROOT / f"tests/submissions/{name}.ipynb" for name in SAMPLES]
     grades = [grade(one, terms, lane) for one in find(paths, "lstm_gru")]
     lane.close()
-    with Journal(out) as journal:
-        journal.begin(terms.seed, {})
+    with ResultsFolder.open(out) as results:
+        results.journal.begin(terms.seed, {})
         for number, one in enumerate(islice(cycle(grades), COUNT)):
             name = f"s{number:05}"
-            results_folder.store(
-                out, journal, replace(one, submission=name, student=name), Decisions({})
-            )
+            results.store(replace(one, submission=name, student=name))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -79,8 +76,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         out = Path(work)
         fill(out)
-        first, again = (seconds(lambda: report.again(out, "es")) for _ in range(2))
-        index = out / report.FOLDER / "index.html"
+        first, again = (seconds(lambda: StoredResults.read(out).report("es")) for _ in range(2))
+        index = out / pages.FOLDER / "index.html"
         sys.stdout.write(
             f"pages of {COUNT}: {first:.1f} s, with reading the results; {again:.1f} s where "
             f"nothing changed; index {index.stat().st_size / 1e6:.2f} MB, "

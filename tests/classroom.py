@@ -16,10 +16,8 @@ from grader.core.results import (
     Misconception,
     Notice,
 )
-from grader.feedback import site
-from grader.feedback.site import Source
-from grader.storage import report
-from grader.submissions import roster
+from grader.storage import pages, students
+from grader.storage.pages import Source
 from grader.submissions.model import safe_id
 
 if TYPE_CHECKING:
@@ -113,8 +111,8 @@ def grades() -> list[Grade]:
 def write(folder: Path, made: Sequence[Grade], lang: str = "es") -> Path:
     """Write the pages of these grades; return the class's."""
     sources = [Source(one, sha256(one.to_json().encode()).hexdigest()) for one in made]
-    assert site.write(folder, sources, SEED, lang) == []
-    return folder / site.INDEX
+    assert pages.write(folder, sources, SEED, lang) == []
+    return folder / pages.INDEX
 
 
 def results(folder: Path, made: Sequence[Grade], known: Sequence[Person] = ()) -> Path:
@@ -122,8 +120,8 @@ def results(folder: Path, made: Sequence[Grade], known: Sequence[Person] = ()) -
     (folder / "results").mkdir(parents=True)
     for grade in made:
         (folder / "results" / f"{grade.submission}.json").write_text(grade.to_json(), "utf-8")
-    (folder / roster.FILE).write_text(roster.table(known), "utf-8")
-    write(folder / report.FOLDER, made)
+    (folder / students.FILE).write_text(students.table(known), "utf-8")
+    write(folder / pages.FOLDER, made)
     return folder
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import chromium
 from PIL import Image
 
-from grader.storage import report
+from grader.storage.stored import StoredResults
 
 STUDENT = "29_dos_errores.html"
 COLOURS = 64
@@ -55,7 +55,7 @@ def main(results: str, pictures: str) -> None:
     browser = chromium.start()
     try:
         for lang in ("es", "en"):
-            index = report.again(Path(results), lang)
+            index = StoredResults.read(Path(results)).report(lang)
             for name, page, language, (width, height), dark, top in SHOTS:
                 if language == lang:
                     browser.open(index.with_name(page), width, height, dark=dark)

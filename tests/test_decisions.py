@@ -17,8 +17,9 @@ from grader.cli.main import app
 from grader.cli.override import OverrideOptions, override_points
 from grader.core.errors import GraderError, UsageError
 from grader.core.results import CheckResult, Fingerprint, Grade
-from grader.storage import decisions, replay, results_folder
+from grader.storage import decisions, replay
 from grader.storage.journal import Journal
+from grader.storage.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,12 +42,11 @@ class Results:
 
     def hold(self, *grades: Grade) -> None:
         """Have these grades as `grader grade` has them."""
-        results_folder.make(self.out)
-        with Journal(self.out) as journal:
-            journal.begin("semilla", {grade.submission: [] for grade in grades})
+        with ResultsFolder.open(self.out) as results:
+            results.journal.begin("semilla", {grade.submission: [] for grade in grades})
             for grade in grades:
-                results_folder.store(self.out, journal, grade, decisions.read(self.out))
-            results_folder.write_all(self.out, journal)
+                results.store(grade)
+            results.write_all()
 
     def decide(
         self,

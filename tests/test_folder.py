@@ -18,8 +18,7 @@ from grader.core.errors import AssignmentFault, GraderError, UsageError
 from grader.core.results import Fingerprint, Grade
 from grader.grading import fingerprint
 from grader.grading.grade import Terms
-from grader.storage import results_folder
-from grader.storage.journal import Journal
+from grader.storage.results_folder import ResultsFolder
 from grader.submissions.model import Submission
 
 ANA, EVA = (Submission(name, name, f"{name}.py", b"") for name in ("ana", "eva"))
@@ -33,8 +32,8 @@ def terms(tmp_path: Path) -> Terms:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    results_folder.make(tmp_path / "out")
-    return tmp_path / "out"
+    with ResultsFolder.open(tmp_path / "out") as results:
+        return results.path
 
 
 def graded(terms: Terms, submission: Submission = ANA) -> Grade:
@@ -44,16 +43,15 @@ def graded(terms: Terms, submission: Submission = ANA) -> Grade:
 
 
 def hold(out: Path, *grades: Grade) -> None:
-    with Journal(out) as journal:
+    with ResultsFolder.open(out) as results:
         for grade in grades:
-            results_folder.write(out, grade.submission, journal.add(grade))
+            results.store(grade)
 
 
 def begin(out: Path, terms: Terms, *asked: Submission, regrade: bool = False) -> None:
-    with Journal(out) as journal:
-        results_folder.require_same_terms(
-            out, journal, asked, terms.assignment.name, terms.fingerprint_of(""), regrade=regrade
-        )
+    with ResultsFolder.open(out) as results:
+        now = terms.fingerprint_of("")
+        results.begin(terms.seed, asked, [], terms.assignment.name, now, regrade=regrade)
 
 
 def test_more_grades_of_the_same_terms_may_come(out: Path, terms: Terms) -> None:
@@ -114,25 +112,26 @@ def test_one_folder_is_for_one_assignment(out: Path, terms: Terms) -> None:
 
 
 def test_a_file_that_the_journal_does_not_know_is_not_mixed_in(out: Path, terms: Terms) -> None:
-    results_folder.write(out, "ana", b"{}")
+    (out / "results" / "ana.json").write_text("{}")
     with pytest.raises(UsageError, match=r"\(ana\) that the journal does not know"):
         begin(out, terms, EVA)
 
 
-def test_unless_its_submission_is_graded_anew(out: Path, terms: Terms) -> None:
-    results_folder.write(out, "ana", b"{}")
+def test_unless_its_submission_is_graded_anew(
+    out: Path, terms: Terms, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (out / "results" / "ana.json").write_text("{}")
     begin(out, terms, ANA)
-    with Journal(out) as journal:
-        assert results_folder.lost(out, journal) == 1
+    assert "has lost grades whose files are there (1): they are" in capsys.readouterr().err
 
 
 def test_files_are_put_right_from_the_journal(out: Path, terms: Terms) -> None:
     hold(out, graded(terms), graded(terms, EVA))
     (out / "results" / "ana.json").write_text("{")
     (out / "results" / "eva.json").unlink()
-    with Journal(out) as journal:
-        assert results_folder.write_all(out, journal) == [graded(terms), graded(terms, EVA)]
-        for name, text in journal.texts():
+    with ResultsFolder.open(out) as results:
+        assert results.write_all() == [graded(terms), graded(terms, EVA)]
+        for name, text in results.journal.texts():
             assert (out / "results" / f"{name}.json").read_bytes() == text
     assert len((out / "grades.csv").read_text().splitlines()) == 3
 
@@ -141,15 +140,15 @@ def test_a_file_that_is_right_is_left_alone(out: Path, terms: Terms) -> None:
     hold(out, graded(terms))
     file = out / "results" / "ana.json"
     before = file.stat()
-    with Journal(out) as journal:
-        results_folder.write_all(out, journal)
+    with ResultsFolder.open(out) as results:
+        results.write_all()
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_a_place_that_takes_no_file_is_told(out: Path) -> None:
+def test_a_place_that_takes_no_file_is_told(out: Path, terms: Terms) -> None:
     (out / "results" / "ana.json").mkdir()
     with pytest.raises(GraderError, match=r"ana\.json cannot be written .* in the journal"):
-        results_folder.write(out, "ana", b"{}")
+        hold(out, graded(terms))
     assert not list((out / "results").glob(".*"))
 
 

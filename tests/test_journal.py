@@ -9,7 +9,7 @@ import pytest
 
 from grader.core.errors import GraderError
 from grader.core.results import Fingerprint, Grade
-from grader.storage.journal import FILE, Journal
+from grader.storage.journal import FILE, Journal, JournalReader
 
 INPUTS = Fingerprint("cuaderno", "tarea", "imagen", "semilla")
 GRADE = Grade("ana", "ana", "lstm_gru", "graded", 87.5, 100, 87.5, 100, INPUTS)
@@ -99,17 +99,25 @@ def test_a_seed_that_is_only_chosen_is_not_stored(tmp_path: Path) -> None:
 
 
 def test_the_seed_of_a_grade_is_found_after_the_run_took_another(tmp_path: Path) -> None:
-    graded_with_old = replace(INPUTS, seed=sha256(b"vieja").hexdigest())
+    inputs = replace(INPUTS, seed=sha256(b"vieja").hexdigest())
     with Journal(tmp_path) as journal:
         journal.begin("vieja", {})
         journal.begin("nueva", {})
-        assert journal.seed_of(graded_with_old) == "vieja"
+        assert journal.seed_of([GRADE, replace(GRADE, fingerprint=inputs)]) == "vieja"
+
+
+def test_what_was_never_measured_has_no_seed(tmp_path: Path) -> None:
+    inputs = replace(INPUTS, seed=sha256(b"vieja").hexdigest())
+    with Journal(tmp_path) as journal:
+        journal.begin("vieja", {})
+        grade = replace(GRADE, fingerprint=inputs, status="not_graded")
+        assert journal.seed_of([grade]) is None
 
 
 def test_a_seed_that_was_never_stored_is_not_found(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         journal.begin("vieja", {})
-        assert journal.seed_of(INPUTS) is None
+        assert journal.seed_of([GRADE]) is None
 
 
 def test_where_a_submission_was_found_is_known_in_a_later_run(tmp_path: Path) -> None:
@@ -138,6 +146,64 @@ def test_a_submission_that_was_found_elsewhere_since_is_there(tmp_path: Path) ->
 def test_where_a_submission_was_found_may_be_unknown(tmp_path: Path) -> None:
     with Journal(tmp_path) as journal:
         assert journal.paths("ana") == []
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A folder whose journal a run wrote, and that it left."""
+    with Journal(tmp_path) as journal:
+        journal.begin("semilla", {"ana": [tmp_path]})
+    return tmp_path
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def semilla() -> Grade:
+    inputs = replace(INPUTS, seed=sha256(b"semilla").hexdigest())
+    return replace(GRADE, fingerprint=inputs)
+
+
+def test_who_reads_changes_nothing(written: Path) -> None:
+    before = contents(written)
+    with JournalReader(written) as reader:
+        assert (reader.seed_of([semilla()]), reader.paths("ana")) == ("semilla", [written])
+        assert contents(written) == before
+    assert contents(written) == before
+
+
+def test_who_reads_sees_what_a_killed_run_left_and_leaves_it(
+    written: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    left = tmp_path_factory.mktemp("left")
+    with Journal(written) as journal:
+        journal.begin("otra", {"eva": [written]})
+        for path in written.iterdir():
+            (left / path.name).write_bytes(path.read_bytes())
+    before = contents(left)
+    assert "journal.sqlite-wal" in before
+    with JournalReader(left) as reader:
+        assert reader.paths("eva") == [written]
+    assert contents(left) == before
+
+
+def test_nobody_reads_while_a_run_writes(written: Path) -> None:
+    with (
+        Journal(written),
+        pytest.raises(GraderError, match="another run is writing"),
+        JournalReader(written) as reader,
+    ):
+        reader.paths("ana")
+
+
+def test_a_journal_that_is_not_there_is_told_to_who_reads(tmp_path: Path) -> None:
+    with (
+        pytest.raises(GraderError, match=r"journal\.sqlite cannot be read .*give access"),
+        JournalReader(tmp_path) as reader,
+    ):
+        reader.paths("ana")
+    assert contents(tmp_path) == {}
 
 
 def test_a_second_run_on_one_folder_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from grader.cli import main as cli
 from grader.core.errors import UsageError
 from grader.core.results import Person
 from grader.core.spreadsheet import read
-from grader.storage import graded as results
+from grader.exports import ungraded
+from grader.storage.stored import StoredResults
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -134,7 +135,7 @@ def test_of_many_who_were_not_graded_the_first_are_named(
     lost = [
         classroom.student(f"s{i}", 0.0, status="not_graded", reason="sin motor") for i in range(8)
     ]
-    assert results.status(lost) == 1
+    assert ungraded.status(lost) == 1
     told = capsys.readouterr().err.splitlines()
     assert (len(told), told[-1]) == (6, "grader: nor were 3 more")
 
@@ -169,7 +170,7 @@ def test_the_column_is_found_by_the_assignments_title(folder: Path) -> None:
         (("canvas", "results", "--gradebook", "gradebook.csv"), "--assignment-column"),
         (("canvas", ".", "--gradebook", "gradebook.csv"), "holds no results"),
         (("github", "results"), "there are several students"),
-        (("github", "results", "Nadie"), "nobody is called Nadie"),
+        (("github", "results", "Nadie"), "there is no student 'Nadie' in results"),
     ],
 )
 def test_wrong_usage_is_one_sentence(folder: Path, arguments: tuple[str, ...], words: str) -> None:
@@ -181,6 +182,6 @@ def test_wrong_usage_is_one_sentence(folder: Path, arguments: tuple[str, ...], w
 
 
 def test_a_students_grade_is_found_by_name_or_id(folder: Path) -> None:
-    graded = results.load(folder)
-    ana = graded.grade_of("Ana Núñez")
-    assert graded.grade_of(ana.submission) == ana
+    stored = StoredResults.read(folder)
+    ana = stored.grade("Ana Núñez")
+    assert stored.grade(ana.submission) == ana

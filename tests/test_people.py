@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from grader.cli.main import app
 from grader.core.errors import UsageError
 from grader.core.results import Person
+from grader.storage import students
 from grader.submissions import roster as rosters
 from grader.submissions.discovery import find
 from grader.submissions.metadata import HandedIn, gradescope, timestamp
@@ -139,22 +140,22 @@ def test_people_are_read_as_they_were_written(
 ) -> None:
     name = name.lstrip("'")
     person = Person(student, "s1", name, "=a@x", {"moodle": "7"}, "2026-11-25T10:00:00+00:00", late)
-    folder = tmp_path_factory.mktemp("results")
-    (folder / rosters.FILE).write_text(rosters.table([person]), encoding="utf-8", newline="")
-    assert rosters.read(folder) == [person]
+    file = tmp_path_factory.mktemp("results") / students.FILE
+    file.write_text(students.table([person]), encoding="utf-8", newline="")
+    assert students.read(file) == [person]
 
 
 def test_a_later_run_without_the_roster_keeps_what_it_told() -> None:
     before = [Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=True)]
-    (kept,) = rosters.merged(before, [Person("ana", "ana", late=False)])
+    (kept,) = students.merged(before, [Person("ana", "ana", late=False)])
     assert kept == Person("ana", "ana", "Ana", ids={"moodle": "7"}, listed=True, late=False)
 
 
 def test_a_later_run_keeps_the_people_of_an_earlier_one() -> None:
     before = [Person("ana", "ana"), Person("luis", "luis", "Luis")]
     now = [Person("ana", "ana", "Ana"), Person("eva", "eva")]
-    assert [one.student for one in rosters.merged(before, now)] == ["ana", "eva", "luis"]
-    assert rosters.merged(before, now)[0].name == "Ana"
+    assert [one.student for one in students.merged(before, now)] == ["ana", "eva", "luis"]
+    assert students.merged(before, now)[0].name == "Ana"
 
 
 # What places tell

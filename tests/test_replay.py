@@ -16,8 +16,9 @@ import pytest
 from grader.assignments.scaffold import create
 from grader.core.errors import GraderError, UsageError
 from grader.core.results import CheckResult, Fingerprint, Grade
-from grader.storage import replay
+from grader.storage import names, replay
 from grader.storage.journal import Journal
+from grader.storage.results_folder import origin
 from grader.submissions.discovery import find
 from grader.submissions.model import Submission
 
@@ -101,44 +102,44 @@ def test_without_the_seed_there_is_nothing_to_repeat(tmp_path: Path) -> None:
 def test_a_damaged_grade_is_named(tmp_path: Path) -> None:
     file = keep(tmp_path, GRADE) / "results" / "ana.json"
     file.write_text("{", encoding="utf-8")
-    with pytest.raises(GraderError, match=r"ana\.json cannot be read"):
+    with pytest.raises(GraderError, match=r"ana\.json .*cannot be read: run grader grade again"):
         replay.stored(tmp_path, "ana")
 
 
 @pytest.mark.parametrize("name", ["celdaRNN/recurrent", "recurrent"])
 def test_a_check_is_found_by_its_id_or_its_name(name: str) -> None:
-    assert replay.choose_check(GRADE, name).id == "celdaRNN/recurrent"
+    assert names.choose_check(GRADE, name).id == "celdaRNN/recurrent"
 
 
 def test_a_name_that_two_parts_have_is_not_enough() -> None:
     with pytest.raises(UsageError, match="celdaRNN/input or celdaLSTM/input"):
-        replay.choose_check(GRADE, "input")
+        names.choose_check(GRADE, "input")
 
 
 @pytest.mark.parametrize("name", ["recurent", "celdaRNN/recurent"])
 def test_a_check_that_is_not_there_is_told_the_nearest(name: str) -> None:
     with pytest.raises(UsageError, match=r"did you mean celdaRNN/recurrent\?"):
-        replay.choose_check(GRADE, name)
+        names.choose_check(GRADE, name)
 
 
 def test_or_else_the_known_checks() -> None:
     with pytest.raises(UsageError, match="there is: celdaRNN/input, celdaRNN/recurrent, celda"):
-        replay.choose_check(GRADE, "zzz")
+        names.choose_check(GRADE, "zzz")
 
 
 def test_of_a_rejected_submission_there_is_no_check() -> None:
     with pytest.raises(UsageError, match="rejected"):
-        replay.choose_check(replace(GRADE, status="rejected", checks=()), "input")
+        names.choose_check(replace(GRADE, status="rejected", checks=()), "input")
 
 
 def test_a_submission_comes_from_the_path_that_holds_it(tmp_path: Path) -> None:
     paths = [hand_in(tmp_path / "a"), hand_in(tmp_path / "b", "eva.ipynb")]
-    origins = {one.id: replay.origin(one, paths) for one in find(paths)}
+    origins = {one.id: origin(one, paths) for one in find(paths)}
     assert origins == {"ana": [tmp_path / "a"], "eva": [tmp_path / "b"]}
 
 
 def test_a_submission_without_a_file_may_come_from_any(tmp_path: Path) -> None:
-    assert replay.origin(Submission("ana", "ana", "ana"), [tmp_path]) == [tmp_path]
+    assert origin(Submission("ana", "ana", "ana"), [tmp_path]) == [tmp_path]
 
 
 def found_again(tmp_path: Path, where: Path | None = None) -> Submission:

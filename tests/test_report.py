@@ -13,9 +13,9 @@ from conftest import SAMPLES
 
 from grader.cli.override import OverrideOptions, override_points
 from grader.core.errors import GraderError, UsageError
-from grader.storage import report, results_folder
-from grader.storage.decisions import Decisions
 from grader.storage.journal import Journal
+from grader.storage.results_folder import ResultsFolder
+from grader.storage.stored import StoredResults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """A results folder after a run, with its pages in English."""
-    results_folder.make(tmp_path)
-    with Journal(tmp_path) as journal:
-        journal.begin(classroom.SEED, {})
+    with ResultsFolder.open(tmp_path) as results:
+        results.journal.begin(classroom.SEED, {})
         for grade in classroom.grades():
-            results_folder.store(tmp_path, journal, grade.automatic, Decisions({}))
-        report.write(tmp_path, results_folder.write_all(tmp_path, journal), journal, "en")
+            results.store(grade.automatic)
+        results.write_pages(results.write_all(), "en")
     return tmp_path
+
+
+def again(out: Path, lang: str | None = None) -> Path:
+    """Make the pages as `grader report` does."""
+    return StoredResults.read(out).report(lang)
 
 
 def pages(out: Path) -> dict[str, bytes]:
@@ -41,15 +45,15 @@ def test_pages_made_from_the_files_alone_are_those_of_the_run(out: Path) -> None
     before = pages(out)
     for path in (out / "report").iterdir():
         path.unlink()
-    assert report.again(out, "en") == out / "report" / "index.html"
+    assert again(out, "en") == out / "report" / "index.html"
     assert pages(out) == before
 
 
 def test_pages_stay_in_their_language_unless_another_is_asked_for(out: Path) -> None:
     before = pages(out)
-    report.again(out, None)
+    again(out)
     assert pages(out) == before
-    report.again(out, "es")
+    again(out, "es")
     assert b"La clase" in pages(out)["index.html"]
 
 
@@ -65,7 +69,7 @@ def test_a_decision_is_on_the_pages_at_once(out: Path) -> None:
 
 def test_a_folder_without_results_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no results: give the folder that grader grade"):
-        report.again(tmp_path, None)
+        again(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 0}', "\ud800"])
@@ -73,26 +77,26 @@ def test_a_damaged_result_is_told_with_what_to_do(out: Path, text: str) -> None:
     before = pages(out)
     (out / "results" / "Eva.json").write_bytes(text.encode(errors="surrogatepass"))
     with pytest.raises(GraderError, match=r"Eva\.json .*cannot be read: run grader grade again"):
-        report.again(out, None)
+        again(out)
     assert pages(out) == before
 
 
 def test_a_result_under_another_s_name_is_told(out: Path) -> None:
     (out / "results" / "Eva.json").rename(out / "results" / "Iker.json")
     with pytest.raises(GraderError, match="it is the grade of 'Eva'"):
-        report.again(out, None)
+        again(out)
 
 
 def test_a_folder_that_a_run_writes_to_is_told(out: Path) -> None:
     with Journal(out), pytest.raises(GraderError, match="another run is writing"):
-        report.again(out, None)
+        again(out)
 
 
 def test_without_a_journal_there_are_pages_that_do_not_show_the_seed(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (out / "journal.sqlite").unlink()
-    report.again(out, None)
+    again(out)
     assert b"not in this folder" in pages(out)["index.html"]
     assert "do not show the seed" in capsys.readouterr().err
     assert not (out / "journal.sqlite").exists()
@@ -102,8 +106,8 @@ def test_a_class_s_page_that_cannot_be_made_is_told(
     out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     impossible = [replace(one, scale=0.0) for one in classroom.grades()]
-    with Journal(out) as journal:
-        assert report.write_or_tell(out, impossible, journal) is None
+    with ResultsFolder.open(out) as results:
+        assert results.write_pages(impossible) is None
     assert "cannot be made (ZeroDivisionError" in capsys.readouterr().err
 
 

@@ -1,12 +1,11 @@
 """`grader export`: the grades of a results folder for the place that a course lives in."""
 
-from __future__ import annotations
-
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
+
+from grader.cli.options import AssignmentsOption, CommentsOption, FolderArgument, Lang, OutOption
 
 app = typer.Typer(
     help="Give grades to nbgrader, Gradescope, Moodle, Canvas, GitHub, or as CSV and JUnit.",
@@ -15,28 +14,17 @@ app = typer.Typer(
 )
 
 
-class Lang(str, Enum):
-    """The language of what students read."""
-
-    es = "es"
-    en = "en"
-
-
-FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")]
-OutOption = Annotated[Optional[Path], typer.Option(help="Where to write; said if left out.")]
-LangOption = Annotated[Lang, typer.Option(help="The language of the comments.")]
-
-
 @app.command()
 def csv(folder: FolderArgument, out: OutOption = None) -> None:
     """Write one table: a line for everybody, a column for each check."""
-    from grader.exports import csv as csv_
-    from grader.storage import graded as results
+    from grader.core import files
+    from grader.exports import csv, ungraded
+    from grader.storage.stored import StoredResults
 
-    graded = results.load(folder)
-    text = csv_.wide(graded.grades.values(), graded.people)
-    typer.echo(results.write(out or folder / "checks.csv", text.encode()))
-    raise typer.Exit(results.status(graded.grades.values()))
+    results = StoredResults.read(folder)
+    table = csv.wide(results.grades.values(), results.people)
+    typer.echo(files.save(out or results.place("checks.csv"), table.encode()))
+    raise typer.Exit(ungraded.status(results.grades.values()))
 
 
 @app.command()
@@ -46,7 +34,7 @@ def moodle(
     out: Annotated[
         Optional[Path], typer.Option(help="The folder to write to; DIR/moodle if left out.")
     ] = None,
-    lang: LangOption = Lang.es,
+    lang: CommentsOption = Lang.es,
     id_column: Annotated[str, typer.Option(help="The column of participants.")] = "",
     grade_column: Annotated[str, typer.Option(help="The column of grades.")] = "",
     comments_column: Annotated[str, typer.Option(help="The column of comments.")] = "",
@@ -97,15 +85,16 @@ def canvas(
 
 
 @app.command()
-def junit(folder: FolderArgument, out: OutOption = None, lang: LangOption = Lang.es) -> None:
+def junit(folder: FolderArgument, out: OutOption = None, lang: CommentsOption = Lang.es) -> None:
     """Write JUnit's XML: a test suite for each student, a test case for each check."""
-    from grader.exports import junit as junit_
-    from grader.storage import graded as results
+    from grader.core import files
+    from grader.exports import junit, ungraded
+    from grader.storage.stored import StoredResults
 
-    graded = results.load(folder)
-    document = junit_.document(graded.grades.values(), lang.value)
-    typer.echo(results.write(out or folder / "junit.xml", document))
-    raise typer.Exit(results.status(graded.grades.values()))
+    results = StoredResults.read(folder)
+    document = junit.document(results.grades.values(), lang.value)
+    typer.echo(files.save(out or results.place("junit.xml"), document))
+    raise typer.Exit(ungraded.status(results.grades.values()))
 
 
 @app.command()
@@ -115,23 +104,24 @@ def github(
         Optional[str], typer.Argument(help="Whose grade; not needed if there is one alone.")
     ] = None,
     out: Annotated[Optional[Path], typer.Option(help="Where to write; else it is printed.")] = None,
-    lang: LangOption = Lang.es,
+    lang: CommentsOption = Lang.es,
 ) -> None:
     """Write a student's result as GitHub Classroom's reporter takes it, on one line in base64."""
-    from grader.exports import github as github_
-    from grader.storage import graded as results
+    from grader.core import files
+    from grader.exports import github, ungraded
+    from grader.storage.stored import StoredResults
 
-    grade = results.load(folder).grade_of(student)
-    text = github_.encoded(grade, lang.value)
-    typer.echo(results.write(out, f"{text}\n".encode()) if out else text)
-    raise typer.Exit(results.status([grade]))
+    grade = StoredResults.read(folder).grade(student)
+    text = github.encoded(grade, lang.value)
+    typer.echo(files.save(out, f"{text}\n".encode()) if out else text)
+    raise typer.Exit(ungraded.status([grade]))
 
 
 @app.command()
 def nbgrader(
     folder: FolderArgument,
     course: Annotated[Path, typer.Option(help="The course's folder, with nbgrader_config.py.")],
-    lang: LangOption = Lang.es,
+    lang: CommentsOption = Lang.es,
 ) -> None:
     """Fill the gradebook check by check, and write autograded/ and feedback/."""
     from grader.integrations.nbgrader import course as courses
@@ -146,11 +136,8 @@ def nbgrader(
 def gradescope_zip(
     name: Annotated[str, typer.Argument(help="Which assignment, such as lstm_gru.")],
     out: Annotated[Path, typer.Option(help="Where to write.")] = Path("autograder.zip"),
-    assignments: Annotated[
-        Optional[Path],
-        typer.Option(envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
-    ] = None,
-    lang: LangOption = Lang.es,
+    assignments: AssignmentsOption = None,
+    lang: CommentsOption = Lang.es,
     seed: Annotated[
         Optional[str], typer.Option(help="Repeat an earlier zip's secret seed; else drawn.")
     ] = None,

@@ -1,22 +1,17 @@
-"""Decide by hand what a check of a student's is worth, or show what was decided."""
-
-from __future__ import annotations
+"""`grader override`: decide by hand what a check is worth, or show what was decided."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
 
-from grader.core import console
-from grader.core.errors import GraderError, UsageError
-from grader.core.results import Decision
-from grader.feedback import terminal
-from grader.storage import decisions, replay, report, results_folder
-from grader.storage.journal import Journal
+import typer
+
+from grader.cli.options import FolderArgument, Lang, StudentArgument
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from grader.core.results import CheckResult, Grade
+    from grader.core.results import CheckResult, Decision, Grade
+    from grader.storage.results_folder import ResultsFolder
 
 
 @dataclass(frozen=True)
@@ -33,42 +28,74 @@ class OverrideOptions:
     lang: str
 
 
+def override(
+    folder: FolderArgument,
+    student: StudentArgument,
+    check: Annotated[
+        Optional[str],
+        typer.Argument(help="Which check, such as celdaLSTM/forget_gate; none: show decisions."),
+    ] = None,
+    points: Annotated[Optional[float], typer.Option(help="What it is worth.")] = None,
+    reason: Annotated[Optional[str], typer.Option(help="Why; the student reads it.")] = None,
+    by: Annotated[Optional[str], typer.Option(help="Who decides.")] = None,
+    lang: Annotated[Lang, typer.Option(help="The language of what is printed.")] = Lang.es,
+    *,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="Back to the automatic points.")
+    ] = False,
+) -> None:
+    """Decide a check's points by hand; a regrade keeps what was decided."""
+    override_points(
+        OverrideOptions(folder, student, check, points, withdraw, reason, by, lang.value)
+    )
+
+
 def override_points(options: OverrideOptions) -> None:
     """Store a decision and write the files anew; without a check show what was decided.
 
     Raises UsageError for a decision that cannot be made, GraderError for a folder that is not
     ready for one.
     """
-    file = replay.file_of(options.folder, options.student)
-    with Journal(options.folder) as journal:
-        made = decisions.read(options.folder)
-        if made.torn:
-            console.tell(made.torn)
-        grade = made.applied(_graded(options, journal, file.stem))
+    from grader.core.console import console, tell
+    from grader.feedback import terminal
+    from grader.storage import decisions
+    from grader.storage.results_folder import ResultsFolder
+    from grader.storage.stored import StoredResults
+
+    stored = StoredResults(options.folder)
+    stored.require_journal()
+    submission = stored.find(options.student)
+    with ResultsFolder.open(options.folder) as results:
+        grade = _graded(results, submission)
         if decision := _decision(options, grade):
-            decisions.append(options.folder, decision)
-            grades = results_folder.write_all(options.folder, journal)
-            if report.there(options.folder):
-                report.write_or_tell(options.folder, grades, journal)
+            results.decide(decision)
+            grades = results.write_all()
+            if results.has_pages:
+                results.write_pages(grades)
             grade = grade.with_decisions((*grade.decisions, decision))
     for remark in decisions.remarks(grade):
-        console.tell(remark)
-    console.console().print(terminal.history(grade, options.lang))
+        tell(remark)
+    console().print(terminal.history(grade, options.lang))
 
 
-def _graded(options: OverrideOptions, journal: Journal, submission: str) -> Grade:
-    """Return the automatic grade, of a folder in which every file is of a grade."""
-    grade = journal.grade(submission)
-    if grade is None or results_folder.lost(options.folder, journal):
+def _graded(results: "ResultsFolder", submission: str) -> "Grade":
+    """Return the grade, of a folder in which every file is of a grade. Raises GraderError."""
+    from grader.core.errors import GraderError
+
+    grade = results.journal.grade(submission)
+    if grade is None or results.lost:
         raise GraderError(
-            f"the last run on {options.folder} did not end, or its journal was damaged: run grader "
+            f"the last run on {results.path} did not end, or its journal was damaged: run grader "
             "grade again, and decide then"
         )
-    return grade
+    return results.decided.applied(grade)
 
 
-def _decision(options: OverrideOptions, grade: Grade) -> Decision | None:
+def _decision(options: OverrideOptions, grade: "Grade") -> "Decision | None":
     """Return what is decided; nothing where no check is named. Raises UsageError."""
+    from grader.core.errors import UsageError
+    from grader.core.results import Decision
+
     if options.check is None:
         if options.points is not None or options.withdraw:
             raise UsageError("say which check: grader override DIR STUDENT CHECK")
@@ -85,8 +112,10 @@ def _decision(options: OverrideOptions, grade: Grade) -> Decision | None:
     )
 
 
-def _withdrawn(options: OverrideOptions, grade: Grade, name: str) -> tuple[str, None]:
+def _withdrawn(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, None]:
     """Return the check of which the last decision is withdrawn; it may be there no more."""
+    from grader.core.errors import UsageError
+
     if options.points is not None:
         raise UsageError("--withdraw goes back to the automatic points: leave --points out")
     last = {decision.check: decision for decision in grade.decisions}
@@ -96,8 +125,10 @@ def _withdrawn(options: OverrideOptions, grade: Grade, name: str) -> tuple[str, 
     return check, None
 
 
-def _worth(options: OverrideOptions, grade: Grade, name: str) -> tuple[str, float]:
+def _worth(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, float]:
     """Return the check and its points, having seen that it can be worth them."""
+    from grader.core.errors import UsageError
+
     check = _chosen(grade, name)
     if options.points is None:
         raise UsageError(
@@ -111,9 +142,13 @@ def _worth(options: OverrideOptions, grade: Grade, name: str) -> tuple[str, floa
     return check.id, abs(options.points)  # -0.0 is 0
 
 
-def _chosen(grade: Grade, name: str) -> CheckResult:
+def _chosen(grade: "Grade", name: str) -> "CheckResult":
+    """Return a check by its name. Raises UsageError."""
+    from grader.core.errors import UsageError
+    from grader.storage.names import choose_check
+
     if grade.checks:
-        return replay.choose_check(grade, name)
+        return choose_check(grade, name)
     raise UsageError(
         f"{grade.student} has no checks to decide about ({grade.status.replace('_', ' ')}: "
         f"{grade.reason}): mend that, and run grader grade again"
@@ -122,6 +157,8 @@ def _chosen(grade: Grade, name: str) -> CheckResult:
 
 def _text(given: str | None, what: str) -> str:
     """Return what was given, as letters that can be stored. Raises UsageError for nothing."""
+    from grader.core.errors import UsageError
+
     if not given or not given.strip():
         raise UsageError(f"say {what}")
     return given.strip().encode(errors="replace").decode()

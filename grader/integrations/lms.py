@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.assignments import assignment as assignments_
-from grader.core import spreadsheet
+from grader.core import files, spreadsheet
 from grader.core.console import tell
 from grader.core.errors import AssignmentFault, UsageError
 from grader.core.spreadsheet import UnfitError
 from grader.core.text import plain
-from grader.exports import canvas, moodle
-from grader.storage import graded as results
+from grader.exports import canvas, moodle, ungraded
+from grader.exports.zips import zipped
+from grader.storage.stored import StoredResults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from grader.core.results import Grade, Person
     from grader.exports.matching import Filled, Owner
-    from grader.storage.graded import Graded
 
 FEEDBACK = "feedback.zip"
 _MENTIONED = 5
@@ -52,38 +52,39 @@ class CanvasOptions:
 
 def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
     """Write the worksheet with grades and a zip of feedback; return where, and the exit status."""
-    graded = results.load(options.folder)
+    results = StoredResults.read(options.folder)
+    owned = _owned(results)
     with _unfit(options.worksheet):
         filled = moodle.fill(
             spreadsheet.read(_read(options.worksheet)),
-            _owned(graded),
+            owned,
             options.lang,
             options.names,
             replace_comments=options.replace_comments,
         )
-    out = options.out or options.folder / "moodle"
+    out = options.out or results.place("moodle")
     written = [_write(out / options.worksheet.name, options.worksheet, filled.data)]
-    if feedback := _feedback(graded, filled):
-        written.append(results.write(out / FEEDBACK, feedback))
-    return written, _tell(graded, filled, options.worksheet)
+    if feedback := _feedback(results, filled):
+        written.append(files.save(out / FEEDBACK, feedback))
+    return written, _tell(results, filled, options.worksheet)
 
 
 def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
     """Write the gradebook with an assignment's scores; return where, and the exit status."""
-    graded = results.load(options.folder)
-    titles = _titles(graded, options.assignments)
+    results = StoredResults.read(options.folder)
+    titles = _titles(results, options.assignments)
     with _unfit(options.gradebook):
         table = spreadsheet.read(_read(options.gradebook))
-        filled = canvas.fill(table, _owned(graded), titles, options.column)
-    out = options.out or options.folder / "canvas.csv"
+        filled = canvas.fill(table, _owned(results), titles, options.column)
+    out = options.out or results.place("canvas.csv")
     written = _write(out, options.gradebook, filled.data)
-    return written, _tell(graded, filled, options.gradebook)
+    return written, _tell(results, filled, options.gradebook)
 
 
-def _owned(graded: Graded) -> list[tuple[Grade, Person]]:
+def _owned(results: StoredResults) -> list[tuple[Grade, Person]]:
     """Return the grades, each with whose it is, in the order of the class."""
-    grades = graded.grades
-    return [(grades[one.submission], one) for one in graded.people if one.submission in grades]
+    grades = results.grades
+    return [(grades[one.submission], one) for one in results.people if one.submission in grades]
 
 
 @contextmanager
@@ -106,12 +107,12 @@ def _write(path: Path, source: Path, data: bytes) -> Path:
     """Write the table, but not over the one that was downloaded. Raises UsageError."""
     if path.resolve() == source.resolve():
         raise UsageError(f"{path} is the file as it was downloaded: give another place with --out")
-    return results.write(path, data)
+    return files.save(path, data)
 
 
-def _titles(graded: Graded, root: Path | None) -> set[str]:
+def _titles(results: StoredResults, root: Path | None) -> set[str]:
     """Return what the assignment may be called: its name, and its titles where it is there."""
-    names = {grade.assignment for grade in graded.grades.values()}
+    names = {grade.assignment for grade in results.grades.values()}
     titles = set(names)
     for name in names:
         try:
@@ -122,17 +123,17 @@ def _titles(graded: Graded, root: Path | None) -> set[str]:
     return titles
 
 
-def _feedback(graded: Graded, filled: Filled) -> bytes:
+def _feedback(results: StoredResults, filled: Filled) -> bytes:
     """Return a zip of the students' pages by the folders that Moodle knows; b"" for none."""
     pages = {
         f"{moodle.feedback_folder(line, owner)}/{owner.grade.submission}.html": page
         for line, owner in filled.graded
-        if (page := graded.page(owner.grade.submission))
+        if (page := results.page(owner.grade.submission))
     }
     if len(pages) < len(filled.graded):
         without = len(filled.graded) - len(pages)
-        tell(f"{without} have no page to give back: run grader report {graded.folder}, and again")
-    return results.zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
+        tell(f"{without} have no page to give back: run grader report {results.path}, and again")
+    return zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
 
 
 def _some(owners: Sequence[Owner]) -> str:
@@ -142,10 +143,10 @@ def _some(owners: Sequence[Owner]) -> str:
     return names + (f" and {more} more" if more > 0 else "")
 
 
-def _tell(graded: Graded, filled: Filled, path: Path) -> int:
+def _tell(results: StoredResults, filled: Filled, path: Path) -> int:
     """Say what is not as one would think; return 1 where a submission has no row or no score."""
     for why in dict.fromkeys(why for _, why in filled.kept):
         tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
     for owner in filled.missing:
         tell(f"{owner.label} is in no row of {path}: is this id in the file, or in the roster?")
-    return max(results.status(graded.grades.values()), 1 if filled.missing else 0)
+    return max(ungraded.status(results.grades.values()), 1 if filled.missing else 0)

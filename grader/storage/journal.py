@@ -6,6 +6,8 @@ soon as there is one. The files in the results folder are written from it, after
 SQLite finds what was torn at the end of its log, and what is no database; what it cannot see is a
 byte that changed within a row, so each row bears its own digest. A grade whose row does not fit its
 digest was never given.
+
+`Journal` is for the one run that writes; a `JournalReader` changes nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from grader.core.errors import GraderError
 from grader.core.results import Fingerprint, Grade
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 FILE = "journal.sqlite"
 
@@ -58,27 +60,21 @@ class Row(NamedTuple):
     status: str
 
 
-class Journal:
-    """The journal of one results folder. Use it as a context manager.
+class JournalReader:
+    """The seeds and sources of a results folder. Use it as a context manager.
 
-    One run at a time: a second one is refused. `damaged` counts the grades that were found not to
-    be as they were stored, and left out. Raises GraderError.
+    It is refused while a run writes. Raises GraderError.
     """
+
+    _UNUSABLE = "read ({error}): give access to it"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / FILE
-        self.rows: dict[str, Row] = {}
-        self.damaged = 0
+        self._made: list[Path] = []
         with self._explained():
-            self.database = sqlite3.connect(self.path, isolation_level=None, timeout=0)
-            self.database.text_factory = lambda data: data.decode(errors="replace")
-        try:
-            with self._explained():
-                self._open()
-        except BaseException:
-            self.database.close()
-            raise
+            self.database = self._connected()
+        self.database.text_factory = lambda data: data.decode(errors="replace")
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +82,82 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         with self._explained():
             self.database.close()
+            for path in self._made:
+                path.unlink(missing_ok=True)
+
+    def seed_of(self, grades: Iterable[Grade]) -> str | None:
+        """Return the seed that the first of these grades was given with of which it is known.
+
+        It may be of this run or an earlier one. What was never measured has no seed.
+        """
+        with self._explained():
+            rows = self.database.execute("SELECT value FROM run").fetchall()
+        seeds = {_digest(str(row[0])): str(row[0]) for row in rows}
+        given = (grade.fingerprint.seed for grade in grades if grade.status != "not_graded")
+        return next((seeds[digest] for digest in given if digest in seeds), None)
+
+    def paths(self, submission: str) -> list[Path]:
+        """Return the paths that a submission was found in; none where that was never stored."""
+        query = "SELECT paths FROM sources WHERE id = ?"
+        with self._explained():
+            row = self.database.execute(query, [submission]).fetchone()
+            return [Path(path) for path in json.loads(row[0])] if row else []
+
+    def _connected(self) -> sqlite3.Connection:
+        """Open the database to read it.
+
+        There is a log while a run writes, and after one that was killed. Then SQLite has to look
+        at locks, and makes an index of the log; else it need not, and makes no file.
+        """
+        address = f"{self.path.absolute().as_uri()}?mode=ro"
+        log, index = (self.folder / f"{FILE}-{kind}" for kind in ("wal", "shm"))
+        if not log.exists():
+            return _connect(f"{address}&immutable=1")
+        self._made = [] if index.exists() else [index]
+        return _connect(address)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what SQLite says into what a person can do about it. Raises GraderError."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+            if code in _BUSY:
+                text = (
+                    f"another run is writing to {self.folder}: wait for it, or choose another --out"
+                )
+            elif code in _UNWRITABLE:
+                text = f"{self.path} cannot be {self._UNUSABLE.format(error=error)}"
+            else:
+                text = (
+                    f"{self.path} is damaged ({error}): move {self.folder} away, or choose another "
+                    "--out, and grade again"
+                )
+            raise GraderError(text) from error
+
+
+class Journal(JournalReader):
+    """The journal of one results folder, to write. Use it as a context manager.
+
+    One run at a time: a second one is refused. `damaged` counts the grades that were found not to
+    be as they were stored, and left out. Raises GraderError.
+    """
+
+    _UNUSABLE = (
+        "written ({error}): make room or give access, and run again; what was graded is kept"
+    )
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.rows: dict[str, Row] = {}
+        self.damaged = 0
+        try:
+            with self._explained():
+                self._open()
+        except BaseException:
+            self.database.close()
+            raise
 
     def seed(self, chosen: str | None, fresh: str) -> str:
         """Return the run's seed: the chosen one, or the stored one, or the fresh one."""
@@ -97,13 +169,6 @@ class Journal:
             if stored and f"seed {_digest(seed)}" not in stored:
                 raise sqlite3.DatabaseError("its seed is not what was stored")
         return seed
-
-    def seed_of(self, fingerprint: Fingerprint) -> str | None:
-        """Return the seed that a grade was given with, of this run or an earlier one."""
-        with self._explained():
-            rows = self.database.execute("SELECT value FROM run").fetchall()
-        seeds = [str(row[0]) for row in rows]
-        return next((seed for seed in seeds if _digest(seed) == fingerprint.seed), None)
 
     def begin(
         self, seed: str, sources: Mapping[str, Sequence[Path]], forget: Collection[str] = ()
@@ -122,13 +187,6 @@ class Journal:
             database.executemany("DELETE FROM graded WHERE id = ?", [[name] for name in forget])
         for name in forget:
             self.rows.pop(name, None)
-
-    def paths(self, submission: str) -> list[Path]:
-        """Return the paths that a submission was found in; none where that was never stored."""
-        query = "SELECT paths FROM sources WHERE id = ?"
-        with self._explained():
-            row = self.database.execute(query, [submission]).fetchone()
-            return [Path(path) for path in json.loads(row[0])] if row else []
 
     def knows(self, submission: str, fingerprint: Fingerprint) -> bool:
         """Say whether a submission with these very inputs was measured."""
@@ -171,6 +229,9 @@ class Journal:
                 "another --out"
             ) from error
 
+    def _connected(self) -> sqlite3.Connection:
+        return _connect(self.path.absolute().as_uri())
+
     def _open(self) -> None:
         """Take the database for this run alone, look it over and read its rows."""
         for statement in _SETTINGS.split(";"):
@@ -198,28 +259,9 @@ class Journal:
             with self.database:  # commits, or rolls back what an exception interrupts
                 yield self.database
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn what SQLite says into what a person can do about it. Raises GraderError."""
-        try:
-            yield
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-            if code in _BUSY:
-                text = (
-                    f"another run is writing to {self.folder}: wait for it, or choose another --out"
-                )
-            elif code in _UNWRITABLE:
-                text = (
-                    f"{self.path} cannot be written ({error}): make room or give access, and run "
-                    "again; what was graded is kept"
-                )
-            else:
-                text = (
-                    f"{self.path} is damaged ({error}): move {self.folder} away, or choose another "
-                    "--out, and grade again"
-                )
-            raise GraderError(text) from error
+
+def _connect(address: str) -> sqlite3.Connection:
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=0)
 
 
 def _key(fingerprint: Fingerprint) -> str:

@@ -5,7 +5,6 @@ The grade is in `results/<id>.json`; the journal knows the seed and where the no
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +16,19 @@ from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import Words
 from grader.core.results import Grade, text
 from grader.feedback import student_terminal, terminal
-from grader.storage.journal import FILE, Journal
+from grader.storage.names import suggestion
+from grader.storage.stored import StoredResults
 from grader.submissions.discovery import find
-from grader.submissions.model import Submission, safe_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rich.console import RenderableType
 
     from grader.core.results import CheckResult
+    from grader.submissions.model import Submission
 
-_MENTIONED = 10
 _VERSIONS = ("grader", "python", "torch", "device")
 _ASIDE = {"seconds", "cpu_seconds", "fingerprint", "environment", "submission", "student"}
 """What may be otherwise the second time: timings, and what `changes` speaks of."""
@@ -50,81 +49,18 @@ def stored(folder: Path, student: str) -> Stored:
 
     Raises UsageError for no such folder or student, GraderError where there is nothing to repeat.
     """
-    file = file_of(folder, student)
-    grade = _read(file)
+    results = StoredResults(folder)
+    results.require_journal()
+    grade = results.grade(student)
     if grade.status == "not_graded":
         raise GraderError(f"{student} was not graded ({grade.reason}): run grader grade again")
-    with Journal(folder) as journal:
-        seed, paths = journal.seed_of(grade.fingerprint), journal.paths(grade.submission)
+    seed, paths = results.seed_of([grade]), results.sources([grade.submission])
     if seed is None:
         raise GraderError(
             f"{folder} does not hold the seed that {student} was graded with: grade again with "
             "grader grade"
         )
-    return Stored(file, grade, seed, tuple(paths))
-
-
-def file_of(folder: Path, student: str) -> Path:
-    """Return the file of a student's grade, by id or as the student is called.
-
-    Raises UsageError for no such folder or student.
-    """
-    if not (folder / FILE).is_file():
-        raise UsageError(
-            f"{folder} is no results folder: give the one that grader grade wrote (its --out)"
-        )
-    files = {path.stem: path for path in sorted((folder / "results").glob("*.json"))}
-    file = files.get(student) or files.get(safe_id(student))
-    if file is None:
-        known = _suggestion(student, list(files))
-        raise UsageError(f"there is no student {student!r} in {folder}; {known}")
-    return file
-
-
-def _read(file: Path) -> Grade:
-    try:
-        return Grade.from_json(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise GraderError(
-            f"{file} cannot be read ({error}): run grader grade again, which writes it anew"
-        ) from error
-
-
-def choose_check(grade: Grade, name: str) -> CheckResult:
-    """Return the check of this id, or of this name within its part. Raises UsageError."""
-    found = [check for check in grade.checks if name in (check.id, _short(check.id))]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        which = " or ".join(check.id for check in found)
-        raise UsageError(f"there are several checks {name!r}: say {which}")
-    if not grade.checks:
-        raise UsageError(
-            f"{grade.student} was rejected before any check was run: leave {name!r} out"
-        )
-    ids = [check.id for check in grade.checks]
-    raise UsageError(f"there is no check {name!r}; {_suggestion(_short(name), ids, _short)}")
-
-
-def _short(identity: str) -> str:
-    return identity.rpartition("/")[2]
-
-
-def _suggestion(word: str, known: Sequence[str], short: Callable[[str], str] = str) -> str:
-    """Return the known words nearest to this one, or else all, as the end of a sentence."""
-    near = difflib.get_close_matches(word, [short(name) for name in known])
-    if near:
-        return f"did you mean {' or '.join(name for name in known if short(name) in near)}?"
-    more = f" and {len(known) - _MENTIONED} more" if len(known) > _MENTIONED else ""
-    return f"there is: {', '.join(known[:_MENTIONED])}{more}" if known else "there is none"
-
-
-def origin(submission: Submission, paths: Sequence[Path]) -> list[Path]:
-    """Return those of the given paths in which a submission was found."""
-    if submission.source is None or isinstance(submission.source, bytes):
-        return list(paths)
-    file = submission.source.path
-    return [path for path in paths if file.is_relative_to(path.resolve())]
+    return Stored(results.file(grade.submission), grade, seed, tuple(paths))
 
 
 def find_again(stored: Stored, where: Path | None) -> Submission:
@@ -148,7 +84,7 @@ def _look(stored: Stored, where: Path | None) -> Submission:
         found = find([where], grade.assignment)
         mine = [one for one in found if one.student == grade.student]
         if not mine and len(found) > 1:
-            known = _suggestion(grade.student, [one.student for one in found])
+            known = suggestion(grade.student, [one.student for one in found])
             raise UsageError(f"there is no {grade.student} in {where}; {known}")
         return (mine or found)[0]
     mine = [one for one in _former(stored) if one.student == grade.student]

@@ -1,192 +1,159 @@
-"""The results folder: what it holds already, what may be added to it, and its files.
+"""The results folder, as the one run that writes to it has it: nobody else writes its files.
 
-Grades of one folder are compared with each other, so all of them have the same checks, sandbox,
-seed and grader; what would mix with others is refused before anything is graded.
+The journal comes first. The files are written from it and from what people decided, so that a run
+that is killed leaves none that is wrong, and the next run puts right what is missing.
 """
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from contextlib import suppress
-from dataclasses import asdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.core import files
+from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.exports import csv
-from grader.storage import decisions
-from grader.submissions import roster
+from grader.storage import decisions, pages, students, terms
+from grader.storage.journal import Journal
+from grader.storage.stored import RESULTS, StoredResults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from grader.core.results import Fingerprint, Grade, Person
+    from grader.core.results import Decision, Fingerprint, Grade, Person
     from grader.storage.decisions import Decisions
-    from grader.storage.journal import Journal
     from grader.submissions.model import Submission
 
-_RESULTS = "results"
-_MENTIONED = 3
-_CHANGES = {
-    "assignment": "the assignment's files were edited",
-    "image": "the sandbox, or its image, is another",
-    "grader": "grader, or a library that it uses, is another version",
-    "device": "the device is another",
-    "seed": "the seed is another",
-}
 
+class ResultsFolder:
+    """A results folder that this run alone writes to: `with ResultsFolder.open(path) as results`.
 
-def make(out: Path) -> None:
-    """Make the folder. Raises UsageError."""
-    try:
-        (out / _RESULTS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be made a results folder: {error.strerror}") from error
-
-
-def require_same_terms(
-    out: Path,
-    journal: Journal,
-    submissions: Sequence[Submission],
-    assignment: str,
-    now: Fingerprint,
-    *,
-    regrade: bool,
-) -> None:
-    """Refuse to mix grades: those of a folder have the same terms. Raises UsageError.
-
-    `now` is what the run's grades depend on, whatever the notebook. `regrade` takes the place of
-    the submissions' former grades, and so does away with theirs.
+    `decided` is what people decided; `StoredResults` reads a folder, whoever writes to it.
     """
-    asked = {submission.id for submission in submissions}
-    _refuse_other_assignments(out, journal, assignment)
-    _refuse_unknown_files(out, journal, asked)
-    others = _others(journal, now)
-    changes = Counter(change for found in others.values() for change in found)
-    if not changes:
-        return
-    said = f"{out} holds grades ({_some(others)}) given before: " + " and ".join(changes)
-    if not regrade:
-        raise UsageError(
-            f"{said}. Grades are not mixed: grade all again with --regrade, or choose another --out"
-        )
-    if left := others.keys() - asked:
-        raise UsageError(
-            f"{said}, and these submissions do not include {_some(left)}. Grades are not mixed: "
-            "give all the submissions, or choose another --out"
-        )
+
+    def __init__(self, path: Path, journal: Journal, decided: Decisions) -> None:
+        self.path = path
+        self.journal = journal
+        self.decided = decided
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path) -> Iterator[ResultsFolder]:
+        """Take a folder, made where it is not there. Raises UsageError, GraderError.
+
+        What is left of a decision that was never made is told.
+        """
+        try:
+            (path / RESULTS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be made a results folder: {error.strerror}") from error
+        with Journal(path) as journal:
+            decided = decisions.read(path)
+            if decided.torn:
+                tell(decided.torn)
+            yield cls(path, journal, decided)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether pages were made."""
+        return bool(pages.recall(self.path / pages.FOLDER).lang)
+
+    @property
+    def lost(self) -> set[str]:
+        """The submissions whose files are there and that the journal has lost, being damaged."""
+        return set(StoredResults(self.path).submissions) - self.journal.rows.keys()
+
+    def begin(
+        self,
+        seed: str,
+        submissions: Sequence[Submission],
+        paths: Sequence[Path],
+        assignment: str,
+        now: Fingerprint,
+        *,
+        regrade: bool,
+    ) -> None:
+        """Refuse what would mix grades; store what a run begins with. Raises UsageError.
+
+        `paths` are where the submissions were found; `now` is what the run's grades depend on,
+        whatever the notebook. `regrade` forgets the submissions' former grades.
+        """
+        asked = {one.id for one in submissions}
+        lost = self.lost
+        terms.refuse_other_assignments(self.journal, assignment)
+        terms.refuse_unknown(self.path / RESULTS, lost - asked)
+        terms.refuse_others(self.journal, asked, now, regrade=regrade)
+        if lost:
+            tell(
+                f"the journal has lost grades whose files are there ({len(lost)}): they are given "
+                "again"
+            )
+        sources = {one.id: origin(one, paths) for one in submissions}
+        self.journal.begin(seed, sources, forget=sources if regrade else ())
+
+    def store(self, grade: Grade) -> Grade:
+        """Keep a grade in the journal and, with what people decided, in its file.
+
+        Return the latter. Raises GraderError.
+        """
+        text = self.journal.add(grade)
+        decided = self.decided.applied(grade)
+        self._write_grade(decided, text)
+        return decided
+
+    def decide(self, decision: Decision) -> None:
+        """Store what a person decided. Raises GraderError."""
+        decisions.append(self.path, decision)
+        self.decided = decisions.read(self.path)
+
+    def write_all(self) -> list[Grade]:
+        """Write what is not yet as the journal and people's decisions have it, and grades.csv.
+
+        Return all grades. Raises GraderError.
+        """
+        grades = [self.decided.applied(grade) for grade in self.journal.grades()]
+        for grade, (_, text) in zip(grades, self.journal.texts(), strict=True):
+            self._write_grade(grade, text)
+        self._write("grades.csv", csv.table(grades).encode())
+        return grades
+
+    def write_people(self, everybody: Sequence[Person]) -> None:
+        """Keep who is behind the submissions, with those of earlier runs. Raises GraderError."""
+        before = students.read(self.path / students.FILE)
+        self._write(students.FILE, students.table(students.merged(before, everybody)).encode())
+
+    def write_pages(self, grades: Sequence[Grade], lang: str | None = None) -> Path | None:
+        """Make the pages of these grades, whose files are there; return the class's.
+
+        Where they cannot be made say so, for what was stored is stored.
+        """
+        try:
+            seed = self.journal.seed_of(grades)
+            return StoredResults(self.path).make_pages(grades, seed, lang)
+        except GraderError as error:
+            tell(str(error))
+            return None
+
+    def _write_grade(self, grade: Grade, journalled: bytes) -> None:
+        """Write a submission's file: what the journal has, unless people decided something."""
+        text = grade.to_json().encode() if grade.decisions else journalled
+        self._write(f"{RESULTS}/{grade.submission}.json", text)
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self.path / name
+        try:
+            files.write(path, data)
+        except OSError as error:
+            raise GraderError(
+                f"{path} cannot be written ({error.strerror}): make room or give access, and run "
+                "again; what was graded is in the journal"
+            ) from error
 
 
-def lost(out: Path, journal: Journal) -> int:
-    """Return how many grades have a file and are not in the journal, so that it was damaged."""
-    return len(_files(out) - journal.rows.keys())
-
-
-def write(out: Path, submission: str, text: bytes) -> None:
-    """Write a submission's file. Raises GraderError."""
-    _replace(out / _RESULTS / f"{submission}.json", text)
-
-
-def store(out: Path, journal: Journal, grade: Grade, made: Decisions) -> Grade:
-    """Keep a grade in the journal and, with what people decided, in its file; return the latter.
-
-    Raises GraderError.
-    """
-    text = journal.add(grade)
-    decided = made.applied(grade)
-    write(out, grade.submission, _text(decided, text))
-    return decided
-
-
-def write_all(out: Path, journal: Journal) -> list[Grade]:
-    """Write what is not yet as the journal and people's decisions have it, and grades.csv.
-
-    Return all grades. Raises GraderError.
-    """
-    made = decisions.read(out)
-    grades = [made.applied(grade) for grade in journal.grades()]
-    for grade, (_, text) in zip(grades, journal.texts(), strict=True):
-        write(out, grade.submission, _text(grade, text))
-    _replace(out / "grades.csv", csv.table(grades).encode())
-    return grades
-
-
-def write_people(out: Path, everybody: Sequence[Person]) -> None:
-    """Keep who is behind the submissions, with those of earlier runs. Raises GraderError."""
-    kept = roster.merged(roster.read(out), everybody)
-    _replace(out / roster.FILE, roster.table(kept).encode())
-
-
-def _text(grade: Grade, journalled: bytes) -> bytes:
-    """Return what a grade's file holds: what the journal has, unless people decided something."""
-    return grade.to_json().encode() if grade.decisions else journalled
-
-
-def _refuse_other_assignments(out: Path, journal: Journal, assignment: str) -> None:
-    names = {row.assignment for row in journal.rows.values()} - {assignment}
-    if names:
-        raise UsageError(
-            f"{out} holds grades of {', '.join(sorted(names))}: choose another --out for "
-            f"{assignment}"
-        )
-
-
-def _refuse_unknown_files(out: Path, journal: Journal, asked: Collection[str]) -> None:
-    """Refuse grades of which nobody knows how they were given, unless they are given anew."""
-    if unknown := _files(out) - journal.rows.keys() - set(asked):
-        raise UsageError(
-            f"{out / _RESULTS} holds grades ({_some(unknown)}) that the journal does not know: it "
-            "was damaged or removed, or --regrade did not end. Give all the submissions, or choose "
-            "another --out"
-        )
-
-
-def _files(out: Path) -> set[str]:
-    return {path.stem for path in (out / _RESULTS).glob("[!.]*.json")}
-
-
-def _others(journal: Journal, now: Fingerprint) -> dict[str, list[str]]:
-    """Return the measured submissions whose grades this run could not have given, and why."""
-    wanted = asdict(now)
-    return {
-        name: found
-        for name, row in journal.rows.items()
-        if row.status != "not_graded"
-        and (found := list(_differences(asdict(row.fingerprint), wanted)))
-    }
-
-
-def _differences(then: dict[str, str], now: dict[str, str]) -> Iterator[str]:
-    yield from (text for field, text in _CHANGES.items() if then[field] != now[field])
-
-
-def _some(names: Collection[str]) -> str:
-    first = ", ".join(sorted(names)[:_MENTIONED])
-    more = len(names) - _MENTIONED
-    return f"{first} and {more} more" if more > 0 else first
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, on the disk and not only in memory; leave it if it is so.
-
-    Raises GraderError.
-    """
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        files.sync(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise GraderError(
-            f"{path} cannot be written ({error.strerror}): make room or give access, and run "
-            "again; what was graded is in the journal"
-        ) from error
+def origin(submission: Submission, paths: Sequence[Path]) -> list[Path]:
+    """Return those of the given paths in which a submission was found."""
+    if submission.source is None or isinstance(submission.source, bytes):
+        return list(paths)
+    file = submission.source.path
+    return [path for path in paths if file.is_relative_to(path.resolve())]

@@ -1,4 +1,4 @@
-"""Who the submissions are of: the roster, and `students.csv` of a results folder.
+"""Who the submissions are of: the roster of a course.
 
 A roster is a CSV file with a column `id`, and where there is something to put in them `name`,
 `email`, and one for each place that knows its people otherwise (`moodle`, `canvas`, `github`…).
@@ -6,15 +6,13 @@ A roster is a CSV file with a column `id`, and where there is something to put i
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
 from grader.core.results import Person
-from grader.core.spreadsheet import UnfitError, neutral, plainly
+from grader.core.spreadsheet import UnfitError, plainly
 from grader.core.spreadsheet import read as read_sheet
 from grader.core.text import plain
 from grader.submissions.model import identified
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
     from grader.submissions.model import Submission
 
-FILE = "students.csv"
-_OWN = ("student", "submission", "name", "email", "submitted_at", "late", "listed")
 _MENTIONED = 10
 
 
@@ -54,7 +50,7 @@ def read_roster(path: Path) -> Roster:
     """Read a roster. Raises UsageError for one that is none, or has an id twice."""
     people: list[tuple[int, Person]] = []
     lines: dict[str, int] = {}
-    for number, row in _rows(path):
+    for number, row in rows(path):
         if "id" not in row:
             raise UsageError(f"{path}: the first line names the columns, and none is called id")
         if not row["id"]:
@@ -83,7 +79,7 @@ def _keys(person: Person) -> Iterator[str]:
     )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a table that a spreadsheet wrote, from 2, by the columns' names."""
     try:
         sheet = read_sheet(path.read_bytes())
@@ -157,63 +153,3 @@ def file_of(submission: Submission) -> str:
     """Return where a submission's file is, for messages."""
     source = submission.source
     return submission.filename if source is None or isinstance(source, bytes) else str(source)
-
-
-def table(people: Iterable[Person]) -> str:
-    """Return students.csv: a line for everybody, in the order given."""
-    everybody = list(people)
-    places = sorted({place for person in everybody for place in person.ids})
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*_OWN, *places])
-    for one in everybody:
-        listed = "" if one.listed is None else _WORD[one.listed]
-        own = (one.student, one.submission, one.name, one.email, one.at, _WORD[one.late], listed)
-        ids = (one.ids.get(place, "") for place in places)
-        writer.writerow([neutral(cell) for cell in (*own, *ids)])
-    return text.getvalue()
-
-
-_WORD = {True: "yes", False: "no"}
-
-
-def read(folder: Path) -> list[Person]:
-    """Return the people of a results folder; none where no run wrote them. Raises UsageError."""
-    path = folder / FILE
-    if not path.is_file():
-        return []
-    found = []
-    for _, row in _rows(path):
-        student, submission, name, email, at, late, listed = (row.pop(key, "") for key in _OWN)
-        ids = {place: value for place, value in row.items() if value}
-        known = {"yes": True, "no": False}.get(listed)
-        found.append(Person(student, submission, name, email, ids, at, late == "yes", known))
-    return found
-
-
-def merged(before: Iterable[Person], now: Iterable[Person]) -> list[Person]:
-    """Return everybody of a folder: those of this run, then those of earlier runs alone.
-
-    What this run does not know of a person, having no roster, is as it was.
-    """
-    earlier = {person.student: person for person in before}
-    people = [_filled(person, earlier.get(person.student)) for person in now]
-    known = {person.student for person in people}
-    submissions = {person.submission for person in people} - {""}
-    return people + [
-        person
-        for person in earlier.values()
-        if person.student not in known and person.submission not in submissions
-    ]
-
-
-def _filled(person: Person, before: Person | None) -> Person:
-    if before is None or person.listed is not None:
-        return person
-    return replace(
-        person,
-        name=person.name or before.name,
-        email=person.email or before.email,
-        ids=person.ids or before.ids,
-        listed=before.listed,
-    )

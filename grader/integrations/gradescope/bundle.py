@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.assignments import assignment as assignments
+from grader.core import files
 from grader.core.errors import UsageError
 from grader.core.i18n import LANGUAGES
+from grader.exports.zips import zipped
 from grader.integrations.gradescope import wheel
 from grader.integrations.gradescope.settings import FILE, FOLDER, Settings
-from grader.storage import graded
 
 if TYPE_CHECKING:
     from grader.assignments.assignment import Assignment
@@ -41,11 +42,11 @@ def make(
     content = {name: (Path(__file__).parent / name).read_bytes() for name in _SCRIPTS}
     content[FILE] = json.dumps(settings.to_json(), indent=2).encode()
     content |= _checks(assignment)
-    wheel_name, files = wheel.files()
-    content[wheel_name] = graded.zipped(files)
+    wheel_name, program = wheel.files()
+    content[wheel_name] = zipped(program)
     if index is not None:
         content[_PIP] = _pip_configuration(index)
-    return graded.write(out, graded.zipped(content, _mode))
+    return files.save(out, zipped(content, _mode))
 
 
 def _checks(assignment: Assignment) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from grader.assignments import assignment as assignments
-from grader.core import console
+from grader.core import console, files
 from grader.core.errors import SandboxFault
 from grader.core.i18n import Words
 from grader.exports import gradescope
@@ -25,7 +25,6 @@ from grader.integrations.gradescope import settings as settings_
 from grader.sandbox.backends.apart import ApartSandbox
 from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 from grader.scheduling import local
-from grader.storage.graded import write
 from grader.submissions.discovery import find_one
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def run(root: Path) -> None:
     terms = Terms(assignment, chosen.seed, sandbox.image, sandbox.name)
     graded = _graded(submission, terms, sandbox)
     told = results(graded, chosen.lang, time.monotonic() - started)
-    write(written, json.dumps(told, ensure_ascii=False, allow_nan=False).encode())
+    files.save(written, json.dumps(told, ensure_ascii=False, allow_nan=False).encode())
     console.tell(f"{graded.status}: {graded.score:g} of {graded.max_score:g} points")
 
 

@@ -18,12 +18,13 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import LANGUAGES
+from grader.exports import ungraded
 from grader.exports.nbgrader import Mark, Sheet, record
 from grader.exports.nbgrader import others as others_of
 from grader.integrations.nbgrader import course as courses
 from grader.integrations.nbgrader.folders import Folders
 from grader.integrations.nbgrader.marks import Checks
-from grader.storage import graded as results
+from grader.storage.stored import StoredResults
 from grader.submissions.metadata import TIMESTAMP, timestamp
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.integrations.nbgrader.course import Course
-    from grader.storage.graded import Graded
 
 _NOT_YET_ADDED = "Object of type <Submitted"
 """How a warning begins that nbgrader gives rise to whenever it adds a submission."""
@@ -46,22 +46,22 @@ def export_nbgrader(folder: Path, root: Path, lang: str) -> int:
     if lang not in LANGUAGES:
         raise UsageError(f"--lang is one of {', '.join(LANGUAGES)}")
     course = courses.load(root)
-    graded = results.load(folder.resolve())
+    results = StoredResults.read(folder.resolve())
     with course.entered():
-        for assignment in dict.fromkeys(grade.assignment for grade in graded.grades.values()):
-            _export(course, graded, assignment, lang)
-    return results.status(graded.grades.values())
+        for assignment in dict.fromkeys(grade.assignment for grade in results.grades.values()):
+            _export(course, results, assignment, lang)
+    return ungraded.status(results.grades.values())
 
 
-def _export(course: Course, graded: Graded, assignment: str, lang: str) -> None:
+def _export(course: Course, results: StoredResults, assignment: str, lang: str) -> None:
     grades = [
         grade
-        for grade in graded.grades.values()
+        for grade in results.grades.values()
         if grade.assignment == assignment and grade.status != "not_graded"
     ]
-    people = {person.submission: person for person in graded.people}
+    people = {person.submission: person for person in results.people}
     checks = Checks.of(grades)
-    folders = Folders.of(course, graded, assignment)
+    folders = Folders.of(course, results, assignment)
     sheets = []
     for grade in grades:
         person = people[grade.submission]

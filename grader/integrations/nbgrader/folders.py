@@ -6,12 +6,11 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from grader.core import files
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.core.text import plain
 from grader.exports.nbgrader_notebook import Verdict, written
-from grader.storage import graded
-from grader.storage.journal import FILE, Journal
 from grader.submissions.archives import Source, UnreadableError
 from grader.submissions.discovery import find
 from grader.submissions.metadata import TIMESTAMP
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from grader.core.results import Grade
     from grader.integrations.nbgrader.course import Course
     from grader.integrations.nbgrader.marks import Line
-    from grader.storage.graded import Graded
+    from grader.storage.stored import StoredResults
     from grader.submissions.model import Submission
 
 SECRET = "submission_secret.txt"  # noqa: S105 - nbgrader's name of the file
@@ -35,24 +34,21 @@ class Folders:
     """The folders of an assignment; `submissions` are what was handed in, by digest."""
 
     course: Course
-    graded: Graded
+    results: StoredResults
     submissions: Mapping[str, Submission]
 
     @classmethod
-    def of(cls, course: Course, graded: Graded, assignment: str) -> Folders:
+    def of(cls, course: Course, results: StoredResults, assignment: str) -> Folders:
         """Find the submissions: where they were graded, or else in the course."""
         places = [course.folder("submitted", assignment).parent]
-        if (graded.folder / FILE).is_file():
-            with Journal(graded.folder) as journal:
-                for submission in graded.grades:
-                    places += journal.paths(submission)
+        places += results.sources(results.grades)
         found: dict[str, Submission] = {}
         for place in dict.fromkeys(places):
             try:
                 found |= {one.digest: one for one in find([place], assignment)}
             except GraderError:  # it is gone, or is nothing that can be searched
                 continue
-        return cls(course, graded, found)
+        return cls(course, results, found)
 
     def write(self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]) -> None:
         """Write a student's notebook and page; say what could not be. Raises UsageError."""
@@ -88,18 +84,18 @@ class Folders:
         filename = submission.filename if submission else ""
         notebook = written(_read(submission), filename, verdicts, others)
         folder = self.course.folder("autograded", grade.assignment, grade.student)
-        graded.write(folder / f"{grade.assignment}.ipynb", notebook.encode(errors="replace"))
+        files.save(folder / f"{grade.assignment}.ipynb", notebook.encode(errors="replace"))
         self._write_notes(grade, folder)
 
     def _write_page(self, grade: Grade) -> None:
-        page = self.graded.page(grade.submission)
+        page = self.results.page(grade.submission)
         if page is None:
-            where = self.graded.folder
+            where = self.results.path
             tell(f"{plain(grade.student)} has no page to hand out: run grader report {where}")
             return
         folder = self.course.folder("feedback", grade.assignment, grade.student)
         try:
-            graded.write(folder / f"{grade.assignment}.html", page.read_bytes())
+            files.save(folder / f"{grade.assignment}.html", page.read_bytes())
         except OSError as error:
             raise UsageError(f"{page} cannot be read: {error.strerror}") from error
         self._write_notes(grade, folder)
@@ -113,9 +109,9 @@ class Folders:
         made = {TIMESTAMP: b"", SECRET: secrets.token_hex(64).encode()}
         for name, otherwise in made.items():
             if content := self.note(grade, name):
-                graded.write(folder / name, content)
+                files.save(folder / name, content)
             elif not (folder / name).exists():
-                graded.write(folder / name, otherwise)
+                files.save(folder / name, otherwise)
 
 
 def is_a_folder(student: str) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 
 from grader.assignments import assignment as assignments_
+from grader.core import files
 from grader.core.errors import AssignmentFault, UsageError
 from grader.integrations.nbgrader import course as courses
 
@@ -110,7 +111,7 @@ def release(
         raise UsageError(f"{source} is there already, and another: move it away, or say --force")
     for step, text in texts.items():
         path = course.folder(step, name) / reference.name
-        _write(path, text)
+        files.save(path, text.encode())
         yield path
 
 
@@ -123,18 +124,9 @@ def _configuration(out: Path) -> Iterator[Path]:
     path = out / courses.CONFIG
     if not path.exists():
         course_id = out.name
-        _write(
-            path, f"c = get_config()\n\nc.CourseDirectory.course_id = {course_id!r}\n{SETTING}\n"
-        )
+        text = f"c = get_config()\n\nc.CourseDirectory.course_id = {course_id!r}\n{SETTING}\n"
+        files.save(path, text.encode())
         yield path
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def main() -> None:

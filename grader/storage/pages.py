@@ -1,4 +1,4 @@
-"""The pages of a class as files: `index.html` and one for each student.
+"""The pages of a results folder, in `report/`: `index.html` and one for each student.
 
 What a page was made from is remembered beside it, so that only pages are made anew of which the
 grade, the language or the program changed, and a page that is as it should be is left alone.
@@ -14,20 +14,23 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.core import console, files
+from grader.core.errors import GraderError
 from grader.core.i18n import LANGUAGES
 from grader.feedback import class_page, student_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from grader.core.results import Grade, Person
 
+FOLDER = "report"
 INDEX = "index.html"
 _MEMORY = ".made.json"
 _OURS = b'<meta name="generator" content="rnn-grader">'  # as base.html.jinja has it
 _HEAD = 2000  # bytes of a page, in which that stands
 _PACKAGE = Path(__file__).parents[1]
-_OWN = ("feedback/**/*.*", "locale/**/*.mo", "results.py", "words.py")
+_OWN = ("core/**/*.py", "feedback/**/*.*", "locale/**/*.mo")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,38 @@ class Memory:
 
     lang: str = ""
     made: dict[str, list[str]] = field(default_factory=dict)
+
+
+def make(
+    results: Path,
+    sources: Iterable[Source],
+    seed: str | None,
+    lang: str | None,
+    people: Sequence[Person],
+) -> Path:
+    """Make the pages of a results folder; return the class's. Raises GraderError.
+
+    The language is that of the pages that are there, unless one is given.
+    """
+    folder = results / FOLDER
+    try:
+        broken = write(folder, [*sources], seed, lang or recall(folder).lang or "es", people)
+    except OSError as error:
+        raise GraderError(
+            f"the pages in {folder} cannot be written ({error.strerror}): make room or give "
+            f"access, and run grader report {results}; the grades are whole"
+        ) from error
+    except Exception as error:  # whatever it is, the run ends as it would without pages
+        raise GraderError(
+            f"the class's page in {folder} cannot be made ({type(error).__name__}: {error}), which "
+            "is a mistake of grader's; the grades are whole"
+        ) from error
+    for one in broken:
+        console.tell(
+            f"the page of {one} cannot be made, which is a mistake of grader's; the grade is "
+            "whole, in results/"
+        )
+    return folder / INDEX
 
 
 def write(
@@ -71,13 +106,14 @@ def write(
         except Exception as error:  # noqa: BLE001 - one grade must not cost the class its pages
             broken[source.grade.submission] = f"{type(error).__name__}: {error}"
             continue
-        _replace(folder / name, page)
+        files.write(folder / name, page, lasting=False)
         made[name] = [inputs, _digest(page)]
     grades = [source.grade for source in sources]
     index = class_page.render(grades, seed, lang, broken.keys(), people)
-    _replace(folder / INDEX, index.encode())
+    files.write(folder / INDEX, index.encode(), lasting=False)
     _clean(folder, {INDEX, *made})
-    _replace(folder / _MEMORY, json.dumps({"lang": lang, "made": made}, indent=1).encode())
+    memory = json.dumps({"lang": lang, "made": made}, indent=1)
+    files.write(folder / _MEMORY, memory.encode(), lasting=False)
     return [f"{name} ({what})" for name, what in broken.items()]
 
 
@@ -105,23 +141,6 @@ def _ours(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return _OURS in file.read(_HEAD)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; leave it if it is so. Raises OSError.
-
-    Unlike a grade it may be lost when the power is cut: it can be made again.
-    """
-    if _read(path) == data:
-        return
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        draft.write_bytes(data)
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path) -> bytes | None:

@@ -10,8 +10,8 @@ import classroom
 import pytest
 
 from grader.core.results import Person
-from grader.feedback import site
-from grader.feedback.site import Source
+from grader.storage import pages
+from grader.storage.pages import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def test_a_page_that_cannot_be_made_costs_nobody_else_theirs(folder: Path) -> No
     broken = replace(classroom.FAILED, counterexample={"quantity": "c_t"})
     bad = replace(GRADES[0], checks=(broken,))
     sources = [Source(one, sha256(one.to_json().encode()).hexdigest()) for one in (bad, GRADES[1])]
-    assert site.write(folder, sources, None, "es") == [f"{bad.submission} (KeyError: 'expected')"]
+    assert pages.write(folder, sources, None, "es") == [f"{bad.submission} (KeyError: 'expected')"]
     index = (folder / "index.html").read_text()
     assert f"./{bad.submission}.html" not in index
     assert f"./{GRADES[1].submission}.html" in index
@@ -115,8 +115,8 @@ def test_names_and_who_handed_in_nothing_stand_on_the_class_page(tmp_path: Path)
         Person("luis", name="Luis Gil", listed=True),
         Person(made[1].student, made[1].submission, listed=False),
     ]
-    site.write(tmp_path, sources, None, "en", people)
-    page = (tmp_path / site.INDEX).read_text(encoding="utf-8")
+    pages.write(tmp_path, sources, None, "en", people)
+    page = (tmp_path / pages.INDEX).read_text(encoding="utf-8")
     assert "Ana &lt;b&gt;Paz</bdi></a>" in page
     assert "1 on the roster handed in nothing" in page
     assert "Luis Gil" in page

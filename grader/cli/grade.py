@@ -1,0 +1,271 @@
+"""`grader grade`: find the submissions, grade them, keep the grades and show them."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from grader.cli.options import (
+    AssignmentOption,
+    AssignmentsOption,
+    Device,
+    DeviceOption,
+    Isolation,
+    Lang,
+    SandboxName,
+)
+
+if TYPE_CHECKING:
+    from grader.assignments.assignment import Assignment
+    from grader.core.results import Grade, Person
+    from grader.feedback.progress import Shown
+    from grader.grading.grade import Terms
+    from grader.sandbox.api import Sandbox
+    from grader.scheduling.plan import Plan
+    from grader.storage.results_folder import ResultsFolder
+    from grader.submissions.model import Submission
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """The options of `grader grade`."""
+
+    submissions: tuple[Path, ...]
+    assignment: str | None
+    assignments: Path | None
+    out: Path
+    sandbox: str
+    strict: bool
+    jobs: int
+    seed: str | None
+    lang: str
+    device: str
+    regrade: bool
+    json: bool
+    roster: Path | None
+    dry_run: bool
+    cluster: str | None
+
+
+def grade(
+    submissions: Annotated[list[Path], typer.Argument(help="Notebooks, folders and zips.")],
+    assignment: AssignmentOption = None,
+    assignments: AssignmentsOption = None,
+    out: Annotated[Path, typer.Option(help="The results folder.")] = Path("results"),
+    sandbox: Annotated[
+        SandboxName,
+        typer.Option(help="auto: docker, else bubblewrap; process protects from nothing."),
+    ] = SandboxName.auto,
+    isolation: Annotated[
+        Isolation, typer.Option(help="strict: a lane of its own for each submission.")
+    ] = Isolation.lane,
+    jobs: Annotated[int, typer.Option(min=0, help="Lanes at once; 0: as many as cores.")] = 0,
+    seed: Annotated[
+        Optional[str], typer.Option(help="Repeat a run's secret seed; else drawn and stored.")
+    ] = None,
+    lang: Annotated[
+        Lang, typer.Option(help="The language of the table and of the pages.")
+    ] = Lang.es,
+    device: DeviceOption = Device.cpu,
+    roster: Annotated[
+        Optional[Path],
+        typer.Option(help="A CSV of the course: id, name, email, and ids elsewhere."),
+    ] = None,
+    cluster: Annotated[
+        Optional[str],
+        typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster: tcp://scheduler:8786."),
+    ] = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be graded, and whose it is.")
+    ] = False,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is known.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the grades as JSON lines.")] = False,
+) -> None:
+    """Grade submissions: a table here; grades.csv, results/*.json and report/*.html in --out."""
+    options = GradeOptions(
+        submissions=tuple(submissions),
+        assignment=assignment,
+        assignments=assignments,
+        out=out,
+        sandbox=sandbox.value,
+        strict=isolation is Isolation.strict,
+        jobs=jobs,
+        seed=seed,
+        lang=lang.value,
+        device=device.value,
+        regrade=regrade,
+        json=json_,
+        roster=roster,
+        dry_run=dry_run,
+        cluster=cluster,
+    )
+    raise typer.Exit(_grade(options))
+
+
+def _grade(options: GradeOptions) -> int:
+    """Grade, write the results folder, print the table; return the exit status."""
+    from grader.assignments import assignment
+    from grader.storage.results_folder import ResultsFolder
+    from grader.submissions import discovery, roster
+
+    root = assignment.folder_of_assignments(options.assignments)
+    chosen = assignment.choose(root, options.assignment)
+    listed = roster.read_roster(options.roster) if options.roster else None
+    found = discovery.find(options.submissions, chosen.name)
+    submissions, everybody = roster.join(found, listed, chosen.deadline)
+    if options.dry_run:
+        return _show_found(options, submissions, everybody)
+    with ResultsFolder.open(options.out) as results:
+        seed = results.journal.seed(options.seed, secrets.token_hex(16))
+        terms, sandbox = _terms(options, chosen, seed)
+        now = terms.fingerprint_of("")
+        results.begin(
+            seed, submissions, options.submissions, chosen.name, now, regrade=options.regrade
+        )
+        _grade_all(options, results, submissions, terms, sandbox)
+        results.write_people(everybody)
+        written = results.write_all()
+        page = results.write_pages(written, options.lang)
+    _remark(results, written)
+    asked = {submission.id for submission in submissions}
+    grades = [grade for grade in written if grade.submission in asked]
+    _show(options, grades, page)
+    _tell_of_the_roster(everybody)
+    return 1 if any(grade.status == "not_graded" for grade in grades) else 0
+
+
+def _terms(options: GradeOptions, assignment: "Assignment", seed: str) -> tuple["Terms", "Sandbox"]:
+    """Open the sandbox; return it, and what all grades will have in common."""
+    from grader.core.console import tell
+    from grader.grading.grade import Terms
+    from grader.sandbox import select
+
+    limits = assignment.limits
+    sandbox = select.choose(options.sandbox, limits, options.device, tell)
+    return Terms(assignment, seed, sandbox.image, sandbox.name, options.device), sandbox
+
+
+def _grade_all(
+    options: GradeOptions,
+    results: "ResultsFolder",
+    submissions: Sequence["Submission"],
+    terms: "Terms",
+    sandbox: "Sandbox",
+) -> None:
+    """Grade what the journal does not know yet, each notebook once; store grades as they come."""
+    from grader.core.console import tell
+    from grader.feedback.progress import progress
+    from grader.sandbox import select
+    from grader.scheduling.interruption import interruptible
+    from grader.scheduling.plan import plan
+
+    journal = results.journal
+    with interruptible(), select.reaping(sandbox):
+        planned = plan(submissions, lambda one: journal.knows(one.id, terms.fingerprint(one)))
+        total, known = len(submissions), len(submissions) - len(planned.unknown)
+        with progress(total, known, options.lang) as shown:
+            lanes = _lanes(options, planned, terms, sandbox, shown)
+            for grade in planned.grades(lanes, journal.grade, terms):
+                shown.finished(results.store(grade))
+        terms.require_unchanged()
+    if planned.shared:
+        tell(f"{len(planned.shared)} handed in what another did, byte for byte: graded once")
+
+
+def _lanes(
+    options: GradeOptions, planned: "Plan", terms: "Terms", sandbox: "Sandbox", shown: "Shown"
+) -> Iterator["Grade"]:
+    """Grade what waits, in this machine's lanes or a cluster's."""
+    from grader.core.console import tell
+    from grader.sandbox import select
+    from grader.scheduling import dask, local
+
+    tasks = [(one, terms) for one in planned.waiting]
+    lives = 1 if options.strict else local.SUBMISSIONS_A_LANE
+    if options.cluster:
+        return dask.run(tasks, options.cluster, options.jobs, shown.started, lives, tell)
+    jobs = options.jobs or os.cpu_count() or 1
+    make = select.again(sandbox, terms.assignment.limits, options.device, tell)
+    return local.run(tasks, make, jobs, shown.started, lives)
+
+
+def _show_found(
+    options: GradeOptions, submissions: Sequence["Submission"], everybody: Sequence["Person"]
+) -> int:
+    """Print what there is to grade, and grade nothing."""
+    from grader.core.console import console
+    from grader.feedback import terminal
+    from grader.submissions.roster import file_of
+
+    here = f"{Path.cwd()}/"
+    files = {one.id: file_of(one).removeprefix(here) for one in submissions}
+    wrong = {one.id: one.problem for one in submissions if one.problem}
+    if options.json:
+        for person in everybody:
+            problem = wrong.get(person.submission)
+            fields = asdict(person) | {
+                "file": files.get(person.submission),
+                "problem": problem.es if problem else None,
+                "problem_en": problem.en if problem else None,
+            }
+            sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+        return 0
+    rows = [
+        (person, files.get(person.submission, ""), wrong.get(person.submission))
+        for person in everybody
+    ]
+    console().print(terminal.found(rows, options.lang))
+    return 0
+
+
+def _remark(results: "ResultsFolder", grades: Sequence["Grade"]) -> None:
+    """Say which decisions do not count, or were made about another notebook."""
+    from grader.core.console import tell
+    from grader.storage import decisions
+
+    for grade in grades:
+        for remark in decisions.remarks(grade):
+            tell(remark)
+    for name in sorted(results.decided.made.keys() - {grade.submission for grade in grades}):
+        tell(f"{name!r} is not in this folder; what was decided about it is kept")
+
+
+def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -> None:
+    """Print the table, or the grades as JSON."""
+    from grader.core.console import console
+    from grader.core.i18n import Words
+    from grader.feedback import terminal
+
+    if options.json:
+        for grade in grades:
+            sys.stdout.write(grade.to_line())
+        return
+    screen = console()
+    screen.print(terminal.class_table(grades, options.lang))
+    words = Words(options.lang)
+    where = words("Results in {folder}", folder=f"{options.out}/")
+    screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
+    if page:
+        said = words("The class's page: {page}", page=page)
+        screen.print(said, markup=False, soft_wrap=True)
+
+
+def _tell_of_the_roster(everybody: Sequence["Person"]) -> None:
+    """Say who handed in nothing, and whom the roster does not have."""
+    from grader.core.console import tell
+    from grader.core.text import plain
+
+    for said, chosen in (
+        ("handed in nothing", [one for one in everybody if not one.submission]),
+        ("is not on the roster", [one for one in everybody if one.listed is False]),
+    ):
+        for person in chosen:
+            name = f" ({plain(person.name)})" if person.name else ""
+            tell(f"{plain(person.student)}{name} {said}")

@@ -1,0 +1,31 @@
+"""`grader release`: an assignment in a course of nbgrader's."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli.options import AssignmentsOption
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="Which assignment.")],
+    out: Annotated[Path, typer.Option(help="The folder of nbgrader's course.")],
+    assignments: AssignmentsOption = None,
+    install: Annotated[
+        str,
+        typer.Option(metavar="LINE", help="How students install grader: 'pip install ADDRESS'."),
+    ] = "",
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace notebooks that differ.")] = False,
+) -> None:
+    """Put an assignment into a course of nbgrader's: the reference, and what students get."""
+    from grader.integrations.nbgrader import release
+
+    for path in release.release(name, out, assignments, force=force, install=install):
+        typer.echo(path)
+    if setting := release.missing_setting(out):
+        typer.echo(
+            f"\nSo that nbgrader generate_assignment makes the same notebook, add this line to "
+            f"{out / 'nbgrader_config.py'}:\n{setting}"
+        )

@@ -1,0 +1,95 @@
+"""`grader replay`: a student's grading once more, and whether it comes out the same."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from grader.cli.options import (
+    AssignmentsOption,
+    ExplanationsOption,
+    FolderArgument,
+    Lang,
+    SandboxName,
+    StudentArgument,
+)
+
+if TYPE_CHECKING:
+    from grader.assignments.assignment import Assignment
+    from grader.core.results import Grade
+    from grader.storage.replay import Stored
+    from grader.submissions.model import Submission
+
+
+def replay(
+    folder: FolderArgument,
+    student: StudentArgument,
+    check: Annotated[
+        Optional[str], typer.Argument(help="Which check, such as celdaLSTM/forget_gate.")
+    ] = None,
+    assignments: AssignmentsOption = None,
+    submissions: Annotated[
+        Optional[Path], typer.Option(help="Where the notebook is now, if it was moved.")
+    ] = None,
+    sandbox: Annotated[
+        Optional[SandboxName], typer.Option(help="Another sandbox than the grade's own.")
+    ] = None,
+    lang: ExplanationsOption = Lang.es,
+) -> None:
+    """Grade a student again from the stored seed and show the failed checks in full."""
+    from grader.assignments import assignment
+    from grader.core.console import tell
+    from grader.storage import names, replay
+
+    stored = replay.stored(folder, student)
+    only = names.choose_check(stored.grade, check).id if check else None
+    root = assignment.folder_of_assignments(assignments)
+    checks = assignment.choose(root, stored.grade.assignment)
+    submission = replay.find_again(stored, submissions)
+    again = _graded_again(stored, checks, submission, sandbox)
+    for change in replay.changes(stored.grade, again):
+        tell(change)
+    found = replay.differences(stored.grade, again, only)
+    _show(stored, again, only, found, lang.value)
+    raise typer.Exit(1 if found else 0)
+
+
+def _graded_again(
+    stored: "Stored",
+    assignment: "Assignment",
+    submission: "Submission",
+    sandbox: SandboxName | None,
+) -> "Grade":
+    """Grade as it was done then. Raises SandboxFault."""
+    from grader.core.console import tell
+    from grader.core.errors import SandboxFault
+    from grader.grading.grade import Terms
+    from grader.sandbox import select
+    from grader.scheduling import local
+    from grader.scheduling.interruption import interruptible
+
+    then = stored.grade.environment
+    limits, device = assignment.limits, str(then["device"])
+    kind = sandbox.value if sandbox else str(then["sandbox"])
+    opened = select.choose(kind, limits, device, tell)
+    terms = Terms(assignment, stored.seed, opened.image, opened.name, device)
+    make = select.again(opened, limits, device, tell)
+    with interruptible(), select.reaping(opened):
+        (again,) = local.run([(submission, terms)], make, 1, lives=1)
+    if again.status == "not_graded":
+        raise SandboxFault(f"{stored.grade.student} could not be graded again: {again.reason}")
+    return again
+
+
+def _show(
+    stored: "Stored", again: "Grade", only: str | None, differences: list[str], lang: str
+) -> None:
+    from grader.core.console import console
+    from grader.feedback import terminal
+    from grader.storage import replay
+
+    screen = console()
+    screen.print(replay.shown(again, only, lang))
+    if stored.grade.decisions:
+        screen.print(terminal.history(stored.grade, lang))
+    screen.print(replay.verdict(stored.file, differences, lang), markup=False)

@@ -1,0 +1,108 @@
+"""What may be added to a results folder: grades of one folder are compared with each other.
+
+So all of them have the same checks, sandbox, seed and grader; what would mix with others is refused
+before anything is graded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from grader.core.errors import UsageError
+from grader.core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from grader.core.results import Fingerprint
+    from grader.storage.journal import Journal
+
+_MENTIONED = 3
+_CHANGES = {
+    "grader": "grader, or a library that it uses, is another version",
+    "assignment": "the assignment's files were edited",
+    "image": "the sandbox, or its image, is another",
+    "device": "the device is another",
+    "seed": "the seed is another",
+}
+
+
+def refuse_other_assignments(journal: Journal, assignment: str) -> None:
+    """Refuse grades of another assignment than the folder has. Raises UsageError."""
+    names = {row.assignment for row in journal.rows.values()} - {assignment}
+    if names:
+        raise UsageError(
+            f"{journal.folder} holds grades of {', '.join(sorted(names))}: choose another --out "
+            f"for {assignment}"
+        )
+
+
+def refuse_unknown(results: Path, unknown: Collection[str]) -> None:
+    """Refuse grades of which nobody knows how they were given. Raises UsageError."""
+    if unknown:
+        raise UsageError(
+            f"{results} holds grades ({_some(unknown)}) that the journal does not know: it "
+            "was damaged or removed, or --regrade did not end. Give all the submissions, or choose "
+            "another --out"
+        )
+
+
+def refuse_others(
+    journal: Journal, asked: Collection[str], now: Fingerprint, *, regrade: bool
+) -> None:
+    """Refuse grades that a folder's others could not be compared with. Raises UsageError.
+
+    `now` is what the run's grades depend on, whatever the notebook. `regrade` takes the place of
+    the former grades of the submissions that are `asked` for, and so does away with theirs.
+    """
+    others = _others(journal, now)
+    if not others:
+        return
+    said = f"{journal.folder} holds grades ({_some(others)}) given before: {_told(journal, others)}"
+    if not regrade:
+        raise UsageError(
+            f"{said}. Grades are not mixed: grade all again with --regrade, or choose another --out"
+        )
+    if left := others.keys() - set(asked):
+        raise UsageError(
+            f"{said}, and these submissions do not include {_some(left)}. Grades are not mixed: "
+            "give all the submissions, or choose another --out"
+        )
+
+
+def _others(journal: Journal, now: Fingerprint) -> dict[str, list[str]]:
+    """Return the measured submissions whose grades this run could not have given, and why."""
+    wanted = asdict(now)
+    return {
+        name: found
+        for name, row in journal.rows.items()
+        if row.status != "not_graded"
+        and (found := [it for it in _CHANGES if getattr(row.fingerprint, it) != wanted[it]])
+    }
+
+
+def _told(journal: Journal, others: Mapping[str, Collection[str]]) -> str:
+    """Return what is not as it was when the others were graded."""
+    changes = {
+        field: text
+        for field, text in _CHANGES.items()
+        if any(field in found for found in others.values())
+    }
+    version = _version(journal, next((name for name in others if "grader" in others[name]), ""))
+    if version != __version__:
+        changes["grader"] = f"grader was version {version}, and is {__version__}"
+    return " and ".join(changes.values())
+
+
+def _version(journal: Journal, name: str) -> str:
+    """Return the version of grader that gave a grade."""
+    grade = journal.grade(name) if name else None
+    return str(grade.environment.get("grader", __version__)) if grade else __version__
+
+
+def _some(names: Collection[str]) -> str:
+    first = ", ".join(sorted(names)[:_MENTIONED])
+    more = len(names) - _MENTIONED
+    return f"{first} and {more} more" if more > 0 else first
