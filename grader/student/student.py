@@ -19,7 +19,7 @@ import torch
 
 from grader.core.errors import StudentFault, StudentProcessLost
 from grader.core.i18n import tr
-from grader.protocol import wire
+from grader.protocol import tensors, wire
 from grader.recurrent import stand_ins
 from grader.student.reproduction import Transcript
 
@@ -151,7 +151,7 @@ class Student:
         """Make the student's modules and torch's default of this floating dtype from now on."""
         if dtype is not self._dtype:
             self._dtype = dtype
-            self.ask("precision", dtype=_name(dtype))
+            self.ask("precision", dtype=tensors.dtype_name(dtype))
 
     def gradients(
         self,
@@ -217,15 +217,17 @@ class Student:
         if known is None and tensor.requires_grad:
             known = (tensor, len(self._refs) + 1)
             self._refs[id(tensor)] = known
-        flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
-        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-        return wire.Array(_name(tensor.dtype), tuple(tensor.shape), data, known and known[1])
+        try:
+            return tensors.to_array(tensor, known and known[1])
+        except tensors.TensorError as error:
+            why = tr("what it returned cannot be sent again: {error}", error=error)
+            raise StudentProcessLost("crashed", why) from error
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
             try:
-                tensor = to_tensor(value)
-            except (RuntimeError, ValueError, TypeError, OverflowError) as error:
+                tensor = tensors.from_array(value)
+            except tensors.TensorError as error:
                 text = tr(
                     "it returned a tensor that cannot be, of shape {shape}", shape=value.shape
                 )
@@ -299,15 +301,3 @@ _MAYBE_TENSOR = (torch.Tensor, type(None))
 
 def _is_list(value: Any, length: int) -> bool:
     return isinstance(value, list) and len(value) == length
-
-
-def to_tensor(array: wire.Array) -> torch.Tensor:
-    """Return the tensor that an `Array` describes; its bytes were checked against its shape."""
-    dtype = getattr(torch, array.dtype)
-    if not array.data:
-        return torch.empty(array.shape, dtype=dtype)
-    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

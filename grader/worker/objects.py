@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import random
 import re
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from grader.protocol import wire
+from grader.protocol import tensors, wire
 from grader.worker import gpus, loops, training
 from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
-_LARGEST_REPLY = 64 << 20
 _PLAIN = (bool, int, float, str, bytes, type(None))
 _CELL = re.compile(r"celda \[(\d+)\]")
 
@@ -203,14 +201,14 @@ class Objects:
         if array.ref is not None and array.ref in self.kept:
             known: torch.Tensor = self.kept[array.ref]
             return known
-        tensor = _from_bytes(array)
+        tensor = tensors.from_array(array)
         if array.ref is not None:
             self.kept[array.ref] = tensor.requires_grad_()
         return tensor
 
     def _out(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return _to_bytes(value, self._keep(value) if value.requires_grad else None)
+            return _sent(value, self._keep(value) if value.requires_grad else None)
         if type(value) in _PLAIN:
             return value
         if isinstance(value, (list, tuple)):
@@ -280,25 +278,13 @@ def _gradients(item: Any) -> Any:
     return item.grad
 
 
-def _from_bytes(array: wire.Array) -> torch.Tensor:
-    dtype = getattr(torch, array.dtype)
-    if not array.data:
-        return torch.empty(array.shape, dtype=dtype)
-    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
-
-
-def _to_bytes(tensor: torch.Tensor, ref: int | None) -> wire.Array:
-    if tensor.layout is not torch.strided or tensor.is_nested or tensor.device.type == "meta":
-        raise Unsendable(notice("the tensor is not dense (sparse, nested or without data)"))
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    if dtype not in wire.ITEM_SIZES:
-        raise Unsendable(notice("the tensor is of dtype {dtype}", dtype=dtype))
-    if tensor.numel() * wire.ITEM_SIZES[dtype] > _LARGEST_REPLY:
-        shape = tuple(tensor.shape)
-        raise Unsendable(notice("the tensor is too large: {shape}", shape=shape))
-    flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
-    data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-    return wire.Array(dtype, tuple(tensor.shape), data, ref)
-
-
-assert sys.byteorder == "little"  # noqa: S101 - what the wire carries
+def _sent(tensor: torch.Tensor, ref: int | None) -> wire.Array:
+    try:
+        return tensors.to_array(tensor, ref)
+    except tensors.NotDense:
+        why = notice("the tensor is not dense (sparse, nested or without data)")
+    except tensors.UnknownDtype as error:
+        why = notice("the tensor is of dtype {dtype}", dtype=error.dtype)
+    except tensors.TooLarge as error:
+        why = notice("the tensor is too large: {shape}", shape=error.shape)
+    raise Unsendable(why)
