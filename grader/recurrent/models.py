@@ -22,6 +22,7 @@ from grader.checks.strategies import Numbers, sizes
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
 from grader.recurrent import lstm, probes, stand_ins
+from grader.recurrent.lstm_equations import exchanged
 from grader.student.student import RemoteObject
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def build(
     student.precision(dtype)
     if not usable(student, kind):
         student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
-    elif kind is LSTM and lstm.believed(student)[1].equations.preactivation is lstm.exchanged:
+    elif kind is LSTM and lstm.believed(student)[1].equations.preactivation is exchanged:
         case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
