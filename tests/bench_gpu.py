@@ -17,13 +17,11 @@ import torch
 
 from grader.assignments import assignment as assignments
 from grader.grading.grade import Terms, grade
-from grader.recurrent import models, network, training
+from grader.recurrent import models, network, probes, training
 from grader.recurrent.stand_ins import epoch
 from grader.sandbox.backends.process import ProcessSandbox
 from grader.submissions.discovery import find
 from grader.submissions.model import Submission
-from grader.worker import gpus
-from grader.worker.training import train
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +29,7 @@ ROOT = Path(__file__).parent.parent
 def main(seeds: int) -> None:
     tell(f"torch {torch.__version__}, {torch.cuda.get_device_name()}")
     torch.set_num_threads(1)
-    gpus.warm_up()
+    probes.warm_up({})
     for kind in (models.LSTM, models.GRU):
         apart, cpu, cuda = [], [], []
         for seed in range(seeds):
@@ -41,7 +39,8 @@ def main(seeds: int) -> None:
             cpu.append(time.monotonic() - started)
             model = network.Reference(kind, stand_in=False).model
             started = time.monotonic()
-            told = train(lambda *_, model=model: model, epoch, "cuda", **network.given(data))
+            notebook = {"model": lambda *_, m=model: m, "loop": epoch, "device": "cuda"}
+            told = probes.train_network(notebook, "model", "loop", **network.given(data))
             cuda.append(time.monotonic() - started)
             apart.append(network.apart(data, network.course(data, told), right))
         tell(

@@ -23,7 +23,7 @@ from grader.sandbox.backends.fake import FakeSandbox
 from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from grader.sandbox.api import Check, Report, Session, Usage
     from grader.sandbox.backends.fake import FakeLane
@@ -84,8 +84,8 @@ class Liar:
     def used(self) -> float:
         return self.honest.used()
 
-    def reference(self, operation: str, **arguments: Any) -> Usage:
-        return self.honest.reference(operation, **arguments)
+    def reference(self, questions: Sequence[Mapping[str, Any]]) -> Usage:
+        return self.honest.reference(questions)
 
 
 class LiarSession:

@@ -100,14 +100,51 @@ def test_a_tensor_that_plays_no_part_has_no_gradient(student: Student) -> None:
     assert student.gradients([out], [torch.ones(1)], of=[unused]) == [None]
 
 
-def test_unroll_gives_what_a_loop_gives(student: Student, ours: celdaLSTM) -> None:
+def last(notebook: dict[str, Any], name: str, cell: Any, inputs: Tensor, state: Any) -> Any:
+    for x in inputs:
+        state = notebook[name](*cell(x, state))
+    return [*state]
+
+
+def add(notebook: dict[str, Any], name: str) -> None:
+    notebook[name] = lambda *x: [sum(x)]
+
+
+def test_a_probe_runs_beside_what_the_student_defined(student: Student, ours: celdaLSTM) -> None:
     inputs = torch.randn(4, 2, 3)
-    steps = student.celdaLSTM(3, 5).load(ours.state_dict()).unroll(inputs, (H, C))
+    cell = student.celdaLSTM(3, 5).load(ours.state_dict())
+    h, c = student.run(last, name="igual", cell=cell, inputs=inputs, state=(H, C))
     state = (H, C)
     for x in inputs:
         state = ours(x, state)
-    assert len(steps) == len(inputs)
-    assert torch.equal(steps[-1][0], state[0])
+    assert torch.equal(h, state[0])
+    assert torch.equal(c, state[1])
+
+
+def test_whoever_answers_a_probe_in_another_form_is_lost(student: Student) -> None:
+    asked = {"name": "igual", "cell": student.celdaLSTM(3, 5), "inputs": X[None], "state": (H, C)}
+    with pytest.raises(StudentProcessLost, match="no es una respuesta"):
+        student.run(last, lambda answer: isinstance(answer, dict), **asked)
+
+
+def test_a_stand_in_takes_a_names_place(student: Student) -> None:
+    with pytest.raises(StudentFault):
+        student.celdaGRU(1, 2)
+    student.replace({"celdaGRU": add, "igual": add})
+    assert [student.celdaGRU(1, 2), student.igual(3)] == [[3], [3]]
+    assert "celdaGRU" in student.transcript.cell()
+
+
+def test_a_probe_apart_has_a_notebook_of_its_own(student: Student) -> None:
+    usage = student.reference("a", (add, {"name": "f"}), (twice, {"name": "f"}))
+    assert usage.cpu_seconds >= 0
+    assert student.reference("a") is usage
+    with pytest.raises(StudentFault, match="KeyError"):
+        student.reference("b", (twice, {"name": "igual"}))
+
+
+def twice(notebook: dict[str, Any], name: str) -> Any:
+    return notebook[name](1, 1)
 
 
 def test_what_the_student_does_to_its_inputs_does_not_reach_ours(student: Student) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import torch
 from torch import Tensor
 
+from grader.checks import probes
 from grader.checks.asserts import Mismatch, kind, require_shape
 from grader.checks.misconceptions import Diagnosis
 from grader.core.errors import StudentFault
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from grader.checks.strategies import Stream
+    from grader.student.probes import Probe
     from grader.student.student import Student
 
 OPEN, SHUT = 40.0, -40.0
@@ -184,57 +186,45 @@ class Subject:
         """
 
         def form(answer: Any) -> bool:
-            if not isinstance(answer, dict):
-                return False
-            steps = answer.get("steps")
-            return "made" in answer or (isinstance(steps, list) and len(steps) == case.steps)
+            return isinstance(answer, list) and len(answer) == case.steps
 
-        answer = self._ask(student, "steps", form, case, swapped=swapped)
-        if "made" in answer:
-            sizes = (case.input_size, case.hidden_size)
-            raise _no_module(self.name, sizes, answer["made"])
-        given: list[Any] = answer["steps"]
+        given: list[Any]
+        if case.steps == 1:
+            given = self.ask(student, case, probes.step, form, x_t=case.x.to(self.dtype))
+        else:
+            x = case.inputs.to(self.dtype)
+            given = self.ask(student, case, probes.steps, form, x=x, swapped=swapped)
         return given
 
-    def profile(self, student: Student, case: CellCase, *, swapped: bool = False) -> list[Any]:
-        """Return h_T (B, H) and ∂ΣhT/∂x (T, B, I), None where autograd found no way back."""
-        shape = tuple(case.inputs.shape)
-
-        def form(answer: Any) -> bool:
-            if not isinstance(answer, list) or len(answer) != len(("h", "gradient")):
-                return False
-            gradient = answer[1]
-            return gradient is None or (
-                isinstance(gradient, Tensor)
-                and gradient.is_floating_point()
-                and tuple(gradient.shape) == shape
-            )
-
-        answer: list[Any] = self._ask(student, "profile", form, case, swapped=swapped)
-        return answer
-
-    def _ask(
+    def ask(
         self,
         student: Student,
-        operation: str,
-        form: Callable[[Any], bool],
         case: CellCase,
-        *,
-        swapped: bool,
+        probe: Probe,
+        form: Callable[[Any], bool],
+        **arguments: Any,
     ) -> Any:
+        """Run a probe that makes the student's cell: its class's `name`, the `sizes`, the weights
+        `pesos`, the first `estado`, and what else it takes. Raises StudentFault, Mismatch.
+        """  # noqa: D205 - one sentence
         student.precision(self.dtype)
         student.require(self.name)
         states = tuple(state.to(self.dtype) for state in case.states.values())
-        return student.ask_for(
-            form,
-            operation,
-            name=self.name,
-            sizes=[case.input_size, case.hidden_size],
-            weights=self._weights(case),
-            inputs=case.inputs.to(self.dtype),
-            state=states if len(states) > 1 else states[0],
-            swapped=swapped,
-        )
+        sizes = [case.input_size, case.hidden_size]
+        try:
+            return student.run(
+                probe,
+                form,
+                name=self.name,
+                sizes=sizes,
+                pesos=self._weights(case),
+                estado=states if len(states) > 1 else states[0],
+                **arguments,
+            )
+        except StudentFault as fault:
+            if fault.place is None:  # no line of the student's failed: was there a module at all?
+                _require_module(student, self.name, sizes)
+            raise
 
     def _weights(self, case: CellCase) -> dict[str, Tensor]:
         return {key: tensor.to(self.dtype) for key, tensor in case.weights.items()}
@@ -277,6 +267,18 @@ def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
         got=again,
         holds=lambda code: [f"assert torch.equal({code(again)}, {code(alone)})"],
     )
+
+
+def _require_module(student: Student, name: str, sizes: list[int]) -> None:
+    """Assert that a class makes a module. Raises StudentFault and Mismatch."""
+
+    def form(answer: Any) -> bool:
+        return isinstance(answer, list) and len(answer) in (0, 1)
+
+    with student.unrecorded():
+        instead = student.run(probes.made_instead, form, name=name, sizes=sizes)
+    for made in instead:
+        raise _no_module(name, tuple(sizes), made)
 
 
 def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Mismatch:

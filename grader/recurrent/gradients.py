@@ -20,6 +20,7 @@ from grader.checks.cells import Block, CellCase, Subject
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.core.i18n import tr
 from grader.recurrent import gru, lstm, models
+from grader.recurrent.lstm_equations import exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,7 +174,7 @@ def _or_zeros(name: str, case: CellCase, right: Tensor) -> str:
 def sent(cell: Cell, case: Any, subject: Subject, equations: Any) -> Any:
     """Return the case in the precision and the layout in which this student's cell takes it."""
     if cell.kind is models.LSTM:
-        case = case.square() if equations.preactivation is lstm.exchanged else case
+        case = case.square() if equations.preactivation is exchanged else case
         return replace(case.rounded(subject.dtype), order=equations.stacking_order)
     return replace(case.rounded(subject.dtype), layers=equations.layers)
 

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, sigmoid, tanh
 
 from grader.checks.misconceptions import Misconception
-from grader.recurrent.gru import BIASES, GATES
+from grader.recurrent.gru_equations import BIASES, GATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.recurrent.gru import Terms
+    from grader.recurrent.gru_equations import Terms
 
 
 def _complement(total: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from grader.checks import figures
 from grader.checks.asserts import Mismatch, assert_close
 from grader.checks.strategies import Numbers
 from grader.core.i18n import tr
-from grader.recurrent import gradients, models
+from grader.recurrent import gradients, models, probes
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,17 +43,36 @@ def judge(student: Student, cell: gradients.Cell) -> None:
     for name in _names(student, cell):
         case = _case(cell, name, subject, known.equations)
         swapped = getattr(known.equations, "returns_order", "hc") == "ch"
-        _, gradient = subject.profile(student, case, swapped=swapped)
+        _, gradient = _profile(student, subject, case, swapped=swapped)
         right = _expected(cell, name, subject, known.equations, flow.equations)
         gradient = torch.zeros_like(right) if gradient is None else gradient
         if name == "open":
             ours = _expected(cell, name, subject, known.right, gradients.Flow())
-            figures.keep(student, _profile(_norms(gradient), _norms(ours)))
+            figures.keep(student, _picture(_norms(gradient), _norms(ours)))
         if bool(right.isfinite().all()):
             _require_finite(gradient, case, certain=certain)
             if certain and name != "extreme":
                 assert_close(gradient, right, quantity="∂Σh_T/∂x", case=case)
         student.start_over()
+
+
+def _profile(student: Student, subject: Subject, case: CellCase, *, swapped: bool) -> list[Any]:
+    """Return h_T (B, H) and ∂Σh_T/∂x (T, B, I), None where autograd found no way back."""
+    shape = tuple(case.inputs.shape)
+
+    def form(answer: Any) -> bool:
+        if not isinstance(answer, list) or len(answer) != len(("h", "gradient")):
+            return False
+        gradient = answer[1]
+        return gradient is None or (
+            isinstance(gradient, torch.Tensor)
+            and gradient.is_floating_point()
+            and tuple(gradient.shape) == shape
+        )
+
+    x = case.inputs.to(subject.dtype)
+    answer: list[Any] = subject.ask(student, case, probes.profile, form, x=x, swapped=swapped)
+    return answer
 
 
 def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
@@ -118,7 +137,7 @@ def _norms(gradient: Tensor) -> list[float]:
     return norms
 
 
-def _profile(theirs: list[float], reference: list[float]) -> figures.Figure:
+def _picture(theirs: list[float], reference: list[float]) -> figures.Figure:
     """Return the picture of ‖∂h_T/∂x_t‖ at each step."""
     note = tr(
         "With the memory's gate kept open. Below 10⁻²⁰ a curve lies on the lower edge; where "

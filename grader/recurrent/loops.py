@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 
 from grader.checks.asserts import Mismatch, compared
 from grader.core.i18n import tr
-from grader.worker.loops import Probe
+from grader.recurrent import probes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hypothesis.strategies import DrawFn
     from torch import Tensor
 
     from grader.checks.misconceptions import Misconception
     from grader.core.i18n import Bilingual
+    from grader.student.probes import Probe
     from grader.student.student import Student
 
 FRESH = 2  # cases that a reading must explain
@@ -54,40 +57,81 @@ class Case:
         parts = [slice(start, start + self.batch_size) for start in starts]
         return [(self.sequences[part], self.labels[part]) for part in parts]
 
-    def model(self) -> Probe:
+    def model(self) -> probes.LinearModel:
         """Return the model before the loop."""
-        model = Probe(_STEPS)
+        model = probes.LinearModel(_STEPS)
         model.load_state_dict(self.state)
         return model
 
-    def run(self, student: Student, name: str, rate: float | None) -> list[Any]:
-        """Run the student's loop; return what it gave, the state after it, whether gradients."""
-        given: list[Any] = student.ask_for(
-            _is_answer,
-            "loop",
-            name=_defined(student, name),
-            state=self.state,
-            data=[self.sequences, self.labels],
+    def train(self, student: Student) -> Trained:
+        """Run the student's training loop."""
+        state, trace = self._run(student, probes.train_once, TRAINING, _is_trained, rate=RATE)
+        return Trained(state, trace)
+
+    def measure(self, student: Student) -> list[Any]:
+        """Run the student's test loop; return what it gave, the state after it, whether gradients.
+
+        A list as it came, so that a notebook's cell can name what is in it.
+        """
+        measured: list[Any] = self._run(student, probes.measure_once, TESTING, _is_measured)
+        return measured
+
+    def _run(
+        self,
+        student: Student,
+        probe: Probe,
+        name: str,
+        form: Callable[[Any], bool],
+        **arguments: Any,
+    ) -> Any:
+        student.require(name)
+        return student.run(
+            probe,
+            form,
+            name=name,
+            pesos=self.state,
+            secuencias=self.sequences,
+            etiquetas=self.labels,
             batch_size=self.batch_size,
-            rate=rate,
+            **arguments,
         )
-        return given
 
 
-def _is_answer(answer: Any) -> bool:
-    """Whether this is [what the loop gave, a state, whether gradients, their trace]."""
+@dataclass(frozen=True)
+class Trained:
+    """A model's state after an epoch, and the gradient of its weight after each backward."""
+
+    state: dict[str, Tensor]
+    trace: list[Tensor]
+
+
+def _is_trained(answer: Any) -> bool:
+    if not isinstance(answer, list) or len(answer) != len(("state", "trace")):
+        return False
+    return _is_state(answer[0]) and isinstance(answer[1], list) and _are_tensors(answer[1])
+
+
+def _is_measured(answer: Any) -> bool:
     return (
         isinstance(answer, list)
-        and len(answer) == len(("given", "state", "gradients", "trace"))
-        and isinstance(answer[1], dict)
-        and isinstance(answer[3], list)
-        and all(isinstance(value, torch.Tensor) for value in (*answer[1].values(), *answer[3]))
+        and len(answer) == len(("given", "state", "gradients"))
+        and _is_state(answer[1])
     )
 
 
-def _defined(student: Student, name: str) -> str:
-    student.require(name)
-    return name
+def _is_state(value: Any) -> bool:
+    return isinstance(value, dict) and _are_tensors(value.values())
+
+
+def _are_tensors(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, torch.Tensor) for value in values)
+
+
+def loss_function() -> torch.nn.Module:
+    """Return the loss that the student's loop is given: not the usual one, so that a loop that
+    brings its own shows.
+    """  # noqa: D205 - one sentence
+    return torch.nn.HuberLoss(delta=probes.HUBER_DELTA)
 
 
 @st.composite

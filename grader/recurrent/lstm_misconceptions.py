@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, sigmoid, tanh
 
 from grader.checks.misconceptions import Misconception
-from grader.recurrent.lstm import GATES, Equations, exchanged, linear
+from grader.recurrent.lstm_equations import GATES, Equations, exchanged, linear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from grader.checks.finite_differences import along, require, slope, untaught
 from grader.checks.misconceptions import Misconception
 from grader.checks.strategies import Numbers
 from grader.core.i18n import tr
-from grader.recurrent import models
+from grader.recurrent import models, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
     """
     cell = "lstm_cell" if kind is models.LSTM else "gru_cell"
     if student.lost(f"gradientes/{cell}"):
-        student.replace(kind.cell_class)
+        student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
     judge_reach(student, kind)
     student.start_over()
     dtype, known = models.believed(student, kind)

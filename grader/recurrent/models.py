@@ -21,7 +21,8 @@ from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.checks.strategies import Numbers, sizes
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
-from grader.recurrent import lstm
+from grader.recurrent import lstm, probes, stand_ins
+from grader.recurrent.lstm_equations import exchanged
 from grader.student.student import RemoteObject
 
 if TYPE_CHECKING:
@@ -202,8 +203,8 @@ def build(
     """
     student.precision(dtype)
     if not usable(student, kind):
-        student.replace(kind.cell_class)
-    elif kind is LSTM and lstm.believed(student)[1].equations.preactivation is lstm.exchanged:
+        student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
+    elif kind is LSTM and lstm.believed(student)[1].equations.preactivation is exchanged:
         case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
@@ -250,7 +251,7 @@ def run_cell(model: RemoteObject, kind: Kind, case: Case, equations: Equations) 
     taken = taken.flip(0) if equations.step_order < 0 else taken
     state = first if kind.states == 1 else (first, first)
     h, c = [], []
-    for given in cell.unroll(taken, state, swapped=equations.swapped):
+    for given in unroll(cell, taken, state, swapped=equations.swapped):
         hidden, memory = (given, given) if kind.states == 1 else _pair(given)
         if equations.swapped:
             hidden, memory = memory, hidden
@@ -264,6 +265,18 @@ def run_cell(model: RemoteObject, kind: Kind, case: Case, equations: Equations) 
     require_shape(y, (steps.shape[1], case.output_size), "fc(h)")
     answer: Tensor = y
     return answer
+
+
+def unroll(cell: RemoteObject, x: Tensor, state: Any, *, swapped: bool = False) -> list[Any]:
+    """Run a student's cell over inputs (T, B, I) from a state; return what it gave at each step."""
+
+    def form(answer: Any) -> bool:
+        return isinstance(answer, list) and len(answer) == len(x)
+
+    steps: list[Any] = cell.student.run(
+        probes.unroll, form, celda=cell, x=x, estado=state, swapped=swapped
+    )
+    return steps
 
 
 def believed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equations]]:

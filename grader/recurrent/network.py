@@ -16,8 +16,7 @@ import torch
 
 from grader.checks.asserts import Mismatch
 from grader.core.i18n import tr
-from grader.recurrent import models, stand_ins
-from grader.worker import training
+from grader.recurrent import models, probes, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,15 +178,16 @@ def is_steady(data: Data) -> bool:
 
 
 def run(data: Data, loop: Callable[..., Any], state: dict[str, Tensor] | None = None) -> Course:
-    """Train the reference in this process with a loop, as the worker does the student's network.
+    """Train the reference in this process with a loop, as a probe does the student's network.
 
     It starts from the data's own weights, unless others are given.
     """
     dtype = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     start = {"state": state} if state else {}
+    notebook = {"model": lambda *_: _model(data), "loop": loop}
     try:
-        told = training.train(lambda *_: _model(data), loop, "cpu", **given(data) | start)
+        told = probes.train_network(notebook, "model", "loop", **given(data) | start)
         return course(data, told)
     finally:
         torch.set_default_dtype(dtype)
@@ -198,7 +198,7 @@ def _model(data: Data) -> torch.nn.Module:
 
 
 def given(data: Data) -> dict[str, Any]:
-    """Return what `grader.worker.training.train` takes, but for the model, loop and device."""
+    """Return what `probes.train_network` takes, but for the names of a model and a loop."""
     sequences, _ = data.sequences()
     sizes = {"hidden_size": HIDDEN_SIZE, "batch_size": BATCH_SIZE, "epochs": EPOCHS, "rate": RATE}
     labels = sequences.sum((1, 2))
@@ -206,7 +206,7 @@ def given(data: Data) -> dict[str, Any]:
 
 
 def is_told(answer: Any) -> bool:
-    """Whether this is what `grader.worker.training.train` returns."""
+    """Whether this is what `probes.train_network` returns."""
     if not isinstance(answer, dict) or not isinstance(answer.get("states"), list):
         return False
     states = answer["states"]

@@ -2,9 +2,8 @@
 
 Where a part that others build on is wrong or missing, a stand-in takes its place in the notebook
 under the same name. The cells are neither an LSTM nor a GRU: they add up, which is enough to learn
-to count. This module never lies in the sandbox: its source is sent when it is wanted, so that
-nothing here can be handed in. `reference` is over torch's own cells, and runs in a process that
-never saw a student's code.
+to count. They are put there by probes: nothing of this module lies in the sandbox before, so that
+nothing here can be handed in. `torch_cells` is for a process that never saw a student's code.
 """
 
 from __future__ import annotations
@@ -14,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
     from torch import Tensor
+
+    from grader.student.probes import Notebook, Probe
 
 
 class StandInLSTM(torch.nn.Module):
@@ -84,27 +85,48 @@ def epoch(model: Any, loss_function: Any, optimizer: Any, data_loader: Any) -> N
 
 
 CELLS = {"celdaLSTM": StandInLSTM, "celdaGRU": StandInGRU}
-MODELS = {"modeloLSTM": ("lstm", "celdaLSTM", 2), "modeloGRU": ("gru", "celdaGRU", 1)}
 
 
-def stand_in(namespace: dict[str, Any], name: str) -> Callable[..., Any]:
-    """Return what takes a name's place; a model runs whatever cell the namespace then holds."""
-    if name in CELLS:
-        return CELLS[name]
-    if name not in MODELS:
-        return epoch
-    attribute, cell, states = MODELS[name]
-
-    def model(input_size: int, hidden_size: int, output_size: int) -> Model:
-        made = namespace[cell](input_size, hidden_size)
-        return Model(attribute, made, states, hidden_size, output_size)
-
-    return model
+def lstm_cell(notebook: Notebook, name: str) -> None:
+    """Put a cell of ours in the place of `celdaLSTM`."""
+    notebook[name] = StandInLSTM
 
 
-def reference() -> dict[str, Any]:
-    """Return definitions of all that a run needs, over torch's own cells."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    names: dict[str, Any] = {"device": device, "modelo_entrenamiento": epoch}
-    names |= {"celdaLSTM": torch.nn.LSTMCell, "celdaGRU": torch.nn.GRUCell}
-    return names | {name: stand_in(names, name) for name in MODELS}
+def gru_cell(notebook: Notebook, name: str) -> None:
+    """Put a cell of ours in the place of `celdaGRU`."""
+    notebook[name] = StandInGRU
+
+
+def lstm_model(notebook: Notebook, name: str) -> None:
+    """Put a model in the place of `modeloLSTM`, over whatever cell the notebook then has."""
+    notebook[name] = lambda i, h, o: Model("lstm", notebook["celdaLSTM"](i, h), 2, h, o)
+
+
+def gru_model(notebook: Notebook, name: str) -> None:
+    """Put a model in the place of `modeloGRU`, over whatever cell the notebook then has."""
+    notebook[name] = lambda i, h, o: Model("gru", notebook["celdaGRU"](i, h), 1, h, o)
+
+
+def loop(notebook: Notebook, name: str) -> None:
+    """Put a training loop of ours in the place of a student's."""
+    notebook[name] = epoch
+
+
+PROBES: Mapping[str, Probe] = {
+    "celdaLSTM": lstm_cell,
+    "celdaGRU": gru_cell,
+    "modeloLSTM": lstm_model,
+    "modeloGRU": gru_model,
+    "modelo_entrenamiento": loop,
+}
+"""What puts a stand-in in the place of each name that may need one."""
+
+
+def torch_cells(notebook: Notebook) -> None:
+    """Define all that a run needs, over torch's own cells."""
+    notebook["device"] = "cuda" if torch.cuda.is_available() else "cpu"
+    notebook["celdaLSTM"] = torch.nn.LSTMCell
+    notebook["celdaGRU"] = torch.nn.GRUCell
+    lstm_model(notebook, "modeloLSTM")
+    gru_model(notebook, "modeloGRU")
+    loop(notebook, "modelo_entrenamiento")

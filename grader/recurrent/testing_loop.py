@@ -11,8 +11,16 @@ from grader.checks.asserts import Mismatch, kind
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
-from grader.recurrent.loops import ABSOLUTE, FRESH, TESTING, fresh, make, pair, require_state, same
-from grader.worker.loops import loss_function
+from grader.recurrent.loops import (
+    ABSOLUTE,
+    FRESH,
+    fresh,
+    loss_function,
+    make,
+    pair,
+    require_state,
+    same,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -145,17 +153,17 @@ def judge(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Mismatch.
     """
     known = believed(student)
-    given = case.run(student, TESTING, None)[0]
+    answer = case.measure(student)
     rights = measure(case, known.but(judging))
     names = (tr("loss"), tr("accuracy"))
-    for index, (name, got, right) in enumerate(zip(names, _measured(given), rights, strict=True)):
+    for index, (name, got, right) in enumerate(zip(names, _measured(answer), rights, strict=True)):
         if not abs(got - right) <= ABSOLUTE * max(1.0, abs(right)):
-            raise _wrong_measure(case, given, index, (name, got, right), known.about(judging))
+            raise _wrong_measure(case, answer, index, (name, got, right), known.about(judging))
 
 
 def _wrong_measure(
     case: Case,
-    given: Any,
+    answer: list[Any],
     index: int,
     numbers: tuple[Bilingual, float, float],
     misconception: Misconception | None,
@@ -176,7 +184,7 @@ def _wrong_measure(
         expected=torch.tensor(right, dtype=torch.float64),
         got=torch.tensor(got, dtype=torch.float64),
         holds=lambda code: [
-            f"obtenida = float({code(given)}[{index}])",
+            f"obtenida = float({code(answer)}[0][{index}])",
             f"print('{name}:', obtenida)",
             f"assert abs(obtenida - {right!r}) <= {ABSOLUTE * max(1.0, abs(right))!r}",
         ],
@@ -186,8 +194,8 @@ def _wrong_measure(
 
 def require_untouched(student: Student, case: Case) -> None:
     """Assert that measuring changes neither parameters nor gradients. Raises Mismatch."""
-    answer = case.run(student, TESTING, None)
-    _, after, gradients, _ = answer
+    answer = case.measure(student)
+    _, after, gradients = answer
     if not same(after, case.state):
         require_state(after, case.state, tr("after the test"), case, None)
     if gradients is not False:
@@ -205,7 +213,7 @@ def believed(student: Student) -> Diagnosis[Testing]:
 
     def find() -> Diagnosis[Testing]:
         try:
-            seen = [(c, _measured(c.run(student, TESTING, None)[0])) for c in fresh()]
+            seen = [(c, _measured(c.measure(student))) for c in fresh()]
         except (StudentFault, Mismatch):
             return Diagnosis(RIGHT, RIGHT, explained=False)
         return diagnose(
@@ -222,8 +230,9 @@ def _near(got: tuple[float, float], right: tuple[float, float]) -> bool:
     return all(abs(a - b) <= ABSOLUTE * max(1.0, abs(b)) for a, b in zip(got, right, strict=True))
 
 
-def _measured(given: Any) -> tuple[float, float]:
+def _measured(answer: list[Any]) -> tuple[float, float]:
     """Return the pair of numbers that the student's function gave. Raises Mismatch."""
+    given = answer[0]
     if (
         isinstance(given, (tuple, list))
         and len(given) == len(("loss", "accuracy"))
@@ -235,8 +244,9 @@ def _measured(given: Any) -> tuple[float, float]:
         quantity="modelo_prueba(…)",
         expected=tr("(loss, accuracy)"),
         got=kind(given),
-        holds=lambda _: [
-            "assert isinstance(resultado, (tuple, list)) and len(resultado) == 2, resultado"
+        holds=lambda code: [
+            f"medido = {code(answer)}[0]",
+            "assert isinstance(medido, list) and len(medido) == 2, medido",
         ],
     )
 
@@ -246,13 +256,13 @@ def require_runs(student: Student) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    given = [make(seed, 7, 3).run(student, TESTING, None)[0] for seed in range(FRESH)]
-    one, other = (_measured(each) for each in given)
+    answers = [make(seed, 7, 3).measure(student) for seed in range(FRESH)]
+    one, other = (_measured(answer) for answer in answers)
     if one == other:
         raise Mismatch(
             tr("with two models and two different sets it returns the same, {pair}", pair=one),
             quantity=tr("modelo_prueba(…) of two models"),
             expected=tr("different numbers"),
             got=str(one),
-            holds=lambda code: [f"assert {code(given[0])} != {code(given[1])}"],
+            holds=lambda code: [f"assert {code(answers[0])}[0] != {code(answers[1])}[0]"],
         )

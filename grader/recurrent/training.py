@@ -24,7 +24,7 @@ from grader.checks import figures
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import same, tr
-from grader.recurrent import gates, models, network
+from grader.recurrent import gates, models, network, probes
 from grader.recurrent import stand_ins as pieces
 from grader.recurrent.network import (
     BATCH_SIZE,
@@ -36,12 +36,12 @@ from grader.recurrent.network import (
     STEPS,
     Data,
 )
-from grader.student.reproduction import source
-from grader.worker import training
+from grader.student.probes import source
 
 if TYPE_CHECKING:
     from grader.core.i18n import Bilingual
     from grader.recurrent.network import Course
+    from grader.student.probes import Probe
     from grader.student.student import Student
 
 LOOP = "modelo_entrenamiento"
@@ -88,10 +88,10 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
     wrong = stand_ins(student, kind)
     stand_in = kind.cell_class in wrong
     student.precision(torch.float32)
-    student.replace(*wrong)
+    student.replace({name: pieces.PROBES[name] for name in wrong})
     for name in (kind.cell_class, kind.name, LOOP):
         student.require(name)
-    student.transcript.write(lambda: _cell(Data(kind, 0, stand_in), student))
+    student.transcript.write(lambda: _cell(Data(kind, 0, stand_in)))
 
     def first() -> Run:
         # Only here: finding data trains the reference, and a run that is known has its own.
@@ -106,11 +106,12 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
 
 
 def _train(student: Student, data: Data, wrong: list[str]) -> Run:
-    given = network.given(data)
-    if student.on_gpu:
-        student.ask("warm_up")
-    before, started = student.used(), time.monotonic()
-    told = student.ask_for(network.is_told, "train", model=data.kind.name, loop=LOOP, **given)
+    given = {"model": data.kind.name, "loop": LOOP, **network.given(data)}
+    with student.unrecorded():  # the cell repeats it on data that anybody may know
+        if student.on_gpu:
+            student.run(probes.warm_up)
+        before, started = student.used(), time.monotonic()
+        told = student.run(probes.train_network, network.is_told, **given)
     # On a GPU time is wall time: the answer holds the weights, so the device has finished.
     waited, used = time.monotonic() - started, student.used() - before
     return Run(data, wrong, told, waited if student.on_gpu else used)
@@ -254,27 +255,16 @@ def _holds(data: Data) -> list[str]:
     ]
 
 
-def _cell(public: Data, student: Student) -> list[str]:
+def _cell(public: Data) -> list[str]:
     """Return lines that train the student's network on data that anybody may know."""
     shapes = {name: tuple(value.shape) for name, value in public.state().items()}
     opened = {
         models.LSTM: f"estado['lstm.x_fc.bias'][{HIDDEN_SIZE}:{2 * HIDDEN_SIZE}] += 1",
         models.GRU: "estado['gru.x_z_fc.bias'] += 1",
     }
-    name, cell = public.kind.name, public.kind.cell_class
-    lines, model, loop = [], name, LOOP
-    if student.replaced(name):
-        states = public.kind.states
-        lines.append(source(pieces.Model))
-        model = f"lambda i, h, o: Model({public.kind.cell!r}, {cell}(i, h), {states}, h, o)"
-    if student.replaced(LOOP):
-        lines.append(source(pieces.epoch))
-        loop = "epoch"
     count = EPOCHS * BATCHES * BATCH_SIZE
     return [
-        "from torch.utils.data import DataLoader, TensorDataset",
-        *lines,
-        source(training.train),
+        source(probes.train_network),
         "semilla = torch.Generator().manual_seed(0)",
         f"secuencias = torch.randint(0, 2, ({count + HELD_OUT}, {STEPS}, 1), generator=semilla)",
         f"secuencias = secuencias[:{count}].float()",
@@ -286,7 +276,10 @@ def _cell(public: Data, student: Student) -> list[str]:
         ),
         "          for nombre, forma in formas.items()}",
         *([] if public.stand_in else [opened[public.kind]]),
-        f"entrenado = train({model}, {loop}, globals().get('device', 'cpu'), estado, secuencias,",
+        (
+            f"entrenado = train_network(globals(), {public.kind.name!r}, {LOOP!r}, estado, "
+            "secuencias,"
+        ),
         (
             f"    secuencias.sum((1, 2)), hidden_size={HIDDEN_SIZE}, batch_size={BATCH_SIZE}, "
             f"epochs={EPOCHS}, rate={RATE})"
@@ -329,5 +322,9 @@ def _ratio(student: Student, run_: Run, *, again: bool) -> float:
     kind = run_.data.kind
     given = network.given(Data(kind, run_.data.seed, stand_in=False))
     given["state"] = network.torch_weights(kind, given["state"])
-    base = student.reference(kind.name, again=again, model=kind.name, loop=LOOP, **given)
+    given |= {"model": kind.name, "loop": LOOP}
+    asked: list[tuple[Probe, dict[str, Any]]] = [(probes.train_network, given)]
+    if student.on_gpu:
+        asked.insert(0, (probes.warm_up, {}))
+    base = student.reference(kind.name, (pieces.torch_cells, {}), *asked, again=again)
     return run_.seconds / max(base.seconds if student.on_gpu else base.cpu_seconds, 1e-3)

@@ -6,15 +6,23 @@ After one epoch of plain SGD they equal those of the trusted loop.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from grader.checks.asserts import Mismatch
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.core.i18n import tr
-from grader.recurrent.loops import RATE, TRAINING, fresh, make, pair, require_state, same
-from grader.worker.loops import loss_function
+from grader.recurrent.loops import (
+    RATE,
+    Trained,
+    fresh,
+    loss_function,
+    make,
+    pair,
+    require_state,
+    same,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,14 +55,6 @@ class Training:
     every_batch: tuple[int | None, int | None] = (None, None)
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A model's state after an epoch, and the gradient of its weight after each backward."""
-
-    state: dict[str, Tensor]
-    trace: list[Tensor]
-
-
 def train(case: Case, equations: Training) -> Trained:
     """Return what an epoch comes to that is trained as the reading has it."""
     model = case.model().train(equations.train_mode)
@@ -74,23 +74,20 @@ def train(case: Case, equations: Training) -> Trained:
     return Trained(state, model.trace)
 
 
-def _explains(equations: Training, case: Case, answer: list[Any]) -> bool:
+def _explains(equations: Training, case: Case, got: Trained) -> bool:
     """Whether an epoch went as the reading has it.
 
     A loop that never steps is known by its gradients: its parameters say nothing.
     """
-    _, after, _, trace = answer
     right = train(case, equations)
-    if equations.step == "never" and not _same_trace(trace, right.trace):
+    if equations.step == "never" and not _same_trace(got.trace, right.trace):
         return False
-    return same(after, right.state)
+    return same(got.state, right.state)
 
 
-def _same_trace(trace: Any, right: list[Tensor]) -> bool:
-    return (
-        isinstance(trace, list)
-        and len(trace) == len(right)
-        and all(same({"": one}, {"": other}) for one, other in zip(trace, right, strict=True))
+def _same_trace(trace: list[Tensor], right: list[Tensor]) -> bool:
+    return len(trace) == len(right) and all(
+        same({"": one}, {"": other}) for one, other in zip(trace, right, strict=True)
     )
 
 
@@ -189,23 +186,23 @@ def judge(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Mismatch.
     """
     known = believed(student)
-    answer = case.run(student, TRAINING, RATE)
+    got = case.train(student)
     equations = known.but(judging)
-    if _explains(equations, case, answer):
+    if _explains(equations, case, got):
         return
     when, right, misconception = (
         tr("after an epoch of {count} batches", count=len(case.batches())),
         train(case, equations),
         known.about(judging),
     )
-    require_state(answer[1], right.state, when, case, misconception)
+    require_state(got.state, right.state, when, case, misconception)
     raise Mismatch(
         tr("{when} the gradients are not what they should be", when=when),
         quantity=tr("gradient of fc.weight after each backward"),
         inputs=case.show(),
         expected=torch.stack(right.trace),
-        got=str(answer[3])[:300],
-        holds=lambda _: ["assert len(despues[3]) == " + str(len(right.trace))],
+        got=str(got.trace)[:300],
+        holds=lambda code: [f"assert len({code(got.trace)}) == {len(right.trace)}"],
         misconception=misconception,
     )
 
@@ -214,11 +211,11 @@ def believed(student: Student) -> Diagnosis[Training]:
     """Return how the student trains."""
 
     def find() -> Diagnosis[Training]:
-        seen = [(case, case.run(student, TRAINING, RATE)) for case in fresh()]
+        seen = [(case, case.train(student)) for case in fresh()]
         return diagnose(
             RIGHT,
             BANK,
-            lambda equations: all(_explains(equations, case, answer) for case, answer in seen),
+            lambda equations: all(_explains(equations, case, got) for case, got in seen),
         )
 
     found: Diagnosis[Training] = student.recall("training.diagnosis", find)
@@ -231,13 +228,13 @@ def require_runs(student: Student) -> None:
     Raises StudentFault and Mismatch.
     """
     case = make(0, 7, 3)
-    answer = case.run(student, TRAINING, RATE)
-    if not answer[3] and same(answer[1], case.state):
+    got = case.train(student)
+    if not got.trace and same(got.state, case.state):
         raise Mismatch(
             tr("after the call the model is as it was, and no gradient was computed"),
             quantity=tr("calls of backward"),
             expected=tr("one a batch"),
             got=tr("not one"),
-            holds=lambda code: [f"assert {code(answer)}[3], 'no hubo ningún backward'"],
+            holds=lambda code: [f"assert {code(got.trace)}, 'no hubo ningún backward'"],
             misconception=NO_GRADIENT,
         )

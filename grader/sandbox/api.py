@@ -67,10 +67,12 @@ class Check(Protocol):
     def known(self) -> dict[str, Usage]:
         """What references took in this lane before, by names that the host gives them."""
 
-    def reference(self, operation: str, **arguments: Any) -> Usage:
-        """Ask the same of definitions of ours, apart from the student's; return what it took.
+    def reference(self, questions: Sequence[Mapping[str, Any]]) -> Usage:
+        """Run probes of ours, apart from the student's process, one after another.
 
-        Raises SandboxFault when that fails: nothing of the student's had a part in it.
+        Each question is what `run` is asked with: `source`, `name` and `args`. Return the wall
+        seconds of the last, and the CPU seconds of all. Raises SandboxFault when one fails: nothing
+        of the student's had a part in it.
         """
 
 

@@ -171,10 +171,10 @@ class StreamCheck:
         """Return the CPU seconds used so far."""
         return _seconds(self.session.lane.ask("used", _GRACE_SECONDS).get("cpu_seconds"))
 
-    def reference(self, operation: str, **arguments: Any) -> Usage:
-        """Ask definitions of ours, in a process of their own; see `grader.sandbox.Check`."""
-        seconds = self.limits.seconds + _GRACE_SECONDS
-        told = self.session.lane.ask("reference", seconds, ask=operation, args=arguments)
+    def reference(self, questions: Sequence[Mapping[str, Any]]) -> Usage:
+        """Run probes of ours in a process of their own; see `grader.sandbox.api.Check`."""
+        seconds = self.limits.seconds * len(questions) + _GRACE_SECONDS
+        told = self.session.lane.ask("reference", seconds, questions=list(questions))
         if "failed" in told:
             raise SandboxFault("the reference for the time of a run did not end well")
         return Usage(_seconds(told.get("seconds")), _seconds(told.get("cpu_seconds")))

@@ -1,30 +1,31 @@
 """What a check asked, as a notebook cell: the student pastes it and sees the same failure.
 
 Each question that a check asks adds the lines of Python that do the same in the student's own
-notebook; what came back gets the name that it has there. A check that fails adds what should hold.
+notebook; what came back gets the name that it has there. A probe's lines are its own. A check that
+fails adds what should hold.
 """
 
 from __future__ import annotations
 
 import ast
-import functools
-import inspect
 import itertools
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.recurrent import stand_ins
-from grader.worker import loops
+from grader.student import inlining, probes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.student.student import RemoteObject
 
-_NOUNS = {"celda": "celda", "modelo": "modelo", "genera": "datos"}
 _LARGEST = 4096  # elements of a tensor that is written out
+_CLASS = re.compile(r"([^\W\dA-Z_]+)[A-Z]")
+_IMPORT = ("import ", "from ")
+_PLAIN = (bool, int, float, str, bytes, type(None))
 
 
 Code = Callable[[Any], str]
@@ -41,10 +42,12 @@ class Transcript:
         self.dtype = torch.float32
         self.events: list[Callable[[], None]] = []
         self.lines: list[str] = []
-        self._names: dict[int, tuple[Any, str]] = {}  # by id; the object is kept, so the id is too
+        self._values: dict[int, tuple[Any, str]] = {}  # by id; the object is kept, so the id is too
         self._refs: dict[int, str] = {}
-        self._numbers = itertools.count(1)
-        self._replaced: list[str] = []
+        self._bound = {"torch"}
+        self._pieces = {"torch": "import torch"}  # by the names that they define
+        self._replaced: dict[str, str] = {}
+        self._before: list[str] = []  # what puts stand-ins in the students' definitions' places
         self._writers: dict[str, Callable[..., str]] = {
             "seed": self._seed,
             "call": self._call,
@@ -53,9 +56,7 @@ class Transcript:
             "load": self._load,
             "state": self._state,
             "backward": self._backward,
-            "steps": self._steps,
-            "profile": self._profile,
-            "loop": self._loop,
+            "run": self._run,
         }
 
     def asked(self, operation: str, arguments: Mapping[str, Any], answer: Any = None) -> None:
@@ -70,35 +71,39 @@ class Transcript:
 
     def spell(self, value: torch.Tensor, code: str) -> None:
         """Note what a tensor is called that was not in any answer."""
-        self.events.append(lambda: self._names.update({id(value): (value, code)}))
+        self.events.append(lambda: self._values.update({id(value): (value, code)}))
 
-    def replaced(self, names: Iterable[str]) -> None:
-        """Note that stand-ins take these names' places: of a cell, for the model over it."""
-        cells = [name for name in names if name in stand_ins.CELLS]
-        self._replaced += [name for name in cells if name not in self._replaced]
+    def replaced(self, name: str, question: Mapping[str, Any]) -> None:
+        """Note that a stand-in has this name's place, and the probe that put it there."""
+        if name not in self._replaced:
+            self._replaced[name] = ""
+            self.events.append(lambda: self._stand_in(name, question))
 
     def cell(self, holds: Callable[[Code], Sequence[str]] = lambda _: ()) -> str:
         """Return the notebook cell; `holds` gives the lines that fail where the check does."""
         while self.events:
             self.events.pop(0)()
+        body = [*self.lines, *holds(self.code)]
         before = [f"torch.set_default_dtype({self.dtype})"]
         after = ["torch.set_default_dtype(torch.float32)"]
         if self.dtype is torch.float32:
             before, after = [], []
-        for name in self._replaced:
-            before += [f"la_mia = globals().get({name!r})", *_stand_in(name)]
-            after += [f"{name} = la_mia"]
-        body = [line for text in (*self.lines, *holds(self.code)) for line in text.split("\n")]
+        before += self._before
+        after += [f"{name} = {theirs}" for name, theirs in self._replaced.items()]
         if before:
             body = ["try:", *_indented(body), "finally:", *_indented(after)]
-        return "\n".join(["import torch", "", *before, *body])
+        return "\n".join([*self._ours(), "", *before, *body])
+
+    def _ours(self) -> Iterator[str]:
+        """Yield what probes use, imports first: a line each, or a definition."""
+        pieces = sorted(self._pieces.values(), key=lambda text: not text.startswith(_IMPORT))
+        for text in dict.fromkeys(pieces):
+            yield f"\n{text}" if "\n" in text else text
 
     def _name(self, value: Any, name: str) -> None:
         """Remember what an answer, and what is in it, is called."""
-        if isinstance(value, dict) and list(value) == ["steps"]:
-            value = value["steps"]
         if isinstance(value, (torch.Tensor, list, tuple)):
-            self._names[id(value)] = (value, name)
+            self._values[id(value)] = (value, name)
         if isinstance(value, (list, tuple)):
             for index, item in enumerate(value):
                 self._name(item, f"{name}[{index}]")
@@ -110,22 +115,32 @@ class Transcript:
 
     def code(self, value: Any) -> str:
         """Return a value as Python: by its name if it has one."""
-        if known := self._names.get(id(value)):
+        if known := self._values.get(id(value)):
             return known[1]
         if isinstance(value, torch.Tensor):
             return self._leaf(value) if value.requires_grad else self._literal(value)
         if hasattr(value, "ref"):
             return self._refs.get(value.ref.id, "…")
-        if isinstance(value, tuple):
-            return f"({', '.join(map(self.code, value))}{',' if len(value) == 1 else ''})"
-        if isinstance(value, list):
-            return f"[{', '.join(map(self.code, value))}]"
-        return repr(value)
+        return self._plain(value)
+
+    def _plain(self, value: Any) -> str:
+        match value:
+            case tuple():
+                return f"({', '.join(map(self.code, value))}{',' if len(value) == 1 else ''})"
+            case list():
+                return f"[{', '.join(map(self.code, value))}]"
+            case dict():
+                items = (f"    {key!r}: {self.code(item)}," for key, item in value.items())
+                return "\n".join(["{", *items, "}"])
+            case float():
+                return _numbers(repr(value))
+            case _:
+                return repr(value)
 
     def _leaf(self, tensor: torch.Tensor) -> str:
         """Bind a tensor that gathers its gradient to a name of its own."""
         name = self._bind("hoja", f"{self._literal(tensor)}.requires_grad_()")
-        self._names[id(tensor)] = (tensor, name)
+        self._values[id(tensor)] = (tensor, name)
         return name
 
     def _literal(self, tensor: torch.Tensor) -> str:
@@ -137,10 +152,24 @@ class Transcript:
         return f"torch.tensor({numbers(tensor)}{kind})"
 
     def _bind(self, noun: str, expression: str) -> str:
-        taken = any(line.startswith(f"{noun} =") for line in self.lines)
-        name = f"{noun}_{next(self._numbers)}" if taken else noun
+        """Bind an expression to a name that nothing in the cell has; return the name."""
+        name = self._free([noun])[noun]
         self.lines.append(f"{name} = {expression}")
         return name
+
+    def _free(self, names: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
+        """Return names to use in place of these, of which some may be taken; take them."""
+        wanted = list(names)
+        taken = {*self._bound, *self._pieces, *others}
+        clashing = [name for name in wanted if name in taken]
+        number = next(
+            number
+            for number in itertools.count(2)
+            if not any(f"{name}_{number}" in taken for name in clashing)
+        )
+        free = {name: f"{name}_{number}" if name in taken else name for name in wanted}
+        self._bound |= set(free.values())
+        return free
 
     def _seed(self, seed: int) -> str:
         self.lines += [
@@ -149,21 +178,23 @@ class Transcript:
         ]
         return ""
 
-    def _make(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-        given = [*map(self.code, args), *(f"{key}={self.code(v)}" for key, v in kwargs.items())]
-        noun = next((noun for start, noun in _NOUNS.items() if name.startswith(start)), "resultado")
-        double = ".double()" if self.dtype is torch.float64 and noun in ("celda", "modelo") else ""
-        return self._bind(noun, f"{name}({', '.join(given)}){double}")
-
-    def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> str:
-        return self._make(name, args, kwargs)
+    def _call(self, name: str, args: list[Any], kwargs: Mapping[str, Any]) -> str:
+        self._bound.add(name)
+        noun = _CLASS.match(name)
+        double = ".double()" if noun and self.dtype is torch.float64 else ""
+        made = f"{name}({self._given(args, kwargs)}){double}"
+        return self._bind(noun[1] if noun else "resultado", made)
 
     def _method(
-        self, target: RemoteObject, name: str, args: list[Any], kwargs: dict[str, Any]
+        self, target: RemoteObject, name: str, args: list[Any], kwargs: Mapping[str, Any]
     ) -> str:
-        given = [*map(self.code, args), *(f"{key}={self.code(v)}" for key, v in kwargs.items())]
         method = "" if name == "__call__" else f".{name}"
-        return self._bind("resultado", f"{self.code(target)}{method}({', '.join(given)})")
+        given = self._given(args, kwargs)
+        return self._bind("resultado", f"{self.code(target)}{method}({given})")
+
+    def _given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        named = (f"{key}={self.code(value)}" for key, value in kwargs.items())
+        return ", ".join([*map(self.code, args), *named])
 
     def _attribute(self, target: RemoteObject, name: str) -> str:
         return f"{self.code(target)}.{name}"
@@ -172,12 +203,9 @@ class Transcript:
         return f"{self.code(target)}.state_dict()"
 
     def _load(self, target: RemoteObject, state: Mapping[str, torch.Tensor]) -> str:
-        self.lines += self._weights(self.code(target), state)
+        name = self.code(target)
+        self.lines.append(f"{name}.load_state_dict({self.code(dict(state))}, strict=False)")
         return ""
-
-    def _weights(self, name: str, state: Mapping[str, torch.Tensor]) -> Iterator[str]:
-        weights = (f"    {key!r}: {self.code(value)}," for key, value in state.items())
-        yield "\n".join([f"{name}.load_state_dict({{", *weights, "}, strict=False)"])
 
     def _backward(self, outputs: list[Any], gradients: list[Any], of: list[Any]) -> str:
         self.lines.append(f"torch.autograd.backward({self.code(outputs)}, {self.code(gradients)})")
@@ -189,118 +217,81 @@ class Transcript:
         )
         return self._bind("gradientes", f"[{', '.join(items)}]")
 
-    def _cell(self, name: str, sizes: Sequence[int], weights: Mapping[str, torch.Tensor]) -> str:
-        cell = self._make(name, sizes, {})
-        self.lines += self._weights(cell, weights)
-        return cell
+    def _stand_in(self, name: str, question: Mapping[str, Any]) -> None:
+        """Write, before all else, what a probe does that puts a stand-in in a name's place."""
+        body, self.lines = self.lines, self._before
+        self._replaced[name] = self._bind("la_mia", f"globals().get({name!r})")
+        self._run(**question)
+        self.lines = body
 
-    def _steps(
-        self,
-        name: str,
-        sizes: list[int],
-        weights: dict[str, torch.Tensor],
-        inputs: torch.Tensor,
-        state: Any,
-        *,
-        swapped: bool,
-    ) -> str:
-        """Write a cell run over inputs (T, B, I); its last states are called h_t and c_t."""
-        cell = self._cell(name, sizes, weights)
-        names = ["h", "c"] if isinstance(state, tuple) else ["h"]
-        values = state if isinstance(state, tuple) else (state,)
-        for letter, value in zip(names, values, strict=True):
-            self.lines.append(f"{letter} = {self.code(value)}")
-        before = "(h, c)" if len(names) > 1 else "h"
-        if len(inputs) == 1:
-            self.lines.append(f"x_t = {self.code(inputs[0])}")
-            return self._bind("estados", f"[{cell}(x_t, {before})]")
-        after = "estados[-1][::-1]" if swapped else "estados[-1]"
-        self.lines += [
-            f"x = {self.code(inputs)}",
-            "estados = []",
-            "for x_t in x:",
-            f"    estados.append({cell}(x_t, {after} if estados else {before}))",
-        ]
-        return "estados"
+    def _run(self, source: str, name: str, args: Mapping[str, Any]) -> str:
+        """Write a probe's own lines, or a call of it; return what its answer is called."""
+        nodes = ast.parse(source).body
+        probe = next(n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name)
+        inlined = inlining.can_be(probe)
+        for node in nodes:
+            if node is not probe or not inlined:
+                self._piece(node)
+        if inlined:
+            return self._inlined(probe, args)
+        names = self._free(key for key, value in args.items() if not self._is_short(value))
+        for key, own in names.items():
+            self.lines.append(f"{own} = {self.code(args[key])}")
+        given = [f"{key}={names.get(key) or self.code(value)}" for key, value in args.items()]
+        return self._bind("resultado", f"{name}({', '.join(['globals()', *given])})")
 
-    def _profile(
-        self,
-        name: str,
-        sizes: list[int],
-        weights: dict[str, torch.Tensor],
-        inputs: torch.Tensor,
-        state: Any,
-        *,
-        swapped: bool,
-    ) -> str:
-        """Write a cell run over a long sequence, and the norm of ∂h_T/∂x_t at each step."""
-        cell = self._cell(name, sizes, weights)
-        self.lines += [
-            f"x = {self.code(inputs)}.requires_grad_()",
-            f"estado = {self.code(state)}",
-            "for x_t in x:",
-            f"    estado = {cell}(x_t, estado)" + ("[::-1]" if swapped else ""),
-            "h_T = estado[0]" if isinstance(state, tuple) else "h_T = estado",
-            "if h_T.requires_grad:",
-            "    h_T.sum().backward()",
-        ]
-        return self._bind("perfil", "[h_T.detach(), x.grad]")
+    def _inlined(self, probe: ast.FunctionDef, args: Mapping[str, Any]) -> str:
+        _, *parameters = inlining.parameters(probe)
+        values = {key: self.code(args[key]) for key in args if self._is_short(args[key])}
+        values |= {
+            key: ast.unparse(value)
+            for key, value in inlining.defaults(probe).items()
+            if key not in args
+        }
+        variables = inlining.variables(probe)
+        substituted = {key: text for key, text in values.items() if key not in variables}
+        body = inlining.replaced(probe, substituted)
+        bound = [one for one in parameters if one not in substituted and body.reads(one)]
+        names = self._free([*bound, *sorted(variables - set(bound))], body.definitions)
+        self._bound |= body.definitions
+        for key in bound:
+            self.lines.append(f"{names[key]} = {values.get(key) or self.code(args[key])}")
+        lines, result = body.lines(names)
+        self.lines += lines
+        return result if result.isidentifier() or not result else self._bind("resultado", result)
 
-    def _loop(self, name: str, **given: Any) -> str:
-        state, (sequences, labels) = given["state"], given["data"]
-        rate, size = given["rate"], given["batch_size"]
-        self.lines += [
-            f"TRAINING_FACTOR = {loops.TRAINING_FACTOR}",
-            source(loops.Probe),
-            f"modelo = Probe({sequences.shape[1]}).to(globals().get('device', 'cpu'))",
-            *self._weights("modelo", state),
-            f"modelo.train({rate is None})",
-            f"secuencias = {self.code(sequences)}",
-            f"etiquetas = {self.code(labels)}",
-            "cargador = torch.utils.data.DataLoader(",
-            f"    torch.utils.data.TensorDataset(secuencias, etiquetas), batch_size={size})",
-            f"perdida = torch.nn.HuberLoss(delta={loops.HUBER_DELTA})",
-        ]
-        optimizer = f"torch.optim.SGD(modelo.parameters(), {rate}), " if rate is not None else ""
-        result = self._bind("resultado", f"{name}(modelo, perdida, {optimizer}cargador)")
-        state_code = "modelo.cpu().state_dict()"
-        grads = "any(p.grad is not None for p in modelo.parameters())"
-        return self._bind("despues", f"[{result}, {state_code}, {grads}, modelo.trace]")
+    def _piece(self, node: ast.stmt) -> None:
+        """Have a definition or an import of ours stand in the cell, once."""
+        text = ast.unparse(node)
+        for name in probes.bound(node):
+            if self._pieces.setdefault(name, text) != text and not _is_import(node):
+                self._pieces[name] = text  # another module's definition has the same name
+                self.lines.append(text)
+
+    def _is_short(self, value: Any) -> bool:
+        """Whether a value can stand in a line as it is: it has a name there, or is plain."""
+        if id(value) in self._values or hasattr(value, "ref") or isinstance(value, _PLAIN):
+            return True
+        return isinstance(value, (list, tuple)) and all(map(self._is_plain, value))
+
+    def _is_plain(self, value: Any) -> bool:
+        if isinstance(value, (list, tuple)):
+            return all(map(self._is_plain, value))
+        return isinstance(value, _PLAIN)
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"    {line}" if line else "" for line in lines]
-
-
-def _stand_in(name: str) -> list[str]:
-    cell = stand_ins.CELLS[name]
-    return [source(cell), f"{name} = {cell.__name__}"]
-
-
-class _Plain(ast.NodeTransformer):
-    """Takes annotations, which may name what a notebook has not imported, out of a definition."""
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = None
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        node.returns = None
-        self.generic_visit(node)
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        assert node.value is not None  # noqa: S101 - as ours are
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-
-@functools.cache
-def source(definition: Any) -> str:
-    """Return a definition of the worker's as it stands in a cell."""
-    return ast.unparse(_Plain().visit(ast.parse(inspect.getsource(definition))))
+    return [f"    {line}" if line else "" for text in lines for line in text.split("\n")]
 
 
 def numbers(tensor: torch.Tensor) -> str:
     """Return a tensor's values as nested lists of Python."""
-    text = str(tensor.detach().tolist())
+    return _numbers(str(tensor.detach().tolist()))
+
+
+def _numbers(text: str) -> str:
     return text.replace("inf", "float('inf')").replace("nan", "float('nan')")

@@ -11,7 +11,6 @@ it was given, reaches the trusted side.
 
 from __future__ import annotations
 
-import inspect
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,16 +18,21 @@ import torch
 
 from grader.core.errors import StudentFault, StudentProcessLost
 from grader.core.i18n import tr
-from grader.protocol import wire
-from grader.recurrent import stand_ins
+from grader.protocol import tensors, wire
+from grader.student import probes
 from grader.student.reproduction import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.sandbox.api import Check, Report, Usage
+    from grader.student.probes import Probe
 
 Found = TypeVar("Found")
+
+
+def _any(_answer: Any) -> bool:
+    return True
 
 
 class Student:
@@ -113,16 +117,19 @@ class Student:
             for name in checks
         )
 
-    def replace(self, *names: str) -> None:
+    def replace(self, stand_ins: Mapping[str, Probe]) -> None:
         """Let stand-ins of ours take the place of some of the student's definitions.
 
-        Models that build on a replaced cell, and runs that build on either, use the stand-in.
+        Each is a probe that is told its name, `name`, and puts something there. Whatever builds on
+        a name that was replaced uses the stand-in.
         """
-        self.transcript.replaced(names)
-        new = [name for name in names if name not in self._replaced]
-        if new:
-            self._replaced |= set(new)
-            self.ask("stand_in", names=new, source=inspect.getsource(stand_ins))
+        for name, probe in stand_ins.items():
+            question = probes.question(probe, {"name": name})
+            self.transcript.replaced(name, question)
+            if name not in self._replaced:
+                self._replaced.add(name)
+                with self.unrecorded():
+                    self.ask("run", **question)
 
     def replaced(self, name: str) -> bool:
         """Whether a stand-in has taken this name's place."""
@@ -136,22 +143,24 @@ class Student:
         """Return the CPU seconds that the student's process has used, by the kernel's account."""
         return self._check.used()
 
-    def reference(self, name: str, *, again: bool, **arguments: Any) -> Usage:
-        """Train over torch's own cells, in the same sandbox but apart; return what it took.
+    def reference(
+        self, key: str, *asked: tuple[Probe, Mapping[str, Any]], again: bool = False
+    ) -> Usage:
+        """Run probes, each with its arguments, one after another in the same sandbox but apart.
 
-        What is known by this name in the lane will do, unless it is to be measured `again`.
+        They share a notebook of their own, which is empty at first. Return what the last one took;
+        what is known by this key in the lane will do, unless it is to be measured `again`.
         """
-        if again or name not in self._check.known:
-            sent = {key: self._out(value) for key, value in arguments.items()}
-            source = inspect.getsource(stand_ins)
-            self._check.known[name] = self._check.reference("reference", source=source, **sent)
-        return self._check.known[name]
+        if again or key not in self._check.known:
+            questions = [self._out(probes.question(*one)) for one in asked]
+            self._check.known[key] = self._check.reference(questions)
+        return self._check.known[key]
 
     def precision(self, dtype: torch.dtype) -> None:
         """Make the student's modules and torch's default of this floating dtype from now on."""
         if dtype is not self._dtype:
             self._dtype = dtype
-            self.ask("precision", dtype=_name(dtype))
+            self.ask("precision", dtype=tensors.dtype_name(dtype))
 
     def gradients(
         self,
@@ -178,8 +187,15 @@ class Student:
         )
         return gradients
 
+    def run(self, probe: Probe, form: Callable[[Any], bool] = _any, /, **arguments: Any) -> Any:
+        """Run a function of ours beside the student's definitions; see `grader.student.probes`.
+
+        `form` is whether something can be its answer. Raises what `ask_for` does.
+        """
+        return self.ask_for(form, "run", **probes.question(probe, arguments))
+
     def ask_for(self, form: Callable[[Any], bool], operation: str, **arguments: Any) -> Any:
-        """Ask a question whose answer the worker gives a form; whoever forges another is lost."""
+        """Ask a question whose answer has a form over there; whoever forges another is lost."""
         answer = self.ask(operation, **arguments)
         if not form(answer):
             raise StudentProcessLost("crashed", tr("it answered what is no answer"))
@@ -217,15 +233,17 @@ class Student:
         if known is None and tensor.requires_grad:
             known = (tensor, len(self._refs) + 1)
             self._refs[id(tensor)] = known
-        flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
-        data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-        return wire.Array(_name(tensor.dtype), tuple(tensor.shape), data, known and known[1])
+        try:
+            return tensors.to_array(tensor, known and known[1])
+        except tensors.TensorError as error:
+            why = tr("what it returned cannot be sent again: {error}", error=error)
+            raise StudentProcessLost("crashed", why) from error
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
             try:
-                tensor = to_tensor(value)
-            except (RuntimeError, ValueError, TypeError, OverflowError) as error:
+                tensor = tensors.from_array(value)
+            except tensors.TensorError as error:
                 text = tr(
                     "it returned a tensor that cannot be, of shape {shape}", shape=value.shape
                 )
@@ -246,7 +264,7 @@ class RemoteObject:
     """An object of the student's that stays in the sandbox; its methods can be called."""
 
     def __init__(self, student: Student, ref: wire.Ref) -> None:
-        self._student = student
+        self.student = student
         self.ref = ref
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -263,12 +281,12 @@ class RemoteObject:
 
     def load(self, weights: Mapping[str, torch.Tensor]) -> RemoteObject:
         """Copy weights in by name; those that the module lacks are passed over."""
-        self._student.ask("load", target=self, state=dict(weights))
+        self.student.ask("load", target=self, state=dict(weights))
         return self
 
     def state_dict(self) -> dict[str, torch.Tensor]:
         """Return the module's parameters and buffers by name; anything else is left out."""
-        state = self._student.ask("state", target=self)
+        state = self.student.ask("state", target=self)
         items = state.items() if isinstance(state, dict) else ()
         return {
             name: value
@@ -278,18 +296,10 @@ class RemoteObject:
 
     def attribute(self, name: str) -> Any:
         """Return one of the object's attributes: a submodule stays in the sandbox."""
-        return self._student.ask("attribute", target=self, name=name)
-
-    def unroll(self, inputs: torch.Tensor, state: Any, *, swapped: bool = False) -> list[Any]:
-        """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
-        asked = {"target": self, "inputs": inputs, "state": state, "swapped": swapped}
-        steps: list[Any] = self._student.ask_for(
-            lambda answer: _is_list(answer, len(inputs)), "unroll", **asked
-        )
-        return steps
+        return self.student.ask("attribute", target=self, name=name)
 
     def _call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return self._student.ask(
+        return self.student.ask(
             "method", target=self, name=name, args=list(args), kwargs=dict(kwargs)
         )
 
@@ -299,15 +309,3 @@ _MAYBE_TENSOR = (torch.Tensor, type(None))
 
 def _is_list(value: Any, length: int) -> bool:
     return isinstance(value, list) and len(value) == length
-
-
-def to_tensor(array: wire.Array) -> torch.Tensor:
-    """Return the tensor that an `Array` describes; its bytes were checked against its shape."""
-    dtype = getattr(torch, array.dtype)
-    if not array.data:
-        return torch.empty(array.shape, dtype=dtype)
-    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

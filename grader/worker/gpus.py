@@ -34,13 +34,3 @@ def show(name: str) -> None:
 def shown() -> bool:
     """Return whether this process may see a GPU."""
     return os.environ.get(_VISIBLE) != ""
-
-
-def warm_up() -> None:
-    """Start the driver, if there is a GPU to be seen, so that no measured time holds that."""
-    import torch
-
-    if torch.cuda.is_available():
-        ones = torch.ones(2, 2, device="cuda", requires_grad=True)
-        torch.autograd.backward((ones @ ones).sum())
-        torch.cuda.synchronize()

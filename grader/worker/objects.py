@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import random
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from grader.protocol import wire
-from grader.worker import gpus, loops, training
+from grader.protocol import tensors, wire
+from grader.worker import gpus
 from grader.worker.analysis import notebook
 from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
 
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
-_LARGEST_REPLY = 64 << 20
 _PLAIN = (bool, int, float, str, bytes, type(None))
+_PROBES = "piezas"  # their file, in the midst of the notebook's cells
 
 
 class Unsendable(TranslatableError, TypeError):
@@ -39,24 +38,18 @@ class Objects:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.kept: dict[int, Any] = {}
+        self.probes: dict[str, dict[str, Any]] = {}  # what their sources define
         self.nonce = b""  # of the question that is being answered
         self.operations: dict[str, Callable[..., Any]] = {
             "precision": self._precision,
             "seed": self._seed,
-            "stand_in": self._stand_in,
-            "reference": self._reference,
             "call": self._call,
             "method": self._method,
             "attribute": self._attribute,
             "load": self._load,
             "state": self._state,
             "backward": self._backward,
-            "unroll": self._unroll,
-            "steps": self._steps,
-            "profile": self._profile,
-            "loop": self._loop,
-            "train": self._train,
-            "warm_up": gpus.warm_up,
+            "run": self._run,
         }
 
     def answer(self, question: wire.Message) -> bytes:
@@ -74,17 +67,6 @@ class Objects:
 
     def _seed(self, seed: int) -> None:
         start_random(seed)
-
-    def _stand_in(self, names: list[str], source: str) -> None:
-        """Put a stand-in, as the source has it, in the place of some of the definitions."""
-        pieces = _defined(source)
-        for name in names:
-            self.namespace[name] = pieces["stand_in"](self.namespace, name)
-
-    def _reference(self, source: str, model: str, loop: str, **given: Any) -> None:
-        """Run a training over the source's own definitions."""
-        names = _defined(source)["reference"]()
-        training.train(names[model], names[loop], names["device"], **given)
 
     def _call(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         made = self.namespace[name](*args, **kwargs)
@@ -120,72 +102,12 @@ class Objects:
             torch.autograd.backward([pair[0] for pair in live], [pair[1] for pair in live])
         return [_gradients(item) for item in of]
 
-    def _cell(self, name: str, sizes: list[int], weights: dict[str, torch.Tensor]) -> Any:
-        cell = self._call(name, sizes, {})
-        if isinstance(cell, torch.nn.Module):
-            self._load(cell, weights)
-        return cell
-
-    def _steps(
-        self,
-        name: str,
-        sizes: list[int],
-        weights: dict[str, torch.Tensor],
-        inputs: torch.Tensor,
-        state: Any,
-        swapped: bool,  # noqa: FBT001 - by keyword
-    ) -> dict[str, Any]:
-        """Make a cell and run it over inputs (T, B, I); return what it gave at each step.
-
-        `swapped` is for a cell that returns its pair of states the other way round.
-        """
-        cell = self._cell(name, sizes, weights)
-        if not isinstance(cell, torch.nn.Module):
-            return {"made": cell}
-        return {"steps": self._unroll(cell, inputs, state, swapped)}
-
-    def _unroll(
-        self,
-        target: Any,
-        inputs: torch.Tensor,
-        state: Any,
-        swapped: bool = False,  # noqa: FBT001, FBT002 - by keyword
-    ) -> list[Any]:
-        """Run a cell over inputs (T, B, I) from a state; return what it gave at each step."""
-        given: list[Any] = []
-        for step in inputs:
-            given.append(target(step, state))
-            state = given[-1][::-1] if swapped else given[-1]
-        return given
-
-    def _profile(
-        self,
-        name: str,
-        sizes: list[int],
-        weights: dict[str, torch.Tensor],
-        inputs: torch.Tensor,
-        state: Any,
-        swapped: bool,  # noqa: FBT001 - by keyword
-    ) -> list[Any]:
-        """Return the last hidden state (B, H) and the gradient of its sum by the inputs."""
-        inputs.requires_grad_()
-        cell = self._cell(name, sizes, weights)
-        for step in inputs:
-            state = cell(step, state)
-            state = state[::-1] if swapped else state
-        last = state[0] if isinstance(state, (tuple, list)) else state
-        if last.requires_grad:
-            last.sum().backward()
-        return [last.detach(), inputs.grad]
-
-    def _loop(self, name: str, **given: Any) -> list[Any]:
-        """Run a training or test loop; see `grader.worker.loops.run`."""
-        return loops.run(self.namespace[name], self.namespace.get("device", "cpu"), **given)
-
-    def _train(self, model: str, loop: str, **given: Any) -> dict[str, Any]:
-        """Run a timed training; see `grader.worker.training.train`."""
-        device = self.namespace.get("device", "cpu")
-        return training.train(self.namespace[model], self.namespace[loop], device, **given)
+    def _run(self, source: str, name: str, args: dict[str, Any]) -> Any:
+        """Call a function of the host's, of which this is the source, on the student's names."""
+        if source not in self.probes:
+            pieces = self.probes[source] = {"__name__": _PROBES}
+            exec(compile(source, _PROBES, "exec", dont_inherit=True), pieces)  # noqa: S102 - the host's
+        return self.probes[source][name](self.namespace, **args)
 
     def _in(self, value: Any) -> Any:
         if isinstance(value, wire.Array):
@@ -202,14 +124,14 @@ class Objects:
         if array.ref is not None and array.ref in self.kept:
             known: torch.Tensor = self.kept[array.ref]
             return known
-        tensor = _from_bytes(array)
+        tensor = tensors.from_array(array)
         if array.ref is not None:
             self.kept[array.ref] = tensor.requires_grad_()
         return tensor
 
     def _out(self, value: Any) -> Any:
         if isinstance(value, torch.Tensor):
-            return _to_bytes(value, self._keep(value) if value.requires_grad else None)
+            return _sent(value, self._keep(value) if value.requires_grad else None)
         if type(value) in _PLAIN:
             return value
         if isinstance(value, (list, tuple)):
@@ -223,13 +145,6 @@ class Objects:
         number = -len(self.kept) % (1 << 62)  # counts down: the host's leaves count up
         self.kept[number] = value
         return number
-
-
-def _defined(source: str) -> dict[str, Any]:
-    """Run a module of the host's and return what it defines."""
-    pieces: dict[str, Any] = {"__name__": "piezas"}
-    exec(compile(source, "piezas", "exec", dont_inherit=True), pieces)  # noqa: S102 - the host's
-    return pieces
 
 
 def start_random(seed: int) -> None:
@@ -279,25 +194,13 @@ def _gradients(item: Any) -> Any:
     return item.grad
 
 
-def _from_bytes(array: wire.Array) -> torch.Tensor:
-    dtype = getattr(torch, array.dtype)
-    if not array.data:
-        return torch.empty(array.shape, dtype=dtype)
-    return torch.frombuffer(bytearray(array.data), dtype=dtype).reshape(array.shape)
-
-
-def _to_bytes(tensor: torch.Tensor, ref: int | None) -> wire.Array:
-    if tensor.layout is not torch.strided or tensor.is_nested or tensor.device.type == "meta":
-        raise Unsendable(notice("the tensor is not dense (sparse, nested or without data)"))
-    dtype = str(tensor.dtype).removeprefix("torch.")
-    if dtype not in wire.ITEM_SIZES:
-        raise Unsendable(notice("the tensor is of dtype {dtype}", dtype=dtype))
-    if tensor.numel() * wire.ITEM_SIZES[dtype] > _LARGEST_REPLY:
-        shape = tuple(tensor.shape)
-        raise Unsendable(notice("the tensor is too large: {shape}", shape=shape))
-    flat = tensor.detach().cpu().clone(memory_format=torch.contiguous_format).reshape(-1)
-    data = flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
-    return wire.Array(dtype, tuple(tensor.shape), data, ref)
-
-
-assert sys.byteorder == "little"  # noqa: S101 - what the wire carries
+def _sent(tensor: torch.Tensor, ref: int | None) -> wire.Array:
+    try:
+        return tensors.to_array(tensor, ref)
+    except tensors.NotDense:
+        why = notice("the tensor is not dense (sparse, nested or without data)")
+    except tensors.UnknownDtype as error:
+        why = notice("the tensor is of dtype {dtype}", dtype=error.dtype)
+    except tensors.TooLarge as error:
+        why = notice("the tensor is too large: {shape}", shape=error.shape)
+    raise Unsendable(why)

@@ -267,16 +267,16 @@ class Supervisor:
         return {"cpu_seconds": max(0.0, self.account.cpu() - self.cpu_before)}
 
     def _reference(self, question: wire.Message) -> dict[str, Any]:
-        """Ask a question of definitions of ours, in a process of their own; tell its time.
+        """Run probes of the host's in a process of their own; tell what the last of them took.
 
         It is forked from this process, which never ran a student's code; the student's processes
         are held for as long, so that they cannot slow it.
         """
         assert self.user is not None  # noqa: S101 - there is a check
         with self.user.held():
-            return self._train_reference(question)
+            return self._run_apart(question["questions"])
 
-    def _train_reference(self, question: wire.Message) -> dict[str, Any]:
+    def _run_apart(self, questions: list[dict[str, Any]]) -> dict[str, Any]:
         assert self.ours is not None  # noqa: S101 - it was made when the notebook was opened
         channel, theirs = pair()
         pid = os.fork()
@@ -284,26 +284,25 @@ class Supervisor:
             submission.run_reference(theirs, self.ours, self.limits, self.gpu)
         theirs.close()
         try:
-            if self.gpu is not None:
-                self._ask_reference(channel, "warm_up", {})
-            started = time.monotonic()
-            answer = self._ask_reference(channel, question["ask"], question["args"])
-            seconds = time.monotonic() - started
+            seconds = [self._ask_apart(channel, args) for args in questions]
         except (DeadlineExceeded, ChannelClosed):
-            answer = {"raised": True}
+            seconds = []
         finally:
             channel.close()
             cpu_seconds = self.ours.end(pid)
-        if "raised" in answer:
+        if not seconds:
             return {"failed": True}
         self.account.ours += cpu_seconds
-        return {"seconds": seconds, "cpu_seconds": cpu_seconds}
+        return {"seconds": seconds[-1], "cpu_seconds": cpu_seconds}
 
-    def _ask_reference(self, channel: Channel, operation: str, args: Any) -> wire.Message:
-        """Return what definitions of ours answer. Raises Late and Gone."""
-        deadline = time.monotonic() + self.limits["seconds"]
-        channel.send(message(b"", op=operation, args=args), deadline)
-        return channel.receive(self._caps(), deadline)
+    def _ask_apart(self, channel: Channel, args: dict[str, Any]) -> float:
+        """Return the seconds that a probe took. Raises DeadlineExceeded and ChannelClosed."""
+        started = time.monotonic()
+        deadline = started + self.limits["seconds"]
+        channel.send(message(b"", op="run", args=args), deadline)
+        if "raised" in channel.receive(self._caps(), deadline):
+            raise ChannelClosed
+        return time.monotonic() - started
 
     def _last_words(self) -> wire.Message:
         """Close the check's channel and return what the submission's process says of its end."""

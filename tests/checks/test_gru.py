@@ -16,6 +16,7 @@ from grader.assignments import assignment as assignments
 from grader.checks.cells import Block
 from grader.grading.grade import Terms, grade
 from grader.recurrent import gru
+from grader.recurrent.gru_equations import GATES, LAYERS, RIGHT, Equations, step, torch_step
 from grader.recurrent.gru_misconceptions import BANK
 from grader.sandbox.api import Report
 from grader.sandbox.backends.fake import FakeCheck, FakeSandbox
@@ -43,23 +44,23 @@ def _frozen() -> Iterator[None]:
 class Cell(torch.nn.Module):
     """A cell that computes one reading of the equations, on the assignment's layers."""
 
-    equations = gru.RIGHT
+    equations = RIGHT
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
-        for x_fc, h_fc in gru.LAYERS.values():
+        for x_fc, h_fc in LAYERS.values():
             setattr(self, x_fc, torch.nn.Linear(input_size, hidden_size))
             setattr(self, h_fc, torch.nn.Linear(hidden_size, hidden_size))
 
     def forward(self, x: Tensor, h: Tensor) -> Tensor:
         blocks = {
             gate: self.block(layer)
-            for gate, layer in zip(gru.GATES, self.equations.layers, strict=True)
+            for gate, layer in zip(GATES, self.equations.layers, strict=True)
         }
-        return gru.step(gru.Case(x[None], {"h": h}, blocks), self.equations)
+        return step(gru.Case(x[None], {"h": h}, blocks), self.equations)
 
     def block(self, gate: str) -> Block:
-        x_fc, h_fc = (self.get_submodule(name) for name in gru.LAYERS[gate])
+        x_fc, h_fc = (self.get_submodule(name) for name in LAYERS[gate])
         assert isinstance(x_fc, torch.nn.Linear)
         assert isinstance(h_fc, torch.nn.Linear)
         return Block(x_fc.weight, h_fc.weight, x_fc.bias, h_fc.bias)
@@ -81,13 +82,13 @@ class Nonsense(Cell):
         return (super().forward(x, h) - x.sum(1, keepdim=True)).cos()
 
 
-def equations(*misconceptions: Misconception) -> gru.Equations:
+def equations(*misconceptions: Misconception) -> Equations:
     changes = {
         name: value
         for misconception in misconceptions
         for name, value in misconception.changes.items()
     }
-    return replace(gru.RIGHT, **changes)
+    return replace(RIGHT, **changes)
 
 
 def believing(*misconceptions: Misconception) -> type[Cell]:
@@ -139,7 +140,7 @@ def close(one: Tensor, other: Tensor) -> bool:
 
 @given(st.booleans().flatmap(lambda sequence: gru.like_torch(sequence=sequence)))
 def test_where_the_order_of_the_reset_does_not_matter_it_is_torchs(case: gru.Case) -> None:
-    assert close(gru.step(case), gru.torch_step(case))
+    assert close(step(case), torch_step(case))
 
 
 @given(gru.cases())
@@ -147,19 +148,19 @@ def test_everywhere_else_torchs_is_the_misconception_of_that_name(case: gru.Case
     (after,) = (
         misconception for misconception in BANK if misconception.id == "gru.reset_after_product"
     )
-    assert close(gru.step(case, equations(after)), gru.torch_step(case))
+    assert close(step(case, equations(after)), torch_step(case))
 
 
 @pytest.mark.parametrize("case", FRESH, ids=["0", "1", "2"])
 def test_outside_those_regimes_torchs_differs(case: gru.Case) -> None:
-    assert not close(gru.step(case), gru.torch_step(case))
+    assert not close(step(case), torch_step(case))
 
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_every_misconception_but_that_of_the_layers_computes_something_else(
     misconception: Misconception,
 ) -> None:
-    same = close(gru.step(FRESH[0], equations(misconception)), gru.step(FRESH[0]))
+    same = close(step(FRESH[0], equations(misconception)), step(FRESH[0]))
     assert same == misconception.touches("layers")
 
 
@@ -172,7 +173,7 @@ def test_a_name_has_one_explanation() -> None:
 def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
     misconception: Misconception,
 ) -> None:
-    assert set(misconception.changes) <= {item.name for item in fields(gru.RIGHT)}
+    assert set(misconception.changes) <= {item.name for item in fields(RIGHT)}
     assert misconception.es != misconception.en
 
 

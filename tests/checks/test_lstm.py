@@ -17,6 +17,7 @@ from grader.core.errors import StudentFault
 from grader.core.i18n import same
 from grader.grading.grade import Terms, grade
 from grader.recurrent import lstm
+from grader.recurrent.lstm_equations import RIGHT, Equations, step, torch_step
 from grader.recurrent.lstm_misconceptions import BANK
 from grader.sandbox.api import Report
 from grader.sandbox.backends.fake import FakeCheck, FakeSandbox
@@ -44,7 +45,7 @@ def _frozen() -> Iterator[None]:
 class Cell(torch.nn.Module):
     """A cell that computes one reading of the equations, on the assignment's layers."""
 
-    equations = lstm.RIGHT
+    equations = RIGHT
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
@@ -65,7 +66,7 @@ class Cell(torch.nn.Module):
             zip(self.equations.stacking_order, (Block(*row) for row in rows), strict=True)
         )
         states = dict(zip("hc", hidden, strict=True))
-        after = lstm.step(lstm.Case(x[None], states, blocks), self.equations)
+        after = step(lstm.Case(x[None], states, blocks), self.equations)
         return (after.h, after.c) if self.equations.returns_order == "hc" else (after.c, after.h)
 
 
@@ -86,13 +87,13 @@ class Nonsense(Cell):
         return (h + 0.1 * c).sin(), (c - x.sum(1, keepdim=True)).cos()
 
 
-def equations(*misconceptions: Misconception) -> lstm.Equations:
+def equations(*misconceptions: Misconception) -> Equations:
     changes = {
         name: value
         for misconception in misconceptions
         for name, value in misconception.changes.items()
     }
-    return replace(lstm.RIGHT, **changes)
+    return replace(RIGHT, **changes)
 
 
 def believing(*misconceptions: Misconception) -> type[Cell]:
@@ -143,28 +144,28 @@ def close(one: Tensor, other: Tensor) -> bool:
 
 @given(lstm.cases())
 def test_a_step_is_torchs(case: lstm.Case) -> None:
-    ours, theirs = lstm.step(case), lstm.torch_step(case)
+    ours, theirs = step(case), torch_step(case)
     assert close(ours.h, theirs.h)
     assert close(ours.c, theirs.c)
 
 
 @given(lstm.sequences())
 def test_a_sequence_is_torchs(case: lstm.Case) -> None:
-    ours, theirs = lstm.step(case), lstm.torch_step(case)
+    ours, theirs = step(case), torch_step(case)
     assert close(ours.h, theirs.h)
     assert close(ours.c, theirs.c)
 
 
 def test_the_order_in_which_gates_are_sent_does_not_change_torchs_answer() -> None:
     turned = replace(FRESH[0], order="ocfi")
-    assert torch.equal(lstm.torch_step(turned).h, lstm.torch_step(FRESH[0]).h)
+    assert torch.equal(torch_step(turned).h, torch_step(FRESH[0]).h)
 
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_every_misconception_but_those_of_order_computes_something_else(
     misconception: Misconception,
 ) -> None:
-    wrong, right = lstm.step(FRESH[0], equations(misconception)), lstm.torch_step(FRESH[0])
+    wrong, right = step(FRESH[0], equations(misconception)), torch_step(FRESH[0])
     same = close(wrong.h, right.h) and close(wrong.c, right.c)
     assert same == (
         misconception.touches("stacking_order") or misconception.touches("returns_order")
@@ -180,7 +181,7 @@ def test_a_name_has_one_explanation() -> None:
 def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
     misconception: Misconception,
 ) -> None:
-    assert set(misconception.changes) <= {item.name for item in fields(lstm.RIGHT)}
+    assert set(misconception.changes) <= {item.name for item in fields(RIGHT)}
     assert misconception.es != misconception.en
 
 

@@ -130,7 +130,7 @@ def _converse(choices: Choices) -> None:
             _ask(Student(check, session.report, {}))
             json.dumps([list(session.report.missing), session.report.notices, session.report.flags])
             assert check.used() >= 0
-            assert check.reference("x").cpu_seconds >= 0
+            assert check.reference([{}]).cpu_seconds >= 0
         assert check.usage.cpu_seconds >= 0
     except (SandboxFault, StudentFault, StudentProcessLost, Delegated) as fault:
         _is_short(str(fault))

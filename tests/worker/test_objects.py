@@ -188,12 +188,35 @@ def test_a_leaf_that_nothing_came_of_has_no_gradient() -> None:
     assert answer["value"] == [None]
 
 
-def test_unroll_gives_every_step() -> None:
-    asked = objects()
-    cell = Ref(asked._keep(lambda x, h: h + x))
+PROBE = """
+made = []
+def probe(notebook, cell, inputs, state):
+    made.append(notebook["f"])
+    return [*(cell(x, state) for x in inputs), len(made)]
+"""
+
+
+def test_a_probe_is_given_the_namespace_and_what_the_question_holds() -> None:
+    asked = objects(f=1)
     inputs = Array("float64", (3, 1), floats(1.0, 2.0, 3.0).data)
-    steps = ask(asked, "unroll", target=cell, inputs=inputs, state=floats(0.0))["value"]
-    assert [numbers(step) for step in steps] == [[1.0], [3.0], [6.0]]
+    cell = Ref(asked._keep(lambda x, h: h + x))
+    args: dict[str, Any] = {"cell": cell, "inputs": inputs, "state": floats(4.0)}
+    *steps, _ = ask(asked, "run", source=PROBE, name="probe", args=args)["value"]
+    assert [numbers(step) for step in steps] == [[5.0], [6.0], [7.0]]
+
+
+def test_a_probes_source_is_run_once() -> None:
+    asked = objects(f=1)
+    args: dict[str, Any] = {"cell": None, "inputs": [], "state": None}
+    told = [ask(asked, "run", source=PROBE, name="probe", args=args)["value"] for _ in range(2)]
+    assert told == [[1], [2]]
+
+
+def test_a_probes_own_lines_are_no_place_in_the_notebook() -> None:
+    args = {"cell": None, "inputs": [1], "state": None}
+    raised = ask(objects(f=1), "run", source=PROBE, name="probe", args=args)["raised"]
+    assert raised[0] == "TypeError"
+    assert raised[2:4] == [None, None]
 
 
 class Silent(Exception):

@@ -20,6 +20,8 @@ from docker.types import DeviceRequest
 import docker
 from grader.core.errors import SandboxFault
 from grader.core.limits import MOST_FILES, Limits
+from grader.sandbox.backends.engine import ENGINE_ERRORS
+from grader.sandbox.backends.engine import connect as connect  # noqa: PLC0414 - for who has Docker
 from grader.sandbox.backends.image import ensure
 from grader.sandbox.backends.recipe import docker_folder
 from grader.sandbox.lane import StreamLane
@@ -33,7 +35,6 @@ _RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
 _RETRY_SECONDS = 0.5
 _MUX_HEADER = struct.Struct("!BxxxI")
 _STDOUT = 1
-_ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException)
 
 
 class DockerSandbox:
@@ -77,7 +78,7 @@ class DockerSandbox:
                 f"its Docker engine does not have the run's image {self._image[:19]}: copy it "
                 "there with `docker save` and `docker load`"
             ) from error
-        except _ENGINE_ERRORS as error:
+        except ENGINE_ERRORS as error:
             raise SandboxFault(
                 f"its Docker engine does not answer as it should: {error}"
             ) from error
@@ -106,7 +107,7 @@ class DockerSandbox:
 
     def reap(self) -> None:
         """Remove the containers of this run that are still there."""
-        with contextlib.suppress(*_ENGINE_ERRORS):
+        with contextlib.suppress(*ENGINE_ERRORS):
             found = self.client.api.containers(
                 all=True, filters={"label": f"{RUN_LABEL}={self.run}"}
             )
@@ -145,19 +146,6 @@ class DockerSandbox:
             host_config=host,
         )
         return str(made["Id"])
-
-
-def connect() -> docker.DockerClient:
-    """Return a client of the engine. Raises SandboxFault when none answers."""
-    try:
-        client = docker.from_env(timeout=120)
-        client.ping()
-    except _ENGINE_ERRORS as error:
-        raise SandboxFault(
-            "no Docker engine answers: start it (as root, docker/engine.sh does), or choose "
-            "--sandbox process, which does not protect this machine from the students' code"
-        ) from error
-    return client
 
 
 class ContainerStream:
@@ -218,10 +206,10 @@ class ContainerStream:
 
 def _remove(client: docker.DockerClient, container: str) -> None:
     """Remove a container and wait until it is gone; it may be on its way out already."""
-    with contextlib.suppress(*_ENGINE_ERRORS):
+    with contextlib.suppress(*ENGINE_ERRORS):
         client.api.remove_container(container, force=True, v=True)
     deadline = time.monotonic() + 10
-    with contextlib.suppress(*_ENGINE_ERRORS):
+    with contextlib.suppress(*ENGINE_ERRORS):
         while time.monotonic() < deadline:
             client.api.inspect_container(container)
             time.sleep(0.02)

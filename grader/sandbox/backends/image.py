@@ -27,6 +27,7 @@ import requests.exceptions
 from docker.errors import DockerException, ImageNotFound
 
 from grader.core.errors import GraderError, SandboxFault
+from grader.sandbox.backends.engine import connect
 from grader.sandbox.backends.recipe import digest, docker_folder, worker_files
 
 if TYPE_CHECKING:
@@ -277,8 +278,6 @@ def _cache() -> Path:
 
 def main() -> int:
     """Make the image; print its tag and id."""
-    from grader.sandbox.backends.docker import connect
-
     try:
         client = connect()
         image = ensure(client, lambda line: _print(line, sys.stderr))

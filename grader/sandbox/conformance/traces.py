@@ -90,13 +90,13 @@ def the_reference_runs_apart(sandbox: Sandbox) -> None:
 import torch
 class Rota:
     uno = 1
-    torch.nn.LSTMCell.__init__ = torch.nn.Module.__init__ = None
+    torch.nn.RNNCell.__init__ = torch.nn.Module.__init__ = None
 def f():
     return Rota.uno if torch.nn.Module.__init__ is None else 0
 """
     with submission(sandbox, broken) as opened, opened.session.check(1) as check:
-        source = "import torch\ncell = torch.nn.LSTMCell(1, 2)(torch.zeros(1, 1))\nstand_in = 0"
-        usage = check.reference("stand_in", names=[], source=source)
+        source = "import torch\ndef f(_):\n    torch.nn.RNNCell(1, 2)(torch.zeros(1, 1))"
+        usage = check.reference([{"source": source, "name": "f", "args": {}}])
         assert 0 < usage.cpu_seconds < SMALL.cpu_seconds, usage
         assert check.ask("call", name="f", args=[], kwargs={}) == 1
 
@@ -112,12 +112,12 @@ def f():
             while True: pass
 """
     # They do run while a question is on its way, for a tenth of a second; this takes one or more.
-    program = "sum(range(200_000_000))\nstand_in = 0"
+    program = "def f(_):\n    return sum(range(200_000_000))"
     limits = replace(SMALL, seconds=60, cpu_seconds=30)
     with submission(sandbox, source, limits) as opened, opened.session.check(1) as check:
         check.ask("call", name="f", args=[], kwargs={})
         before = check.used()
-        usage = check.reference("stand_in", names=[], source=program)
+        usage = check.reference([{"source": program, "name": "f", "args": {}}])
         assert check.used() - before < usage.cpu_seconds / 2, (check.used() - before, usage)
 
 
