@@ -65,7 +65,7 @@ def test_only_known_questions_are_asked(recorded: tuple[Grade, list[bytes]]) -> 
     assert LANE <= asked <= LANE | QUESTIONS
     assert {key for message in map(decoded, sent) for key in message} == {
         "nonce", "op", "args", "questions", "entropy", "source", "filename", "names", "limits",
-        "gpu",
+        "gpu", "shut", "cell",
     }  # fmt: skip
 
 

@@ -301,6 +301,22 @@ SHUT = {"": ["torch.nn.LSTM*", "torch.nn.GRU*", "torch.nn.RNN*"]}
 WANTED = ("celdaLSTM", "modeloLSTM", "genera_dataset")
 
 
+DECOMPOSED = "torch._decomp.decomposition_table[torch.ops.aten.lstm.input](*whole)"
+# What may be used by whoever does not have to write it, twice: what lets it pass goes on watching.
+FREE = f"""
+for _ in range(2):
+    cell = copy.deepcopy(C).double()
+    exact = [one.double().requires_grad_() for one in (x, h, h)]
+    assert torch.autograd.gradcheck(lambda y, a, b: cell(y, (a, b)), exact)
+    L(s)[0].sum().backward()
+    assert all(one.grad is not None for one in L.parameters())
+    with torch.inference_mode(): G(packed), torch.mkldnn_rnn_layer(s, *W, *onednn)
+    quantized(nn.LSTM(3, 4))(s), quantized(nn.GRUCell(3, 4))(x), torch.jit.script(C)(x)
+    torch.testing.assert_close({DECOMPOSED}[0].shape, torch.Size([4, 2, 4]))
+    torch.func.vmap(lambda y: nn.RNNCell(3, 4)(y[None]), randomness="same")(x)
+"""
+
+
 class Tripped(BaseException):
     """Stands for the end of the process."""
 
@@ -358,6 +374,36 @@ def armed() -> dict[str, Any]:
     return result
 
 
+def partly() -> dict[str, Any]:
+    """Arm for one part alone; run as that part and as everybody else."""
+    told: list[str] = []
+
+    def handler(name: str) -> Any:
+        told.append(name)
+        raise Tripped
+
+    untouched = run(f"{SETUP}{FREE}", {"__name__": "cuaderno"})
+    tripwires.arm(handler, {"celdaLSTM": SHUT[""]}, WANTED)
+    warnings.simplefilter("ignore")
+    names: dict[str, Any] = {"__name__": "cuaderno"}
+    free = run(f"{SETUP}{FREE}", names)
+    said = list(told)
+    part = "class celdaLSTM(nn.Module):\n  def forward(self, x, way): return eval(way)"
+    ways = ("C(x)", "L(s)", "nn.GRUCell(3, 4)(x)", DECOMPOSED, "torch.jit.script(C)(x)")
+    errors = [run(part, names), *(run(f"celdaLSTM()(x, {way!r})", names) for way in ways)]
+    return {"untouched": untouched, "free": free, "said": said, "told": told, "errors": errors}
+
+
+def with_nothing_shut() -> dict[str, Any]:
+    """Arm where nothing is shut, and see that torch is as it was."""
+    code = torch._decomp.decompositions.lstm_impl.__code__
+    tripwires.arm(sys.exit, {}, WANTED)
+    warnings.simplefilter("ignore")
+    error = run(f"{SETUP}{FREE}", {"__name__": "cuaderno"})
+    same = code is torch._decomp.decompositions.lstm_impl.__code__
+    return {"error": error, "same": same}
+
+
 def unarmed() -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "cuaderno"}
     warnings.simplefilter("ignore")
@@ -377,6 +423,9 @@ def silent() -> dict[str, Any]:
             os.dup2(copy, descriptor)
         file.seek(0)
         return {"said": file.read().decode()}
+
+
+PROCESSES = (armed, partly, with_nothing_shut, unarmed, silent)
 
 
 def in_fork(function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -419,6 +468,21 @@ def test_the_place_and_the_part_are_found(answers: dict[str, Any], label: str) -
     assert answers["armed"]["places"][label] == PLACES[label][0]
 
 
+def test_what_is_shut_for_one_part_is_free_for_the_others(answers: dict[str, Any]) -> None:
+    found = answers["partly"]
+    assert [found["untouched"], found["free"], found["said"]] == ["", "", []]
+    assert found["told"] == [
+        *("torch.lstm_cell", "torch.lstm", "torch.gru_cell"),
+        *("torch._decomp.decompositions.lstm_impl", "torch.lstm_cell"),
+    ]
+    assert found["errors"][0] == ""
+    assert all(found["errors"][1:])
+
+
+def test_where_nothing_is_shut_nothing_is_touched(answers: dict[str, Any]) -> None:
+    assert answers["with_nothing_shut"] == {"error": "", "same": True}
+
+
 def test_a_process_beside_it_is_not_armed(answers: dict[str, Any]) -> None:
     assert answers["unarmed"] == {"error": ""}
 
@@ -454,4 +518,4 @@ def test_outside_a_notebook_there_is_no_place() -> None:
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
     zygote.preload()
-    print(json.dumps({one.__name__: in_fork(one) for one in (armed, unarmed, silent)}))  # noqa: T201
+    print(json.dumps({one.__name__: in_fork(one) for one in PROCESSES}))  # noqa: T201
