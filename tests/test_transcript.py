@@ -123,9 +123,9 @@ def test_a_probes_own_lines_stand_in_the_cell() -> None:
         "}",
         "x_t = torch.tensor([[0.0]])",
         "estado = (torch.tensor([[1.0, 1.0]]), torch.tensor([[1.0, 1.0]]))",
-        "celda = celdaLSTM(1, 2).to(x_t.dtype)",
-        "torch.nn.Module.load_state_dict(celda, pesos, strict=False)",
-        "resultado = [celda(x_t, estado)]",
+        "modulo = celdaLSTM(1, 2).to(x_t.dtype)",
+        "torch.nn.Module.load_state_dict(modulo, pesos, strict=False)",
+        "resultado = [modulo(x_t, estado)]",
     ]
     assert transcript.code(answer[0][1]) == "resultado[0][1]"
 

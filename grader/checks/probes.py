@@ -24,9 +24,9 @@ def step(
     estado: Any,
 ) -> Any:
     """Return what a cell with these weights gives for one input (B, I), in a list."""
-    celda = notebook[name](*sizes).to(x_t.dtype)
-    torch.nn.Module.load_state_dict(celda, pesos, strict=False)
-    return [celda(x_t, estado)]
+    modulo = notebook[name](*sizes).to(x_t.dtype)
+    torch.nn.Module.load_state_dict(modulo, pesos, strict=False)
+    return [modulo(x_t, estado)]
 
 
 def steps(
@@ -42,11 +42,11 @@ def steps(
 
     `swapped` is for a cell that returns its pair of states the other way round.
     """
-    celda = notebook[name](*sizes).to(x.dtype)
-    torch.nn.Module.load_state_dict(celda, pesos, strict=False)
+    modulo = notebook[name](*sizes).to(x.dtype)
+    torch.nn.Module.load_state_dict(modulo, pesos, strict=False)
     estados = []
     for x_t in x:
-        estados.append(celda(x_t, estado))
+        estados.append(modulo(x_t, estado))
         estado = estados[-1][::-1] if swapped else estados[-1]
     return estados
 
