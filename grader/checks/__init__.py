@@ -1,6 +1,6 @@
-"""For those who write checks: references, cases, comparisons and the misconceptions behind them.
+"""For those who write checks: cases, comparisons and the misconceptions behind them.
 
-from grader.checks import assert_close, require_shape
+from grader.checks import assert_close, construct
 """
 
 from grader.checks.asserts import Mismatch, assert_close, require_shape, tolerance

@@ -3,6 +3,7 @@
     cell = student.celdaLSTM(3, 5).load(weights)
     h, c = cell(x, (h, c))
     gradients = student.gradients([h], [torch.ones_like(h)], of=[x, cell])
+    answer = student.run(a_function_of_ours, x=x)  # beside what the student defined: a probe
 
 Everything runs in the sandbox. Tensors go there as bytes, and what comes back is dense, of a
 dtype and a shape that were checked, and a copy: nothing that the student does to it, or to what

@@ -29,7 +29,7 @@ class Channel:
         self.socket = sock
 
     def send(self, frame: bytes, deadline: float) -> None:
-        """Send bytes that are already a frame. Raises Late or Gone."""
+        """Send bytes that are already a frame. Raises DeadlineExceeded or ChannelClosed."""
         self.socket.settimeout(_left(deadline))
         try:
             self.socket.sendall(frame)
@@ -39,7 +39,7 @@ class Channel:
             raise ChannelClosed from error
 
     def receive_raw(self, caps: wire.Caps, deadline: float) -> bytes:
-        """Receive one frame without looking into it. Raises Late or Gone."""
+        """Receive one frame without looking into it. Raises DeadlineExceeded or ChannelClosed."""
         try:
             start = self._read(wire.PREFIX_SIZE, deadline)
             prefix = wire.read_prefix(start, caps)
@@ -48,7 +48,7 @@ class Channel:
             raise ChannelClosed(str(error)) from error
 
     def receive(self, caps: wire.Caps, deadline: float) -> wire.Message:
-        """Receive one message. Raises Late or Gone."""
+        """Receive one message. Raises DeadlineExceeded or ChannelClosed."""
         frame = self.receive_raw(caps, deadline)
         prefix = wire.read_prefix(frame[: wire.PREFIX_SIZE], caps)
         try:
@@ -77,10 +77,10 @@ class Channel:
 
 
 def first_readable(channels: list[Channel], deadline: float, host: int) -> Channel:
-    """Return the first channel with something to read (or closed). Raises Late and HostLeft.
+    """Return the first channel with something to read, or closed.
 
     `host` is the host's stream: it asks one question at a time, so that whatever can be read there
-    while it waits for an answer is the stream's end.
+    while it waits for an answer is the stream's end. Raises DeadlineExceeded and HostLeft.
     """
     poll = select.poll()
     poll.register(host, select.POLLIN)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
 _PLAIN = (bool, int, float, str, bytes, type(None))
-_PROBES = "piezas"  # their file, in the midst of the notebook's cells
+_PROBES = "piezas"  # the file of their code, which is in no cell of the notebook
 
 
 class Unsendable(TranslatableError, TypeError):

@@ -207,12 +207,18 @@ class Supervisor:
         return left
 
     def _await_answer(self, check: Channel, control: Channel) -> None:
-        """Wait for the check's process to answer. Raises Late, and Gone once it has ended."""
+        """Wait for the check's process to answer.
+
+        Raises DeadlineExceeded, and ChannelClosed once it has ended.
+        """
         if self._await([check, control], self._left()) is control:
             raise ChannelClosed
 
     def _receive(self, check: Channel) -> bytes:
-        """Return the frame that has begun to arrive, unread. Raises Late and Gone."""
+        """Return the frame that has begun to arrive, unread.
+
+        Raises DeadlineExceeded and ChannelClosed.
+        """
         started = time.monotonic()
         try:
             return check.receive_raw(self._caps(), started + max(self._left(), _GRACE))
@@ -220,7 +226,7 @@ class Supervisor:
             self.waited += time.monotonic() - started
 
     def _await(self, channels: list[Channel], seconds: float) -> Channel:
-        """Wait for the student's process to say something. Raises Late.
+        """Wait for the student's process to say something. Raises DeadlineExceeded.
 
         Time in which it could have run and had no core is the machine's, not the student's.
         """
