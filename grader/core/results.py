@@ -6,17 +6,13 @@ changes its meaning.
 
 from __future__ import annotations
 
-import builtins
 import json
 import math
-import re
-import reprlib
-import types
-import typing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar
+
+import msgspec
 
 SCHEMA = 1
 
@@ -127,10 +123,7 @@ class Decision:
     @classmethod
     def from_json(cls, text: str) -> Decision:
         """Read what `to_json` wrote. Raises ValueError for anything else."""
-        try:
-            return _decision(json.loads(text))
-        except (TypeError, AttributeError, RecursionError) as error:
-            raise ValueError(f"no decision: {type(error).__name__} {error}") from error
+        return _sound(_read(cls, _loaded(text)))
 
 
 @dataclass(frozen=True)
@@ -249,18 +242,15 @@ class Grade:
     @classmethod
     def from_json(cls, text: str) -> Grade:
         """Read what `to_json` wrote. Raises ValueError for another schema or anything else."""
-        try:
-            fields = _loaded(text)
-            if fields.get("schema") != SCHEMA:
-                raise ValueError(f"results of schema {fields.get('schema')}, not {SCHEMA}")
-            fields["fingerprint"] = _read(Fingerprint, fields["fingerprint"])
-            fields["checks"] = tuple(_check(check) for check in fields["checks"])
-            fields["flags"] = tuple(_read(Flag, flag) for flag in fields["flags"])
-            fields["notices"] = tuple(_read(Notice, notice) for notice in fields["notices"])
-            fields["decisions"] = tuple(_decision(one) for one in fields.get("decisions", ()))
-            grade = _read(cls, fields)
-        except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-            raise ValueError(f"no result of grading: {type(error).__name__} {error}") from error
+        fields = _loaded(text)
+        schema = fields.get("schema") if isinstance(fields, dict) else None
+        if schema != SCHEMA:
+            raise ValueError(f"results of schema {schema}, not {SCHEMA}")
+        if lost := [name for name in ("checks", "flags", "notices") if name not in fields]:
+            raise ValueError(f"there are no {lost[0]}")
+        grade = _read(cls, fields)
+        for decision in grade.decisions:
+            _sound(decision)
         return grade
 
 
@@ -282,61 +272,35 @@ def mark(score: float, max_score: float, scale: float) -> float:
 
 
 def _loaded(text: str) -> Any:
-    r"""Return what JSON says. Raises ValueError for a number or a character that it cannot hold.
-
-    Half a character (`\ud800`) shows when the text is written again, which costs more than reading
-    it: only a text in which one is escaped so is written again.
-    """
-    text.encode()
-    fields = json.loads(text, parse_float=_finite, parse_constant=_finite)
-    if _HALF.search(text):
-        json.dumps(fields, ensure_ascii=False).encode()
-    return fields
+    """Return what JSON says. Raises ValueError for what it, or we, could not store again."""
+    try:
+        return msgspec.json.decode(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+def _read(kind: type[Part], fields: Any) -> Part:
+    """Return an object of its fields. Raises ValueError where one is missing, wrong or unknown."""
+    made = msgspec.convert(fields, kind)
+    _refuse_unknown(made, fields)
+    return made
 
 
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is no number that could be stored")
-    return value
+def _refuse_unknown(made: Any, fields: Any, place: str = "$") -> None:
+    """Raise ValueError for a field of which an object knows nothing: msgspec passes it over."""
+    if isinstance(made, tuple):
+        for number, (one, its) in enumerate(zip(made, fields, strict=True)):
+            _refuse_unknown(one, its, f"{place}[{number}]")
+    elif is_dataclass(made):
+        known = vars(made)
+        if unknown := fields.keys() - known:
+            raise ValueError(f"unknown field {min(unknown)!r} - at `{place}`")
+        for name in fields:
+            _refuse_unknown(known[name], fields[name], f"{place}.{name}")
 
 
-def _decision(fields: Json) -> Decision:
-    decision = _read(Decision, fields)
-    decision.to_json().encode()  # no character that could not be stored
+def _sound(decision: Decision) -> Decision:
+    """Return a decision that can be counted. Raises ValueError."""
     if decision.moment.tzinfo is None or (decision.points or 0) < 0:
         raise ValueError("a moment without a time zone, or points below 0")
     return decision
-
-
-def _check(fields: Json) -> CheckResult:
-    misconception = fields["misconception"]
-    fields["misconception"] = _read(Misconception, misconception) if misconception else None
-    return _read(CheckResult, fields)
-
-
-def _read(kind: type[Part], fields: Json) -> Part:
-    """Return an object of its fields. Raises TypeError where one is of another type."""
-    for name, hint in _hints(kind).items():  # type: ignore[arg-type] # mypy: a class has no hash
-        if name in fields and not _fits(fields[name], hint):
-            raise TypeError(f"{name} is {reprlib.repr(fields[name])}")
-    return kind(**fields)
-
-
-_hints = cache(get_type_hints)
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of the type that a field says; a float may be stored as a whole number."""
-    match get_origin(hint) or hint:
-        case typing.Literal:
-            return value in get_args(hint)
-        case types.UnionType:
-            return any(_fits(value, one) for one in get_args(hint))
-        case builtins.float:
-            return type(value) in {int, float} and math.isfinite(value)  # type: ignore[arg-type]
-        case kind:
-            return isinstance(value, kind) and not isinstance(value, bool)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 import time
@@ -33,15 +32,17 @@ def require(lane: Lane) -> int:
 @contextmanager
 def taken(count: int) -> Iterator[int]:
     """Wait until one of so many GPUs is free, and have it: its number, from 0. Raises OSError."""
+    from filelock import FileLock, Timeout
+
     folder = Path(tempfile.gettempdir()) / f"rnn-grader-gpus-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     while True:
         for number in range(count):
-            with (folder / str(number)).open("w") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
+            try:
+                lock = FileLock(folder / str(number)).acquire(blocking=False)
+            except Timeout:
+                continue
+            with lock:
                 yield number
-                return
+            return
         time.sleep(_TICK)

@@ -9,7 +9,6 @@ GRADER_BASE and GRADER_TORCH choose the base image and the torch build, as in
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import importlib.metadata
 import io
 import os
@@ -25,6 +24,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import requests.exceptions
 from docker.errors import DockerException, ImageNotFound
+from filelock import FileLock
 
 from grader.core.errors import GraderError, SandboxFault
 from grader.sandbox.backends.engine import connect
@@ -98,7 +98,8 @@ def ensure(client: DockerClient, tell: Callable[[str], None], spec: ImageSpec | 
         found = _find(client, tag)
         if found:
             return found
-        with _alone():  # whoever waited for another run's build finds its image
+        with FileLock(_cache() / "image.lock"):
+            # Whoever waited for another run's build finds its image.
             return _find(client, tag) or _make(client, spec, sources, tag, tell)
     except (*_ENGINE_ERRORS, OSError) as error:
         raise SandboxFault(f"the image {tag} could not be made: {error}") from error
@@ -260,14 +261,6 @@ def _run(command: list[str], failure: str) -> None:
     if done.returncode:
         lines = "\n".join(done.stdout.splitlines()[-_LAST_LINES:])
         raise SandboxFault(f"{failure}; the last lines of {command[0]}:\n{lines}")
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the lock that lets one run at a time build; the kernel frees it, come what may."""
-    with (_cache() / "image.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _cache() -> Path:
