@@ -26,17 +26,6 @@ CONTRACT = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importl
 
 MAGIC = "grader -> grader.integrations.jupyter.magic"
 """Imported once a notebook asks for it."""
-MEANWHILE = {
-    # Goes once stand-ins are sent with a question: delete with the lines in pyproject.toml.
-    "grader.student.reproduction -> grader.recurrent.stand_ins",
-    "grader.student.student -> grader.recurrent.stand_ins",
-}
-CIRCLES_MEANWHILE = {
-    # Go once equations, and the engine's connection, are modules of their own.
-    ("grader.recurrent.lstm_misconceptions", "grader.recurrent.lstm"),
-    ("grader.recurrent.gru_misconceptions", "grader.recurrent.gru"),
-    ("grader.sandbox.backends.image", "grader.sandbox.backends.docker"),
-}
 
 
 def test_no_module_stands_outside_the_rooms() -> None:
@@ -53,17 +42,16 @@ def test_every_room_has_its_place_in_the_contract() -> None:
 
 def test_no_import_is_ignored_but_the_lazy_one_of_the_magic() -> None:
     ignored = {found for one in CONTRACT["contracts"] for found in one.get("ignore_imports", ())}
-    assert ignored - MEANWHILE == {MAGIC}
+    assert ignored == {MAGIC}
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = grimp.build_graph("grader", exclude_type_checking_imports=True, cache_dir=None)
-    lazy = {tuple(MAGIC.split(" -> "))}
     imports = {
         module: {
             other
             for other in graph.find_modules_directly_imported_by(module)
-            if (module, other) not in CIRCLES_MEANWHILE | lazy
+            if f"{module} -> {other}" != MAGIC
         }
         for module in graph.modules
     }
