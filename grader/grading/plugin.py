@@ -73,6 +73,7 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
 
     folder = _assignment_folder(config)
     assignment = assignments.load(folder)
+    config.option.importmode = "importlib"  # as in a run: checks import what stands beside them
     resources = ExitStack()
     config.add_cleanup(resources.close)
     resources.enter_context(our_settings())
