@@ -41,8 +41,6 @@ OTHERS = {
     "--rounds",  # of the attacks
 }
 """Options of other programs that the pages name."""
-NOT_YET = {"--install"}
-"""Options that the pages name and that are not there yet; what shows them is not looked at."""
 
 _FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"^(?: {4,}|\t).*$", re.MULTILINE)
@@ -131,12 +129,6 @@ def options_not_there(arguments: list[str]) -> set[str]:
     return {word for word in arguments if word.startswith("--")} - there
 
 
-def require_landed(text: str) -> None:
-    """Skip a line about an option that is not there yet."""
-    if missing := NOT_YET & set(words(text)) - options(commands()):
-        pytest.skip(f"{missing} is not there yet")
-
-
 def test_the_front_page_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= MOST_WORDS
 
@@ -179,13 +171,11 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("command", [one for one in GRADER if one.whole], ids=str)
 def test_every_command_that_is_to_be_typed_is_read(command: Shown) -> None:
-    require_landed(command.text)
     read(words(command.text))
 
 
 @pytest.mark.parametrize("command", [one for one in GRADER if not one.whole], ids=str)
 def test_every_command_that_is_named_is_there_with_its_options(command: Shown) -> None:
-    require_landed(command.text)
     assert options_not_there(words(command.text)) == set()
 
 
@@ -194,7 +184,7 @@ def test_every_option_that_is_named_is_there(page: Path) -> None:
     """Also one that stands alone, such as in a table."""
     spans = _INLINE.findall(_FENCED.sub("", page.read_text(encoding="utf-8")))
     named = {option for span in spans for option in re.findall(r"(?<![\w-])--[a-zA-Z-]+", span)}
-    assert named - NOT_YET <= options(commands()) | OTHERS
+    assert named <= options(commands()) | OTHERS
 
 
 def options(command: Any) -> set[str]:
