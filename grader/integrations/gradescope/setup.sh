@@ -64,6 +64,6 @@ command -v bwrap >/dev/null && command -v nsenter >/dev/null ||
 package=$("$venv/bin/python" -I -c 'import grader; print(grader.__path__[0])')
 chmod -R go-rwx "$package"
 chmod go+rx "$package"
-chmod go+r "$package/__init__.py" "$package/wire.py"
-chmod -R go+rX "$package/worker"
+chmod go+r "$package/__init__.py"
+chmod -R go+rX "$package/protocol" "$package/worker"
 chmod -R go-rwx "$source"

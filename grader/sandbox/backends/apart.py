@@ -48,7 +48,7 @@ class ApartSandbox(ProcessSandbox):
 def _try_as_student() -> None:
     """Raise SandboxFault unless somebody who is not root can run Python and read torch."""
     torch = importlib.util.find_spec("torch")
-    files = [str(PACKAGE / "wire.py"), str(torch.origin if torch else "torch")]
+    files = [str(PACKAGE / "protocol" / "wire.py"), str(torch.origin if torch else "torch")]
     command = [sys.executable, "-S", "-c", "import sys; [open(name) for name in sys.argv[1:]]"]
     try:
         done = subprocess.run(
