@@ -52,7 +52,8 @@ def run(*words: str | Path) -> Result:
 
 
 def grade(work: Path, old: Path, *options: str) -> Result:
-    places = ["--assignments", work.parent / "assignments", "--assignment", "elman", "--out", old]
+    root = work.parent / "assignments"
+    places = ["--assignments", str(root), "--assignment", "elman", "--out", str(old)]
     return run("grade", work, *places, "--sandbox", "process", "--jobs", "1", *options)
 
 
@@ -86,7 +87,7 @@ def test_it_is_exported(old: Path, name: str) -> None:
     rows = (f"Participant {number},,,100.00,\n" for number in (101, 102, 103))
     worksheet.write_text(WORKSHEET + "".join(rows))
     before = contents(old)
-    more = {"github": ["sigmoide"], "moodle": ["--worksheet", worksheet]}.get(name, [])
+    more = {"github": ["sigmoide"], "moodle": ["--worksheet", str(worksheet)]}.get(name, [])
     ran = run("export", name, old, *more)
     assert ran.exit_code == (1 if name == "moodle" else 0), ran.output  # roto is in no row there
     assert contents(old).items() >= before.items()
