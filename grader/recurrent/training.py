@@ -91,6 +91,7 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
     student.replace({name: pieces.PROBES[name] for name in wrong})
     for name in (kind.cell_class, kind.name, LOOP):
         student.require(name)
+    student.transcript.define(source(probes.train_network))
     student.transcript.write(lambda: _cell(Data(kind, 0, stand_in)))
 
     def first() -> Run:
@@ -264,7 +265,6 @@ def _cell(public: Data) -> list[str]:
     }
     count = EPOCHS * BATCHES * BATCH_SIZE
     return [
-        source(probes.train_network),
         "semilla = torch.Generator().manual_seed(0)",
         f"secuencias = torch.randint(0, 2, ({count + HELD_OUT}, {STEPS}, 1), generator=semilla)",
         f"secuencias = secuencias[:{count}].float()",

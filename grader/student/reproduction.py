@@ -65,6 +65,10 @@ class Transcript:
         if writer:
             self.events.append(lambda: self._name(answer, writer(**arguments)))
 
+    def define(self, source: str) -> None:
+        """Note definitions of ours that lines of the cell use."""
+        self.events.append(lambda: self._define(ast.parse(source).body))
+
     def write(self, lines: Callable[[], Sequence[str]]) -> None:
         """Note lines of the cell that no question stands for."""
         self.events.append(lambda: self.lines.extend(lines()))
@@ -229,9 +233,7 @@ class Transcript:
         nodes = ast.parse(source).body
         probe = next(n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name)
         inlined = inlining.can_be(probe)
-        for node in nodes:
-            if node is not probe or not inlined:
-                self._piece(node)
+        self._define(node for node in nodes if node is not probe or not inlined)
         if inlined:
             return self._inlined(probe, args)
         names = self._free(key for key, value in args.items() if not self._is_short(value))
@@ -260,13 +262,14 @@ class Transcript:
         self.lines += lines
         return result if result.isidentifier() or not result else self._bind("resultado", result)
 
-    def _piece(self, node: ast.stmt) -> None:
-        """Have a definition or an import of ours stand in the cell, once."""
-        text = ast.unparse(node)
-        for name in probes.bound(node):
-            if self._pieces.setdefault(name, text) != text and not _is_import(node):
-                self._pieces[name] = text  # another module's definition has the same name
-                self.lines.append(text)
+    def _define(self, nodes: Iterable[ast.stmt]) -> None:
+        """Have definitions and imports of ours stand in the cell, once."""
+        for node in nodes:
+            text = ast.unparse(node)
+            for name in probes.bound(node):
+                if self._pieces.setdefault(name, text) != text and not _is_import(node):
+                    self._pieces[name] = text  # another module's definition has the same name
+                    self.lines.append(text)
 
     def _is_short(self, value: Any) -> bool:
         """Whether a value can stand in a line as it is: it has a name there, or is plain."""
