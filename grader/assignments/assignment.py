@@ -116,7 +116,10 @@ def folder_of_assignments(chosen: Path | None) -> Path:
         return installed  # a student's own folder may be called so
     if (chosen or here).is_dir():
         return chosen or here
-    raise UsageError(f"there is no folder of assignments at {chosen or 'assignments/'}")
+    raise UsageError(
+        f"there is no assignments folder at {chosen or 'assignments/'}: run this "
+        "beside it, or give it with --assignments"
+    )
 
 
 def names(root: Path) -> list[str]:
@@ -133,7 +136,7 @@ def choose(root: Path, name: str | None) -> Assignment:
     if name is None:
         raise UsageError(f"say which assignment with --assignment: {known}")
     if name not in found:
-        raise UsageError(f"there is no assignment {name!r} in {root}; there is: {known}")
+        raise UsageError(f"there is no assignment {name!r} in {root}; choose one of: {known}")
     return load(found[name])
 
 
@@ -200,13 +203,15 @@ class _Reader:
             raise self._fault("points", "every part needs more than 0 points")
         total = math.fsum(points.values())
         if total != 100:  # noqa: PLR2004 - the contract: scores are out of 100 points
-            raise self._fault("points", f"the parts' points sum to {total:g}, not to 100")
+            raise self._fault("points", f"the parts' points add up to {total:g}, not to 100")
 
     def _names(self, names: dict[str, tuple[str, ...]]) -> None:
         for name, below in names.items():
             for other in below:
                 if other not in names:
-                    raise self._fault(name, f"{name!r} builds on {other!r}, which is not a name")
+                    raise self._fault(
+                        name, f"{name!r} builds on {other!r}, which [names] does not have"
+                    )
 
     def _deadline(self, deadline: datetime | None) -> None:
         if deadline is not None and deadline.tzinfo is None:

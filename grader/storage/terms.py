@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _MENTIONED = 3
 _CHANGES = {
-    "grader": "grader, or a library that it uses, is another version",
+    "grader": "the version of grader, or of a library that it uses, has changed",
     "assignment": "the assignment's files were edited",
-    "image": "the sandbox, or its image, is another",
-    "device": "the device is another",
-    "seed": "the seed is another",
+    "image": "the sandbox or its image has changed",
+    "device": "the device has changed",
+    "seed": "the seed has changed",
 }
 
 
@@ -63,7 +63,8 @@ def refuse_others(
     said = f"{journal.folder} holds grades ({_some(others)}) given before: {_told(journal, others)}"
     if not regrade:
         raise UsageError(
-            f"{said}. Grades are not mixed: grade all again with --regrade, or choose another --out"
+            f"{said}. Grades are not mixed: grade everything again with --regrade, or choose "
+            "another --out"
         )
     if left := others.keys() - set(asked):
         raise UsageError(
