@@ -119,7 +119,9 @@ def _submission(notebook: Path, assignment: str) -> "Submission":
 
     found = find([notebook], assignment)
     if len(found) > 1:
-        raise UsageError(f"grader check takes one notebook, and {notebook} holds {len(found)}")
+        raise UsageError(
+            f"grader check takes one notebook, but {notebook} has {len(found)}: name one of them"
+        )
     return found[0]
 
 

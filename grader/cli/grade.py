@@ -179,7 +179,10 @@ def _grade_all(
                 shown.finished(results.store(grade))
         terms.require_unchanged()
     if planned.shared:
-        tell(f"{len(planned.shared)} handed in what another did, byte for byte: graded once")
+        tell(
+            f"{len(planned.shared)} handed in an exact copy of another submission: it is graded "
+            "once"
+        )
 
 
 def _lanes(

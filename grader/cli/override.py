@@ -87,8 +87,8 @@ def _graded(results: "ResultsFolder", submission: str) -> "Grade":
     grade = results.journal.grade(submission)
     if grade is None or results.lost:
         raise GraderError(
-            f"the last run on {results.path} did not end, or its journal was damaged: run grader "
-            "grade again, and decide then"
+            f"the last run on {results.path} did not finish, or its journal was damaged: run "
+            "grader grade again, then decide"
         )
     return results.decided.applied(grade)
 

@@ -144,11 +144,8 @@ def _by_shape(sheet: Sheet) -> int:
     found = [index for index in range(len(sheet.header)) if _all_participants(sheet.column(index))]
     if len(found) == 1:
         return found[0]
-    which = (
-        f"it could be any of {listed(sheet, found)}"
-        if found
-        else (f"the columns are {listed(sheet)}")
-    )
+    any_of = f"it could be any of {listed(sheet, found)}"
+    which = any_of if found else f"the columns are {listed(sheet)}"
     raise UnfitError(
         f"cannot tell which column has the participant: name it with --id-column; {which}"
     )

@@ -132,7 +132,9 @@ def _feedback(results: StoredResults, filled: Filled) -> bytes:
     }
     if len(pages) < len(filled.graded):
         without = len(filled.graded) - len(pages)
-        tell(f"{without} have no page to give back: run grader report {results.path}, and again")
+        tell(
+            f"{without} have no page to return: run grader report {results.path}, then export again"
+        )
     return zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
 
 

@@ -66,7 +66,7 @@ def make(
     except OSError as error:
         raise GraderError(
             f"the pages in {folder} cannot be written ({error.strerror}): make room or give "
-            f"access, and run grader report {results}; the grades are whole"
+            f"access, and run grader report {results}; the grades are safe"
         ) from error
     except Exception as error:  # whatever it is, the run ends as it would without pages
         raise GraderError(

@@ -257,7 +257,7 @@ class _Reader:
 def _say_shut(name: str, *, idle: bool) -> tuple[str, Translatable]:
     if idle:
         return "conduct", notice("mentions {name} in a method that nothing calls", name=name)
-    return "delegation", notice("uses {name}: what it does is for you to write", name=name)
+    return "delegation", notice("uses {name}, which has to be written by hand here", name=name)
 
 
 def _say_watched(name: str, why: Translatable) -> Translatable:
