@@ -151,7 +151,7 @@ def _learns(code: Code, name: str, weights: Weights) -> None:
     got = code.run(name, (1, HIDDEN_SIZE, 1), trained, drawn[count:])
     _require_shape("the model's output", got, (HELD_OUT, 1))
     right = float((got[:, 0].round() == labels[count:]).float().mean())
-    assert right >= ENOUGH, f"{name} counts {right:.0%} of the sequences that it did not see"
+    assert right >= ENOUGH, f"{name} counts {right:.0%} of the sequences that it was not trained on"
 
 
 def _weights(source: torch.Generator, **layers: tuple[int, int]) -> Weights:

@@ -137,7 +137,7 @@ def main(seeds: int) -> int:
         got = [counts[f"{kind.name}: {name}"] for kind in (models.LSTM, models.GRU)]
         good = min(got) >= seeds - max(1, seeds // 200) if name in RIGHT else max(got) == 0
         wrong += not good
-        print(f"{name:40} {got[0]:10} {got[1]:9}{'' if good else '  <- not as it should be'}")  # noqa: T201
+        print(f"{name:40} {got[0]:10} {got[1]:9}{'' if good else '  <- not as expected'}")  # noqa: T201
     return 1 if wrong else 0
 
 

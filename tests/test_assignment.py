@@ -66,16 +66,16 @@ def test_a_mark_is_on_the_scale(tmp_path: Path) -> None:
 WRONG = {
     "unknown key": ("scale = 20", "escala = 20", 3, "unknown key 'escala'"),
     "no English title": (', en = "Cells"', "", 2, "lacks 'en'"),
-    "a title that is text": ('{ es = "Celdas", en = "Cells" }', '"Celdas"', 2, "not a table"),
-    "a name that is a number": ('"celdas"', "5", 1, "not a text"),
-    "a scale that is text": ("scale = 20", 'scale = "20"', 3, "not a number"),
-    "packages that are text": ("scale = 20", 'packages = "torch"', 3, "not a list"),
-    "points that are text": ("celda = 60", 'celda = "60"', 5, "not a table of the right kind"),
-    "points that are true": ("celda = 60", "celda = true", 5, "not a table of the right kind"),
-    "points that do not sum": ("celda = 60", "celda = 61", 5, "sum to 101"),
-    "points that are nan": ("celda = 60", "celda = nan", 5, "sum to nan"),
+    "a title that is text": ('{ es = "Celdas", en = "Cells" }', '"Celdas"', 2, "to be a table"),
+    "a name that is a number": ('"celdas"', "5", 1, "to be a string"),
+    "a scale that is text": ("scale = 20", 'scale = "20"', 3, "to be a number"),
+    "packages that are text": ("scale = 20", 'packages = "torch"', 3, "to be a list"),
+    "points that are text": ("celda = 60", 'celda = "60"', 5, "to be a table whose values are"),
+    "points that are true": ("celda = 60", "celda = true", 5, "to be a table whose values are"),
+    "points that do not sum": ("celda = 60", "celda = 61", 5, "add up to 101"),
+    "points that are nan": ("celda = 60", "celda = nan", 5, "add up to nan"),
     "points of nothing": ("celda = 60", "celda = 0", 5, "more than 0 points"),
-    "a base that is not there": ('["celda"]', '["otra"]', 7, "'otra', which is not a name"),
+    "a base that is not there": ('["celda"]', '["otra"]', 7, "'otra', which [names] does not"),
     "an unknown limit": ("seconds = 3", "segundos = 3", 12, "unknown limit 'segundos'"),
     "a limit of nothing": ("seconds = 3", "seconds = 0", 12, "above 0"),
     "a limit without end": ("seconds = 3", "seconds = inf", 12, "above 0"),
@@ -83,11 +83,21 @@ WRONG = {
     "limits of no part": ("limits.modelo", "limits.otra", 13, "'otra', which is not a part"),
     "an unknown limit of a part": ("seconds = 4", "memory = 4", 14, "in [limits.modelo] are sec"),
     "a limit of nothing of a part": ("seconds = 4", "seconds = -4", 14, "above 0"),
-    "packages that are numbers": ("scale = 20", "packages = [1]", 3, "not a list of the right"),
-    "a day for a deadline": ("scale = 20", "deadline = 2026-12-01", 3, "with its offset"),
-    "an hour of nowhere": ("scale = 20", "deadline = 2026-12-01T23:59:00", 3, "with its offset"),
-    "an unknown key of conduct": ("shut = [", "cerrado = [", 16, "'cerrado'; known in [conduct]"),
-    "what is shut as text": ('["torch.nn.LSTM*"]', '"torch.nn.LSTM"', 15, "'conduct' is not a tab"),
+    "packages that are numbers": ("scale = 20", "packages = [1]", 3, "to be a list whose values"),
+    "a day for a deadline": ("scale = 20", "deadline = 2026-12-01", 3, "with a UTC offset"),
+    "an hour of nowhere": ("scale = 20", "deadline = 2026-12-01T23:59:00", 3, "with a UTC offset"),
+    "an unknown key of conduct": (
+        "shut = [",
+        "cerrado = [",
+        16,
+        "'cerrado'; the only key known in [conduct]",
+    ),
+    "what is shut as text": (
+        '["torch.nn.LSTM*"]',
+        '"torch.nn.LSTM"',
+        15,
+        "'conduct' has to be a tab",
+    ),
     "what is shut of no name": ("conduct.modelo", "conduct.otra", 17, "'otra' is not a name of"),
     "what is shut and no name": ("torch.optim", "optim", 18, "'optim' is not a dotted name"),
     "broken TOML": ("scale = 20", "scale = ", 0, "line 3"),
@@ -106,7 +116,7 @@ def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path, name: str) -> 
 
 def test_limits_that_are_a_number_are_a_mistake(tmp_path: Path) -> None:
     folder = written(tmp_path, "limits = 3\n" + GOOD[: GOOD.index("[limits]")])
-    with pytest.raises(AssignmentFault, match=f"{FILE}:1: 'limits' is not a table"):
+    with pytest.raises(AssignmentFault, match=f"{FILE}:1: 'limits' has to be a table"):
         load(folder)
 
 
@@ -142,7 +152,7 @@ def test_one_of_several_must_be_named_and_known(tmp_path: Path, name: str | None
 
 
 def test_a_folder_of_assignments_must_exist(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no folder of assignments"):
+    with pytest.raises(UsageError, match="no assignments folder"):
         folder_of_assignments(tmp_path / "nada")
 
 

@@ -94,7 +94,7 @@ def test_where_the_kernel_forbids_it_the_way_out_is_told(
 def test_a_missing_program_is_told_with_its_package() -> None:
     ran = run(sys.executable, "-m", "grader.sandbox.backends.bubblewrap", PATH="/nonexistent")
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr == "bwrap is not here: as root, apt-get install bubblewrap\n"
+    assert ran.stderr == "bwrap is not installed: as root, run apt-get install bubblewrap\n"
 
 
 def test_a_user_without_ids_to_give_is_told_how_to_get_some(

@@ -134,12 +134,12 @@ def test_what_was_decided_outlives_the_journal(results: Results) -> None:
 @pytest.mark.parametrize(
     ("now", "why"),
     [
-        (replace(GRADE, checks=CHECKS[1:]), "there is no such check any more"),
+        (replace(GRADE, checks=CHECKS[1:]), "that check no longer exists"),
         (
             replace(GRADE, checks=(replace(CHECKS[0], max_points=2), CHECKS[1])),
             "the check is now worth 2",
         ),
-        (REJECTED, "the submission is rejected"),
+        (REJECTED, "the submission was rejected, so it has no checks"),
     ],
     ids=["gone", "worth less", "rejected"],
 )
@@ -168,12 +168,12 @@ def test_what_was_decided_on_another_notebook_counts_and_is_told(results: Result
     grade = results.grade()
     assert grade.score == 9
     (remark,) = decisions.remarks(grade)
-    assert "another notebook" in remark
+    assert "decided on an earlier notebook" in remark
 
 
 @pytest.mark.parametrize("points", [4.5, -1, float("nan"), float("inf")])
 def test_points_are_those_of_the_check(results: Results, points: float) -> None:
-    with pytest.raises(UsageError, match="f/value can be worth 0 to 4 points"):
+    with pytest.raises(UsageError, match="f/value can get 0 to 4 points"):
         results.decide(points)
     assert not (results.out / decisions.FILE).exists()
 
@@ -183,11 +183,13 @@ def test_what_is_not_said_is_asked_for(results: Results) -> None:
         results.decide(3, reason=" ")
     with pytest.raises(UsageError, match="--by"):
         results.decide(3, by=None)
-    with pytest.raises(UsageError, match="--points, from 0 to 4, or --withdraw"):
+    with pytest.raises(
+        UsageError, match="--points, from 0 to 4, or take the decision back with --withdraw"
+    ):
         results.decide()
     with pytest.raises(UsageError, match="which check"):
         results.decide(3, check=None)
-    with pytest.raises(UsageError, match="nothing is decided about f/value"):
+    with pytest.raises(UsageError, match="there is no decision about f/value"):
         results.decide(withdraw=True)
 
 
@@ -206,7 +208,7 @@ def test_two_do_not_decide_at_once(results: Results) -> None:
 def test_a_run_that_did_not_end_goes_first(results: Results) -> None:
     with Journal(results.out) as journal:
         journal.begin("semilla", {}, forget=["eva"])
-    with pytest.raises(GraderError, match="did not end"):
+    with pytest.raises(GraderError, match="did not finish"):
         results.decide(3)
 
 
@@ -220,7 +222,7 @@ def test_a_torn_line_is_told_and_set_aside(
     results.hold(GRADE, EVA)
     assert results.scores["ana"] == "9"
     results.decide(1)
-    assert "is torn" in capsys.readouterr().err
+    assert "is incomplete" in capsys.readouterr().err
     assert file.read_bytes().startswith(whole)
     assert (results.out / decisions.TORN).read_bytes() == whole[:30] + b"\n"
     assert results.scores["ana"] == "7"
@@ -235,7 +237,7 @@ def test_a_damaged_line_is_never_passed_over(results: Results, line: str) -> Non
     results.decide(3)
     with (results.out / decisions.FILE).open("a") as file:
         file.write(line + "\n")
-    with pytest.raises(GraderError, match=r"decisions\.jsonl:2 is no decision"):
+    with pytest.raises(GraderError, match=r"decisions\.jsonl:2 is not a decision"):
         results.decide(1)
 
 

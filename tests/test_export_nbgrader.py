@@ -93,7 +93,7 @@ def test_a_check_that_is_gone_is_worth_nothing(
     world.export(ANA)
     world.export(replace(ANA, checks=(FORGET,)))
     assert world.grade("ana", "celdaLSTM-output_gate") == (0, None, 0, False)
-    assert "no check for celdaLSTM-output_gate any more" in capsys.readouterr().err
+    assert "no longer a check for celdaLSTM-output_gate" in capsys.readouterr().err
     with world.book as book:
         assert book.find_assignment("rnn").max_score == 4
 
@@ -107,7 +107,7 @@ def test_points_by_hand_for_a_check_that_is_gone_stay_and_are_told(
         book.db.commit()
     world.export(replace(ANA, checks=(FORGET,)))
     assert world.grade("ana", "celdaLSTM-output_gate")[:3] == (0, 3, 0)
-    assert "1 have points by hand for it, which still count" in capsys.readouterr().err
+    assert "1 got points by hand for it, which still count" in capsys.readouterr().err
 
 
 def test_a_new_check_is_added_to_submissions_that_are_there(world: World) -> None:
@@ -261,5 +261,5 @@ def test_a_configuration_that_is_broken_is_told(world: World) -> None:
 
 def test_a_course_that_is_not_there_is_told(world: World) -> None:
     shutil.rmtree(world.course)
-    with pytest.raises(UsageError, match=r"course is no folder"):
+    with pytest.raises(UsageError, match=r"course is not a folder"):
         world.export(ANA)

@@ -66,10 +66,10 @@ def test_a_notebook_that_was_handed_in_anew_may_come(out: Path, terms: Terms) ->
 
 OTHER = [
     ({"checks": "others"}, "the assignment's files were edited"),
-    ({"image": "sha256:j"}, "the sandbox, or its image, is another"),
-    ({"grader": "other"}, "grader, or a library that it uses, is another version"),
-    ({"device": "cuda"}, "the device is another"),
-    ({"seed": "t"}, "the seed is another"),
+    ({"image": "sha256:j"}, "the sandbox or its image has changed"),
+    ({"grader": "other"}, "the version of grader, or of a library that it uses, has changed"),
+    ({"device": "cuda"}, "the device has changed"),
+    ({"seed": "t"}, "the seed has changed"),
 ]
 
 
@@ -107,7 +107,7 @@ def test_what_was_never_measured_mixes_with_nothing(out: Path, terms: Terms) -> 
 
 def test_one_folder_is_for_one_assignment(out: Path, terms: Terms) -> None:
     hold(out, replace(graded(terms), assignment="lstm_gru"))
-    with pytest.raises(UsageError, match="holds grades of lstm_gru: choose another --out"):
+    with pytest.raises(UsageError, match="has grades of lstm_gru: choose another --out"):
         begin(out, terms, ANA, regrade=True)
 
 
@@ -122,7 +122,7 @@ def test_unless_its_submission_is_graded_anew(
 ) -> None:
     (out / "results" / "ana.json").write_text("{}")
     begin(out, terms, ANA)
-    assert "has lost grades whose files are there (1): they are" in capsys.readouterr().err
+    assert "lacks grades whose files exist (1): those submissions" in capsys.readouterr().err
 
 
 def test_files_are_put_right_from_the_journal(out: Path, terms: Terms) -> None:

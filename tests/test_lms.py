@@ -115,7 +115,7 @@ def test_who_is_in_no_row_is_said(folder: Path) -> None:
     worksheet.write_text(MOODLE.format(comments="", rows="Participante 101;B;;20;\n"), "utf-8")
     ran = run("export", "moodle", "results", "--worksheet", "short.csv")
     assert ran.exit_code == 1
-    assert "grader: Zoe is in no row of short.csv" in ran.stderr
+    assert "grader: no row of short.csv is Zoe's" in ran.stderr
     assert "Bruno" not in ran.stderr
     assert (folder / "moodle" / "short.csv").is_file()
 
@@ -137,7 +137,7 @@ def test_of_many_who_were_not_graded_the_first_are_named(
     ]
     assert ungraded.status(lost) == 1
     told = capsys.readouterr().err.splitlines()
-    assert (len(told), told[-1]) == (6, "grader: nor were 3 more")
+    assert (len(told), told[-1]) == (6, "grader: 3 more were not graded either")
 
 
 def test_comments_that_stay_are_said_once(folder: Path) -> None:
@@ -147,7 +147,7 @@ def test_comments_that_stay_are_said_once(folder: Path) -> None:
     assert (folder.parent / "again" / "Calificaciones.csv").read_bytes() == done.read_bytes()
     (line,) = [line for line in ran.stderr.splitlines() if "comment" in line]
     assert line.endswith(
-        "--replace-comments replaces all): Ana Núñez, Bruno, Carla, Diego, Eva and 4 more"
+        "--replace-comments replaces all comments): Ana Núñez, Bruno, Carla, Diego, Eva and 4 more"
     )
 
 
@@ -165,10 +165,13 @@ def test_the_column_is_found_by_the_assignments_title(folder: Path) -> None:
     ("arguments", "words"),
     [
         (("moodle", "results", "--worksheet", "nowhere.csv"), "nowhere.csv cannot be read"),
-        (("moodle", "results", "--worksheet", "gradebook.csv"), "gradebook.csv: no column is"),
+        (
+            ("moodle", "results", "--worksheet", "gradebook.csv"),
+            "gradebook.csv: cannot tell which column has the participant",
+        ),
         (("moodle", "results", "--worksheet", "Calificaciones.csv", "--out", "."), "--out"),
         (("canvas", "results", "--gradebook", "gradebook.csv"), "--assignment-column"),
-        (("canvas", ".", "--gradebook", "gradebook.csv"), "holds no results"),
+        (("canvas", ".", "--gradebook", "gradebook.csv"), ". has no results"),
         (("github", "results"), "there are several students"),
         (("github", "results", "Nadie"), "there is no student 'Nadie' in results"),
     ],

@@ -112,20 +112,20 @@ def test_if_it_is_strict_the_cell_fails_with_what_is_not_right(kernel: Kernel) -
     shown, error = kernel.run("%check celdaGRU --strict").rsplit("\n", 1)
     assert "En tu cuaderno:" in shown
     assert error.startswith("celdaGRU: ")
-    assert "de 20 puntos. Al ejecutar la celda se explica qué falta." in error
+    assert "de 20 puntos. Ejecuta la celda para ver qué falta." in error
     kernel.run(RIGHT)
     kernel.run("%check celdaGRU --strict")
     assert all(output.output_type != "error" for output in kernel.client.nb.cells[-1].outputs)
 
 
 def test_if_it_is_strict_what_is_not_defined_is_an_error_too(kernel: Kernel) -> None:
-    assert kernel.run("%check celdaLSTM --strict").startswith("Aún sin definir")
+    assert kernel.run("%check celdaLSTM --strict").startswith("Falta por definir")
     assert kernel.client.nb.cells[-1].outputs[-1].ename == "NotAllRight"
 
 
 def test_what_is_not_written_yet_is_told_so(kernel: Kernel) -> None:
     kernel.run(UNWRITTEN)
-    assert "aún por hacer" in kernel.run("%check celdaGRU")
+    assert "aún sin escribir" in kernel.run("%check celdaGRU")
 
 
 def test_a_forward_that_only_passes_is_asked_for_its_return(kernel: Kernel) -> None:
@@ -138,8 +138,8 @@ def test_a_cell_that_did_not_run_leaves_the_live_definition_to_be_checked(kernel
     live = kernel.client.nb.cells[-1].execution_count
     kernel.run("class celdaGRU(nn.Module:\n    pass")
     below = kernel.run("%check celdaGRU")
-    assert "tiene un error de sintaxis: su celdaGRU no se ejecutó" in below
-    assert f"Se comprueba la de la celda [{live}]" in below
+    assert "tiene un error de sintaxis y su celdaGRU no se ejecutó" in below
+    assert f"En su lugar se comprueba la de la celda [{live}]" in below
     assert "20/20" in below
 
 
@@ -147,12 +147,12 @@ def test_what_stands_below_an_error_in_its_cell_is_not_live(kernel: Kernel) -> N
     kernel.run(RIGHT)
     kernel.run(f"1 / 0\n{UNWRITTEN}")
     below = kernel.run("%check celdaGRU")
-    assert "se detuvo en un error antes de su celdaGRU" in below
+    assert "se detuvo en un error antes de definir celdaGRU" in below
     assert "20/20" in below
 
 
 def test_what_is_not_defined_is_named_and_nothing_is_run(kernel: Kernel) -> None:
-    assert "Aún sin definir en esta sesión: celdaLSTM" in kernel.run("%check celdaLSTM")
+    assert "Falta por definir en esta sesión: celdaLSTM" in kernel.run("%check celdaLSTM")
 
 
 def test_without_names_all_that_is_defined_is_checked(kernel: Kernel) -> None:

@@ -81,14 +81,14 @@ def test_a_name_that_python_could_not_use_is_refused(tmp_path: Path, name: str) 
 def test_what_is_there_is_left_alone(tmp_path: Path, there: str) -> None:
     (tmp_path / there).mkdir(parents=True)
     (tmp_path / there / "notes.txt").touch()
-    with pytest.raises(UsageError, match=f"{there} is there already"):
+    with pytest.raises(UsageError, match=f"{there} already exists"):
         create("elman", tmp_path / "assignments")
     assert files(tmp_path) == [f"{there}/notes.txt"]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "assignments").touch()
-    with pytest.raises(UsageError, match=r"assignments.* cannot be made"):
+    with pytest.raises(UsageError, match=r"assignments.* cannot be created"):
         create("elman", tmp_path / "assignments")
 
 

@@ -57,11 +57,11 @@ def test_a_roster_is_read_as_spreadsheets_write_it(tmp_path: Path, text: str) ->
     ("text", "told"),
     [
         ("name\nAna\n", "none is called id"),
-        ("id,name\n", "holds nobody"),
+        ("id,name\n", "lists nobody"),
         ("id,name\nana,Ana\nANA,Otra\n", "ana is in row 2 and in row 3"),
         ("id,moodle\nana,7\n7,\n", "7 is in row 2 and in row 3"),
         ("id,name\n,Ana\n", "row 2 has no id"),
-        ("id,name\nana,Ana,Paz\n", "more cells than there are columns"),
+        ("id,name\nana,Ana,Paz\n", "more cells than the first line has columns"),
     ],
 )
 def test_a_roster_that_is_ambiguous_or_none_is_refused(

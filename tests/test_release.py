@@ -97,7 +97,7 @@ def test_a_source_that_was_edited_is_not_lost(course: Path) -> None:
     released(course)
     source = course / "source" / "elman" / "elman.ipynb"
     source.write_text("{}")
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="already exists and is different"):
         released(course)
     assert source.read_text() == "{}"
     released(course, force=True)

@@ -59,7 +59,7 @@ def hand_in(folder: Path, name: str = "ana.ipynb", content: bytes = NOTEBOOK) ->
 
 
 def test_a_folder_without_a_journal_is_no_results_folder(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no results folder"):
+    with pytest.raises(UsageError, match="is not a results folder"):
         replay.stored(tmp_path, "ana")
     assert not list(tmp_path.iterdir())
 
@@ -70,7 +70,7 @@ def test_a_student_who_is_not_there_is_told_the_nearest(tmp_path: Path) -> None:
 
 
 def test_or_else_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is: ana"):
+    with pytest.raises(UsageError, match="choose one of: ana"):
         replay.stored(keep(tmp_path, GRADE), "zoe")
 
 
@@ -123,7 +123,7 @@ def test_a_check_that_is_not_there_is_told_the_nearest(name: str) -> None:
 
 
 def test_or_else_the_known_checks() -> None:
-    with pytest.raises(UsageError, match="there is: celdaRNN/input, celdaRNN/recurrent, celda"):
+    with pytest.raises(UsageError, match="one of: celdaRNN/input, celdaRNN/recurrent, celda"):
         names.choose_check(GRADE, "zzz")
 
 
@@ -158,7 +158,7 @@ def test_the_notebook_is_found_where_it_was(graded: Path) -> None:
 
 def test_a_notebook_that_is_gone_is_asked_for(graded: Path) -> None:
     shutil.move(graded / "entregas", graded / "archivo")
-    with pytest.raises(UsageError, match=r"entregas and is not there now.*--submissions"):
+    with pytest.raises(UsageError, match=r"entregas and is no longer there.*--submissions"):
         found_again(graded)
 
 
@@ -225,7 +225,7 @@ def test_a_check_that_is_gone_or_new_differs() -> None:
 
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "checks": ({"fingerprint": replace(INPUTS, assignment="otra")}, "checks of elman were edited"),
-    "image": ({"fingerprint": replace(INPUTS, image="otra")}, "docker sandbox is not the one"),
+    "image": ({"fingerprint": replace(INPUTS, image="otra")}, "docker sandbox has changed"),
     "sandbox": ({"environment": {**ENVIRONMENT, "sandbox": "process"}}, "in docker and this is p"),
     "grader": ({"fingerprint": replace(INPUTS, grader="otra")}, "grader's own files"),
     "torch": ({"environment": {**ENVIRONMENT, "torch": "2.9.0"}}, "torch was 2.8.0"),

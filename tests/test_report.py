@@ -68,7 +68,7 @@ def test_a_decision_is_on_the_pages_at_once(out: Path) -> None:
 
 
 def test_a_folder_without_results_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no results: give the folder that grader grade"):
+    with pytest.raises(UsageError, match="has no results: give the folder that grader grade"):
         again(tmp_path)
 
 
@@ -125,7 +125,7 @@ def grade(out: Path) -> subprocess.CompletedProcess[str]:
 def test_pages_that_cannot_be_written_cost_no_grade(tmp_path: Path) -> None:
     (tmp_path / "report").touch()
     ran = grade(tmp_path)
-    assert f"run grader report {tmp_path}; the grades are whole" in ran.stderr
+    assert f"run grader report {tmp_path}; the grades are safe" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert (tmp_path / "results" / "34_ilegible.json").exists()
     assert (tmp_path / "grades.csv").exists()

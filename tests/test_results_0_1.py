@@ -104,7 +104,7 @@ def test_grading_into_it_is_refused_with_the_way_out(old: Path, work: Path) -> N
     assert isinstance(ran.exception, UsageError)
     told = str(ran.exception)
     assert f"grader was version 0.1.0, and is {__version__}" in told
-    assert told.endswith("grade all again with --regrade, or choose another --out")
+    assert told.endswith("grade everything again with --regrade, or choose another --out")
     left = {name: data for name, data in contents(old).items() if "journal" not in name}
     assert left == {name: data for name, data in before.items() if "journal" not in name}
     with ResultsFolder.open(old) as results:

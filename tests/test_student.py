@@ -123,7 +123,7 @@ def test_a_probe_runs_beside_what_the_student_defined(student: Student, ours: ce
 
 def test_whoever_answers_a_probe_in_another_form_is_lost(student: Student) -> None:
     asked = {"name": "igual", "cell": student.celdaLSTM(3, 5), "inputs": X[None], "state": (H, C)}
-    with pytest.raises(StudentProcessLost, match="no es una respuesta"):
+    with pytest.raises(StudentProcessLost, match="envió una respuesta mal formada"):
         student.run(last, lambda answer: isinstance(answer, dict), **asked)
 
 

@@ -315,7 +315,7 @@ def test_a_path_that_is_not_there_is_said_so(tmp_path: Path, name: str) -> None:
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"notas\.pdf is no notebook"):
+    with pytest.raises(UsageError, match=r"notas\.pdf is not a notebook"):
         find([tree(tmp_path, "notas.pdf") / "notas.pdf"])
 
 
@@ -455,14 +455,14 @@ def named(name: str) -> Callable[[zipfile.ZipFile], None]:
 ATTACKS = [
     (a_link, "enlace o un dispositivo", "link or a device"),
     (a_device, "enlace o un dispositivo", "link or a device"),
-    (encrypted, "cifrado", "encrypted"),
+    (encrypted, "protegido con contraseña", "encrypted"),
     (overlapping, "se solapan", "overlap"),
     (huge_in_all, "más de", "more than"),
     (of_many_entries, "más de", "more than"),
     (of_another_method, "poco común", "deflate"),
     (with_twins, "mismo nombre", "two files named"),
     *(
-        (named(name), "un nombre que no vale", "leads outside")
+        (named(name), "un nombre no válido", "leads outside")
         for name in ("../x.ipynb", "/etc/x.ipynb", "a\\..\\..\\x.ipynb", "C:\\x.ipynb", "\\x")
     ),
 ]
@@ -505,7 +505,7 @@ def test_a_nul_in_a_zips_name_is_refused(tmp_path: Path) -> None:
     path = zipped(tmp_path / "s001.zip", "aXb.ipynb")
     path.write_bytes(path.read_bytes().replace(b"aXb", b"a\0b"))
     (found,) = find([tmp_path])
-    assert "un nombre que no vale" in str(found.problem)
+    assert "un nombre no válido" in str(found.problem)
 
 
 def test_a_zip_that_is_none_is_the_students_problem(tmp_path: Path) -> None:

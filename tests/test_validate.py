@@ -39,7 +39,7 @@ def test_a_mutant_that_loses_what_it_names_is_as_it_should_be() -> None:
 
 def test_a_mutant_that_loses_more_is_told() -> None:
     got = grade(check("part/one", "failed", "idea"), check("part/two", "error"))
-    assert list(_differences(got, WRONG)) == ["loses part/two too"]
+    assert list(_differences(got, WRONG)) == ["also loses part/two"]
 
 
 def test_a_mutant_that_survives_is_told() -> None:
@@ -103,7 +103,7 @@ MACHINE = MachineMutant("f:2 +→-", "f", "a + b", "a - b", b"")
         ("failed", None, "killed", ()),
         ("passed", None, "survived", ("survives: a + b → a - b",)),
         ("passed", "b is 0", "equivalent", ()),
-        ("failed", "b is 0", "killed", ("argued to be equivalent, and loses part/one",)),
+        ("failed", "b is 0", "killed", ("listed as equivalent, but loses part/one",)),
     ],
 )
 def test_a_machine_made_mutant_must_lose_something_or_be_argued(

@@ -18,9 +18,11 @@ from grader.core.limits import LimitError, Limits
 from grader.core.results import mark
 
 FILE = "assignment.toml"
-_KINDS = {"str": "text", "float": "number", "array": "list", "object": "table"}
+_KINDS = {"str": "string", "float": "number", "array": "list", "object": "table"}
 """What an author calls what msgspec expects."""
-_NO_MOMENT = "'deadline' is a moment with its offset, as 2026-12-01T23:59:00-05:00"
+_NO_MOMENT = (
+    "'deadline' has to be a date and time with a UTC offset, such as 2026-12-01T23:59:00-05:00"
+)
 
 
 class _Title(msgspec.Struct):
@@ -116,7 +118,10 @@ def folder_of_assignments(chosen: Path | None) -> Path:
         return installed  # a student's own folder may be called so
     if (chosen or here).is_dir():
         return chosen or here
-    raise UsageError(f"there is no folder of assignments at {chosen or 'assignments/'}")
+    raise UsageError(
+        f"there is no assignments folder at {chosen or 'assignments/'}: run this "
+        "beside it, or give it with --assignments"
+    )
 
 
 def names(root: Path) -> list[str]:
@@ -133,7 +138,7 @@ def choose(root: Path, name: str | None) -> Assignment:
     if name is None:
         raise UsageError(f"say which assignment with --assignment: {known}")
     if name not in found:
-        raise UsageError(f"there is no assignment {name!r} in {root}; there is: {known}")
+        raise UsageError(f"there is no assignment {name!r} in {root}; choose one of: {known}")
     return load(found[name])
 
 
@@ -175,15 +180,15 @@ class _Reader:
         key, within = re.match(r"\w*", where)[0], "[" in where  # type: ignore[index] # matches ""
         if what.startswith("Object contains unknown field"):
             known = ", ".join(_File.__struct_fields__)
-            return self._fault(name[0], f"unknown key {name[0]!r}; known are {known}")
+            return self._fault(name[0], f"unknown key {name[0]!r}; the known keys are {known}")
         if what.startswith("Object missing required field"):
             told = f"{key!r} lacks {name[0]!r}" if key else f"{name[0]!r} is missing"
             return self._fault(key or name[0], told)
         if key == "deadline":
             return self._fault(key, _NO_MOMENT)
         kind = _KINDS["array" if key == "packages" else "object"] if within else _KINDS[name[0]]
-        of_what = " of the right kind of values" if within or kind == "table" else ""
-        return self._fault(key, f"{key!r} is not a {kind}{of_what}")
+        of_what = " whose values are all of the right type" if within or kind == "table" else ""
+        return self._fault(key, f"{key!r} has to be a {kind}{of_what}")
 
     def _limits(self, file: _File) -> Limits:
         try:
@@ -192,7 +197,8 @@ class _Reader:
             raise self._fault(error.name, str(error), error.table) from error
         for part in limits.parts:
             if part not in file.points:
-                raise self._fault(f"limits.{part}", f"limits for {part!r}, which is not a part")
+                text = f"limits for {part!r}, which is not a part: [points] names the parts"
+                raise self._fault(f"limits.{part}", text)
         return limits
 
     def _points(self, points: dict[str, float]) -> None:
@@ -200,13 +206,15 @@ class _Reader:
             raise self._fault("points", "every part needs more than 0 points")
         total = math.fsum(points.values())
         if total != 100:  # noqa: PLR2004 - the contract: scores are out of 100 points
-            raise self._fault("points", f"the parts' points sum to {total:g}, not to 100")
+            raise self._fault("points", f"the parts' points add up to {total:g}, not to 100")
 
     def _names(self, names: dict[str, tuple[str, ...]]) -> None:
         for name, below in names.items():
             for other in below:
                 if other not in names:
-                    raise self._fault(name, f"{name!r} builds on {other!r}, which is not a name")
+                    raise self._fault(
+                        name, f"{name!r} builds on {other!r}, which [names] does not have"
+                    )
 
     def _deadline(self, deadline: datetime | None) -> None:
         if deadline is not None and deadline.tzinfo is None:
@@ -224,7 +232,7 @@ class _Reader:
             lists = value if isinstance(value, dict) else {key: value}
             for name, patterns in lists.items():
                 if name != "shut":
-                    text = f"unknown key {name!r}; known in [{table}] is shut"
+                    text = f"unknown key {name!r}; the only key known in [{table}] is shut"
                     raise self._fault(name, text, table)
                 self._patterns(patterns, table)
                 shut[key if own else ""] = patterns

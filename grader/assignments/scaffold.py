@@ -23,17 +23,20 @@ def create(name: str, root: Path) -> list[Path]:
     """
     if not name.isidentifier() or keyword.iskeyword(name):
         raise UsageError(
-            f"{name!r} cannot name an assignment: take letters, digits and _, such as celda_rnn"
+            f"{name!r} cannot be the name of an assignment: use letters, digits and _, as in "
+            "celda_rnn"
         )
     folder = root / name
     solutions = folder.parent.parent / "solutions" / name  # where grader validate looks
     for path in (folder, solutions):
         if path.exists() or path.is_symlink():
-            raise UsageError(f"{path} is there already: take another name, or move it away")
+            raise UsageError(f"{path} already exists: choose another name, or move it away")
     try:
         return [*_copy("assignments", folder), *_copy("solutions", solutions)]
     except OSError as error:
-        raise UsageError(f"{error.filename or folder} cannot be made: {error.strerror}") from error
+        raise UsageError(
+            f"{error.filename or folder} cannot be created: {error.strerror}"
+        ) from error
 
 
 def _copy(kind: str, folder: Path) -> list[Path]:

@@ -153,16 +153,16 @@ def require_shape(
     """Assert that this is a float32 or float64 tensor of this shape. Raises Mismatch."""
     if not isinstance(got, torch.Tensor):
         raise Mismatch(
-            tr("{quantity} should be a tensor and is {got}", quantity=quantity, got=kind(got)),
+            tr("{quantity} should be a tensor but is {got}", quantity=quantity, got=kind(got)),
             quantity=quantity,
-            expected=tr("a tensor {shape}", shape=shape),
+            expected=tr("a tensor of shape {shape}", shape=shape),
             got=kind(got),
             holds=lambda code: [f"assert torch.is_tensor({code(got)})"],
         )
     if got.dtype not in (torch.float32, torch.float64):
         raise Mismatch(
             tr(
-                "{quantity} should be float32 or float64 and is {dtype}",
+                "{quantity} should be float32 or float64 but is {dtype}",
                 quantity=quantity,
                 dtype=got.dtype,
             ),
@@ -174,7 +174,7 @@ def require_shape(
     if tuple(got.shape) != shape:
         raise Mismatch(
             tr(
-                "{quantity} has shape {got}, and {shape} was expected",
+                "{quantity} has shape {got}, but {shape} was expected",
                 quantity=quantity,
                 got=tuple(got.shape),
                 shape=shape,
@@ -222,4 +222,4 @@ def kind(value: Any) -> Bilingual:
     if value is None:
         return tr("None (is a return missing?)")
     name = getattr(getattr(value, "ref", None), "type", type(value).__name__)
-    return tr("of type {type}", type=str(name)[:100])
+    return tr("a value of type {type}", type=str(name)[:100])

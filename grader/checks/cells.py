@@ -243,7 +243,7 @@ def require_finite(state: Tensor, quantity: str) -> None:
     if bool(state.isfinite().all()):
         return
     raise Mismatch(
-        tr("{quantity} holds inf or nan, though all that was given is small", quantity=quantity),
+        tr("{quantity} contains inf or nan, although all inputs are small", quantity=quantity),
         quantity=quantity,
         expected=tr("finite numbers"),
         got=state,
@@ -258,9 +258,9 @@ def require_stateless(again: Any, alone: Tensor, quantity: str) -> None:
         return
     raise Mismatch(
         tr(
-            "the cell remembers the call before: with the same x_t and the same state it gives "
-            "something else if it was called with others before; it must start from the state that "
-            "it receives"
+            "the cell remembers earlier calls: with the same x_t and the same state it gives "
+            "a different result if it was called with others before; it must depend only on "
+            "the x_t and the state that it receives"
         ),
         quantity=quantity,
         expected=alone,
@@ -283,7 +283,7 @@ def _require_module(student: Student, name: str, sizes: list[int]) -> None:
 
 def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Mismatch:
     return Mismatch(
-        tr("{call} should make a module and gives {got}", call=f"{name}{sizes}", got=kind(made)),
+        tr("{call} should create a module but gives {got}", call=f"{name}{sizes}", got=kind(made)),
         quantity=f"{name}{sizes}",
         expected="torch.nn.Module",
         got=kind(made),

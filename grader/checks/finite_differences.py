@@ -47,8 +47,8 @@ def require(
         return
     raise Mismatch(
         tr(
-            "{quantity} is not the gradient of your own forward: along a direction the output "
-            "changes by {slope}, and the gradient says {found}",
+            "{quantity} is not the gradient of your own forward: along one direction the "
+            "output changes by {slope}, but the gradient says {found}",
             quantity=quantity,
             slope=f"{slope_:.5g}",
             found=f"{found:.5g}",

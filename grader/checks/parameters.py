@@ -67,7 +67,9 @@ def _wrong_shape(
     return Mismatch(
         tr("there is no parameter {name} (there are: {known})", name=repr(name), known=known)
         if got is None
-        else tr("{name} has shape {got}; expected was {shape}", name=name, got=got, shape=shape),
+        else tr(
+            "{name} has shape {got}, but {shape} was expected", name=name, got=got, shape=shape
+        ),
         quantity=name,
         expected=str(shape),
         got=known if got is None else str(got),
@@ -97,7 +99,7 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         if not largest <= bound * (1 + 1e-6):
             raise _not_uniform(
                 tr(
-                    "{name} has values of up to {largest}; the bound is {bound}",
+                    "{name} has values up to {largest}; the bound is {bound}",
                     name=name,
                     largest=f"{largest:.4f}",
                     bound=f"{bound:.4f}",
@@ -109,7 +111,8 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         if largest < least:
             raise _not_uniform(
                 tr(
-                    "{name} stays within {largest}; with a bound of {bound} it should come near it",
+                    "{name} never goes beyond {largest}; with a bound of {bound}, some values "
+                    "should come close to it",
                     name=name,
                     largest=f"{largest:.4f}",
                     bound=f"{bound:.4f}",
@@ -126,8 +129,8 @@ def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
         if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
             raise _not_uniform(
                 tr(
-                    "{name} has variance {variance}; that of a uniform one with this bound is "
-                    "{right}",
+                    "{name} has variance {variance}; a uniform distribution with this bound "
+                    "has {right}",
                     name=name,
                     variance=f"{variance:.5f}",
                     right=f"{bound**2 / 3:.5f}",

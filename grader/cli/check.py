@@ -54,13 +54,15 @@ def check(
         typer.Option(help="Only this part, such as celdaLSTM; may be repeated."),
     ] = None,
     lang: ExplanationsOption = Lang.es,
-    junit: Annotated[Optional[Path], typer.Option(help="Write JUnit's XML here too.")] = None,
+    junit: Annotated[
+        Optional[Path], typer.Option(help="Also write JUnit XML to this file.")
+    ] = None,
     classroom: Annotated[
-        Optional[Path], typer.Option(help="Write GitHub Classroom's result here too.")
+        Optional[Path], typer.Option(help="Also write GitHub Classroom's result to this file.")
     ] = None,
     *,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Check again whenever it is saved, until Ctrl-C.")
+        bool, typer.Option("--watch", help="Check again each time it is saved, until Ctrl-C.")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the grade as a JSON line.")] = False,
     steps: Annotated[bool, typer.Option("--steps", hidden=True)] = False,
@@ -107,7 +109,7 @@ def _require_parts(assignment: "Assignment", parts: tuple[str, ...]) -> None:
     for part in parts:
         if part not in assignment.points:
             known = ", ".join(assignment.points)
-            raise UsageError(f"there is no part {part!r} in {assignment.name}; there is: {known}")
+            raise UsageError(f"{assignment.name} has no part {part!r}; its parts are {known}")
 
 
 def _submission(notebook: Path, assignment: str) -> "Submission":
@@ -117,7 +119,9 @@ def _submission(notebook: Path, assignment: str) -> "Submission":
 
     found = find([notebook], assignment)
     if len(found) > 1:
-        raise UsageError(f"grader check takes one notebook, and {notebook} holds {len(found)}")
+        raise UsageError(
+            f"grader check takes one notebook, but {notebook} has {len(found)}: name one of them"
+        )
     return found[0]
 
 
@@ -163,7 +167,9 @@ def _watch(options: CheckOptions, checked: Callable[[], "Grade"]) -> int:
     from grader.core.i18n import Words
 
     words = Words(options.lang)
-    waiting = words("Waiting for {file} to be saved; Ctrl-C ends.", file=options.notebook.name)
+    waiting = words(
+        "Waiting for {file} to be saved; press Ctrl-C to stop.", file=options.notebook.name
+    )
     seen, status = None, 1
     try:
         while True:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 def doctor(
     sandbox: Annotated[
-        SandboxName, typer.Option(help="Which sandbox to try; auto as in grade.")
+        SandboxName, typer.Option(help="Which sandbox to try; auto: as in grade.")
     ] = SandboxName.auto,
     device: DeviceOption = Device.cpu,
 ) -> None:
-    """Examine this machine: what is there, and every limit of the sandbox tripped for real."""
+    """Examine this machine: what it has, and whether every limit of the sandbox really holds."""
     from grader.core import console
     from grader.feedback import terminal
     from grader.sandbox import doctor, select
@@ -28,5 +28,7 @@ def doctor(
     for finding in doctor.examine(chosen, device.value):
         screen.print(terminal.finding(finding))
         bad += finding.state == "bad"
-    screen.print(f"\n{bad} to mend before you grade here" if bad else "\nfit to grade")
+    screen.print(
+        f"\n{bad} problem{'s' * (bad > 1)} to fix before grading" if bad else "\nready to grade"
+    )
     raise typer.Exit(1 if bad else 0)

@@ -40,7 +40,10 @@ def moodle(
     comments_column: Annotated[str, typer.Option(help="The column of comments.")] = "",
     *,
     replace_comments: Annotated[
-        bool, typer.Option("--replace-comments", help="Also where there is a comment.")
+        bool,
+        typer.Option(
+            "--replace-comments", help="Also replace the comments that are there already."
+        ),
     ] = False,
 ) -> None:
     """Fill in Moodle's offline grading worksheet, and make a zip of feedback files."""
@@ -67,12 +70,16 @@ def canvas(
         typer.Option(
             "--assignment-column",
             "--column",
-            help="The assignment's, such as 'LSTM (123)'; not needed if one has its title.",
+            help="The assignment's column, such as 'LSTM (123)'; not needed if one has its title.",
         ),
     ] = "",
     assignments: Annotated[
         Optional[Path],
-        typer.Option("--assignments", envvar="GRADER_ASSIGNMENTS", help="Where titles are told."),
+        typer.Option(
+            "--assignments",
+            envvar="GRADER_ASSIGNMENTS",
+            help="The assignments folder, for their titles.",
+        ),
     ] = None,
 ) -> None:
     """Fill in one assignment's column of Canvas's gradebook."""
@@ -101,12 +108,14 @@ def junit(folder: FolderArgument, out: OutOption = None, lang: CommentsOption = 
 def github(
     folder: FolderArgument,
     student: Annotated[
-        Optional[str], typer.Argument(help="Whose grade; not needed if there is one alone.")
+        Optional[str], typer.Argument(help="The student; not needed if there is only one.")
     ] = None,
-    out: Annotated[Optional[Path], typer.Option(help="Where to write; else it is printed.")] = None,
+    out: Annotated[
+        Optional[Path], typer.Option(help="The file to write; printed if left out.")
+    ] = None,
     lang: CommentsOption = Lang.es,
 ) -> None:
-    """Write a student's result as GitHub Classroom's reporter takes it, on one line in base64."""
+    """Write a student's result for GitHub Classroom's reporter: one line of base64."""
     from grader.core import files
     from grader.exports import github, ungraded
     from grader.storage.stored import StoredResults
@@ -120,7 +129,7 @@ def github(
 @app.command()
 def nbgrader(
     folder: FolderArgument,
-    course: Annotated[Path, typer.Option(help="The course's folder, with nbgrader_config.py.")],
+    course: Annotated[Path, typer.Option(help="The course folder, with nbgrader_config.py.")],
     lang: CommentsOption = Lang.es,
 ) -> None:
     """Fill the gradebook check by check, and write autograded/ and feedback/."""
@@ -139,14 +148,15 @@ def gradescope_zip(
     assignments: AssignmentsOption = None,
     lang: CommentsOption = Lang.es,
     seed: Annotated[
-        Optional[str], typer.Option(help="Repeat an earlier zip's secret seed; else drawn.")
+        Optional[str],
+        typer.Option(help="The secret seed of an earlier zip; drawn at random if left out."),
     ] = None,
     extra_index_url: Annotated[
         Optional[str],
-        typer.Option(help="One more package index for Gradescope's pip, such as torch's for CPUs."),
+        typer.Option(help="An extra package index for Gradescope's pip, such as torch's for CPUs."),
     ] = None,
 ) -> None:
-    """Make the autograder that Gradescope runs for each submission of an assignment."""
+    """Make the autograder zip that Gradescope runs on each submission of an assignment."""
     from grader.integrations.gradescope import bundle
 
     typer.echo(bundle.make(name, out, assignments, lang.value, seed, extra_index_url))

@@ -60,14 +60,15 @@ def grade(
     out: Annotated[Path, typer.Option(help="The results folder.")] = Path("results"),
     sandbox: Annotated[
         SandboxName,
-        typer.Option(help="auto: docker, else bubblewrap; process protects from nothing."),
+        typer.Option(help="auto: docker, or else bubblewrap; process gives no protection."),
     ] = SandboxName.auto,
     isolation: Annotated[
-        Isolation, typer.Option(help="strict: a lane of its own for each submission.")
+        Isolation, typer.Option(help="strict: a new lane for each submission.")
     ] = Isolation.lane,
-    jobs: Annotated[int, typer.Option(min=0, help="Lanes at once; 0: as many as cores.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="How many lanes at once; 0: one per core.")] = 0,
     seed: Annotated[
-        Optional[str], typer.Option(help="Repeat a run's secret seed; else drawn and stored.")
+        Optional[str],
+        typer.Option(help="The secret seed of an earlier run; drawn and stored if left out."),
     ] = None,
     lang: Annotated[
         Lang, typer.Option(help="The language of the table and of the pages.")
@@ -75,7 +76,7 @@ def grade(
     device: DeviceOption = Device.cpu,
     roster: Annotated[
         Optional[Path],
-        typer.Option(help="A CSV of the course: id, name, email, and ids elsewhere."),
+        typer.Option(help="The course as CSV: id, name, email, and the ids in other systems."),
     ] = None,
     cluster: Annotated[
         Optional[str],
@@ -83,12 +84,14 @@ def grade(
     ] = None,
     *,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be graded, and whose it is.")
+        bool, typer.Option("--dry-run", help="Only show what would be graded, and whose it is.")
     ] = False,
-    regrade: Annotated[bool, typer.Option("--regrade", help="Grade again what is known.")] = False,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Also grade again what is graded already.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the grades as JSON lines.")] = False,
 ) -> None:
-    """Grade submissions: a table here; grades.csv, results/*.json and report/*.html in --out."""
+    """Grade submissions: print a table; write grades.csv, results/ and report/ (pages) to --out."""
     options = GradeOptions(
         submissions=tuple(submissions),
         assignment=assignment,
@@ -176,7 +179,10 @@ def _grade_all(
                 shown.finished(results.store(grade))
         terms.require_unchanged()
     if planned.shared:
-        tell(f"{len(planned.shared)} handed in what another did, byte for byte: graded once")
+        tell(
+            f"{len(planned.shared)} handed in an exact copy of another submission: it is graded "
+            "once"
+        )
 
 
 def _lanes(
@@ -234,7 +240,7 @@ def _remark(results: "ResultsFolder", grades: Sequence["Grade"]) -> None:
         for remark in decisions.remarks(grade):
             tell(remark)
     for name in sorted(results.decided.made.keys() - {grade.submission for grade in grades}):
-        tell(f"{name!r} is not in this folder; what was decided about it is kept")
+        tell(f"there is no submission {name!r} in this folder; the decisions about it are kept")
 
 
 def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -> None:

@@ -9,13 +9,13 @@ from grader.cli.options import AssignmentsOption
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="What to call it, such as celda_rnn.")],
+    name: Annotated[str, typer.Argument(help="Its name, such as celda_rnn.")],
     assignments: AssignmentsOption = None,
 ) -> None:
-    """Make a new assignment, complete and valid, to change into your own."""
+    """Create a new assignment, complete and valid, to turn into your own."""
     from grader.assignments.scaffold import create, next_steps
 
     root = assignments or Path("assignments")
     for path in create(name, root):
         typer.echo(path)
-    typer.echo(f"\nTry it, and go on from there:\n{next_steps(name, root, assignments)}")
+    typer.echo(f"\nTry it, then change it:\n{next_steps(name, root, assignments)}")

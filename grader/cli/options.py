@@ -38,7 +38,7 @@ class Device(str, Enum):
 
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")]
-StudentArgument = Annotated[str, typer.Argument(help="Whose grade, as in grades.csv.")]
+StudentArgument = Annotated[str, typer.Argument(help="The student, as in grades.csv.")]
 
 AssignmentOption = Annotated[
     Optional[str],
@@ -48,7 +48,10 @@ AssignmentsOption = Annotated[
     Optional[Path],
     typer.Option("--assignments", envvar="GRADER_ASSIGNMENTS", help="The assignments folder."),
 ]
-DeviceOption = Annotated[Device, typer.Option(help="Where student code computes.")]
-OutOption = Annotated[Optional[Path], typer.Option(help="Where to write; said if left out.")]
+DeviceOption = Annotated[Device, typer.Option(help="What student code computes on.")]
+OutOption = Annotated[
+    Optional[Path],
+    typer.Option(help="Where to write; if left out, the place is chosen and printed."),
+]
 ExplanationsOption = Annotated[Lang, typer.Option(help="The language of the explanations.")]
 CommentsOption = Annotated[Lang, typer.Option(help="The language of the comments.")]

@@ -33,18 +33,20 @@ def override(
     student: StudentArgument,
     check: Annotated[
         Optional[str],
-        typer.Argument(help="Which check, such as celdaLSTM/forget_gate; none: show decisions."),
+        typer.Argument(
+            help="The check, such as celdaLSTM/forget_gate; if left out, show the decisions."
+        ),
     ] = None,
-    points: Annotated[Optional[float], typer.Option(help="What it is worth.")] = None,
+    points: Annotated[Optional[float], typer.Option(help="The points that it gets.")] = None,
     reason: Annotated[Optional[str], typer.Option(help="Why; the student reads it.")] = None,
     by: Annotated[Optional[str], typer.Option(help="Who decides.")] = None,
     lang: Annotated[Lang, typer.Option(help="The language of what is printed.")] = Lang.es,
     *,
     withdraw: Annotated[
-        bool, typer.Option("--withdraw", help="Back to the automatic points.")
+        bool, typer.Option("--withdraw", help="Go back to the automatic points.")
     ] = False,
 ) -> None:
-    """Decide a check's points by hand; a regrade keeps what was decided."""
+    """Set a check's points by hand; grading again keeps them."""
     override_points(
         OverrideOptions(folder, student, check, points, withdraw, reason, by, lang.value)
     )
@@ -85,8 +87,8 @@ def _graded(results: "ResultsFolder", submission: str) -> "Grade":
     grade = results.journal.grade(submission)
     if grade is None or results.lost:
         raise GraderError(
-            f"the last run on {results.path} did not end, or its journal was damaged: run grader "
-            "grade again, and decide then"
+            f"the last run on {results.path} did not finish, or its journal was damaged: run "
+            "grader grade again, then decide"
         )
     return results.decided.applied(grade)
 
@@ -117,11 +119,11 @@ def _withdrawn(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str
     from grader.core.errors import UsageError
 
     if options.points is not None:
-        raise UsageError("--withdraw goes back to the automatic points: leave --points out")
+        raise UsageError("--withdraw goes back to the automatic points: use it without --points")
     last = {decision.check: decision for decision in grade.decisions}
     check = name if name in last else _chosen(grade, name).id
     if check not in last or last[check].points is None:
-        raise UsageError(f"nothing is decided about {check} of {grade.student}")
+        raise UsageError(f"there is no decision about {check} of {grade.student}")
     return check, None
 
 
@@ -132,12 +134,12 @@ def _worth(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, fl
     check = _chosen(grade, name)
     if options.points is None:
         raise UsageError(
-            f"say what {check.id} is worth with --points, from 0 to {check.max_points:g}, or "
-            "--withdraw what was decided"
+            f"give {check.id} points with --points, from 0 to {check.max_points:g}, or take "
+            "the decision back with --withdraw"
         )
     if not 0 <= options.points <= check.max_points:
         raise UsageError(
-            f"{check.id} can be worth 0 to {check.max_points:g} points, not {options.points:g}"
+            f"{check.id} can get 0 to {check.max_points:g} points, not {options.points:g}"
         )
     return check.id, abs(options.points)  # -0.0 is 0
 
@@ -151,7 +153,7 @@ def _chosen(grade: "Grade", name: str) -> "CheckResult":
         return choose_check(grade, name)
     raise UsageError(
         f"{grade.student} has no checks to decide about ({grade.status.replace('_', ' ')}: "
-        f"{grade.reason}): mend that, and run grader grade again"
+        f"{grade.reason}): fix that, and run grader grade again"
     )
 
 

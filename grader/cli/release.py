@@ -10,7 +10,7 @@ from grader.cli.options import AssignmentsOption
 
 def release(
     name: Annotated[str, typer.Argument(help="Which assignment.")],
-    out: Annotated[Path, typer.Option(help="The folder of nbgrader's course.")],
+    out: Annotated[Path, typer.Option(help="The folder of the nbgrader course.")],
     assignments: AssignmentsOption = None,
     install: Annotated[
         str,
@@ -19,7 +19,7 @@ def release(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace notebooks that differ.")] = False,
 ) -> None:
-    """Put an assignment into a course of nbgrader's: the reference, and what students get."""
+    """Add an assignment to an nbgrader course: the reference, and the students' notebook."""
     from grader.integrations.nbgrader import release
 
     for path in release.release(name, out, assignments, force=force, install=install):

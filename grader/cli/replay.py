@@ -25,14 +25,14 @@ def replay(
     folder: FolderArgument,
     student: StudentArgument,
     check: Annotated[
-        Optional[str], typer.Argument(help="Which check, such as celdaLSTM/forget_gate.")
+        Optional[str], typer.Argument(help="The check, such as celdaLSTM/forget_gate.")
     ] = None,
     assignments: AssignmentsOption = None,
     submissions: Annotated[
         Optional[Path], typer.Option(help="Where the notebook is now, if it was moved.")
     ] = None,
     sandbox: Annotated[
-        Optional[SandboxName], typer.Option(help="Another sandbox than the grade's own.")
+        Optional[SandboxName], typer.Option(help="A sandbox other than the one used for the grade.")
     ] = None,
     lang: ExplanationsOption = Lang.es,
 ) -> None:

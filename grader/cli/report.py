@@ -10,10 +10,10 @@ from grader.cli.options import FolderArgument, Lang
 def report(
     folder: FolderArgument,
     lang: Annotated[
-        Optional[Lang], typer.Option(help="The language of the pages; as they are by default.")
+        Optional[Lang], typer.Option(help="The language of the pages; unchanged if left out.")
     ] = None,
 ) -> None:
-    """Make the pages again, in report/, from the results that are there."""
+    """Write the pages in report/ again, from the stored results."""
     from grader.storage.stored import StoredResults
 
     typer.echo(StoredResults.read(folder).report(lang.value if lang else None))

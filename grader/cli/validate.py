@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 
 def validate(
-    names: Annotated[Optional[list[str]], typer.Argument(help="Assignments; all if none.")] = None,
+    names: Annotated[
+        Optional[list[str]], typer.Argument(help="Assignments; all of them if none is given.")
+    ] = None,
     assignments: AssignmentsOption = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds for the reference.")] = 20,
-    jobs: Annotated[int, typer.Option(min=0, help="At once; 0: as many as cores.")] = 0,
-    only: Annotated[str, typer.Option(help="Only those called so, such as 'variant: *'.")] = "*",
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How many seeds to try the reference with.")
+    ] = 20,
+    jobs: Annotated[int, typer.Option(min=0, help="How many at once; 0: one per core.")] = 0,
+    only: Annotated[
+        str, typer.Option(help="Only those whose name matches, such as 'variant: *'.")
+    ] = "*",
     *,
-    machine: Annotated[bool, typer.Option(help="Mutants made by machine too.")] = True,
+    machine: Annotated[bool, typer.Option(help="Also generate mutants.")] = True,
 ) -> None:
-    """Check the checks: right solutions get full marks, mutants lose what they should."""
+    """Test the checks: right solutions get full marks, mutants lose what they should."""
     from grader.assignments import assignment
     from grader.core import console
     from grader.feedback import terminal
@@ -49,8 +55,8 @@ def _verdicts(
     none = True
     for verdict in validate.validate(choose(root, name), seeds, jobs, machine=machine, only=only):
         none = False
-        said = "; ".join(verdict.wrong) or verdict.fate or "as it should be"
+        said = "; ".join(verdict.wrong) or verdict.fate or "as expected"
         tell(f"{name}: {verdict.name}: {said}")
         yield verdict
     if none:
-        raise UsageError(f"nothing in {name} is called {only!r}")
+        raise UsageError(f"nothing in {name} matches {only!r}")

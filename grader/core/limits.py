@@ -103,7 +103,7 @@ def _read(table: str, values: Mapping[str, Any], known: Sequence[str]) -> dict[s
     """Return limits by name, those whose default is a whole number as one. Raises LimitError."""
     for name, value in values.items():
         if name not in known:
-            text = f"unknown limit {name!r}; known in [{table}] are {', '.join(known)}"
+            text = f"unknown limit {name!r}; the limits known in [{table}] are {', '.join(known)}"
             raise LimitError(table, name, text)
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not (number and 0 < value < math.inf):

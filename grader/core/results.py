@@ -302,5 +302,5 @@ def _refuse_unknown(made: Any, fields: Any, place: str = "$") -> None:
 def _sound(decision: Decision) -> Decision:
     """Return a decision that can be counted. Raises ValueError."""
     if decision.moment.tzinfo is None or (decision.points or 0) < 0:
-        raise ValueError("a moment without a time zone, or points below 0")
+        raise ValueError("a date without a time zone, or points below 0")
     return decision

@@ -96,7 +96,7 @@ def read(data: bytes) -> Sheet:
     delimiter = _delimiter(text)
     raw, ends = _split(text, delimiter)
     if not raw or not any(raw[0]):
-        raise UnfitError("there is nothing in the first line, which names the columns")
+        raise UnfitError("the first line, which should name the columns, is empty")
     return Sheet(raw, ends, delimiter, encoding, mark)
 
 
@@ -108,7 +108,7 @@ def _decoded(body: bytes, encodings: Iterable[str]) -> tuple[str, str]:
             continue
         if "\0" not in text:
             return text, encoding
-    raise UnfitError("this is no text: give the CSV file as it was downloaded")
+    raise UnfitError("this is not text: give the CSV file as it was downloaded")
 
 
 def _delimiter(text: str) -> str:
@@ -140,7 +140,7 @@ def _split(text: str, delimiter: str) -> tuple[tuple[Row, ...], Row]:
         found = cell.match(text, at)
         if found is None:
             line = len(text[:at].splitlines()) + 1
-            raise UnfitError(f"near line {line} a quotation mark opens and none closes")
+            raise UnfitError(f"near line {line} a quotation mark is opened and never closed")
         cells.append(found[1])
         at = found.end()
         if found[2] != delimiter:
@@ -197,7 +197,7 @@ def find_column(sheet: Sheet, names: Iterable[str], what: str, option: str) -> i
     wanted = {alike(name) for name in names}
     found = [index for index, name in enumerate(sheet.header) if alike(name) in wanted]
     if len(found) > 1:
-        raise UnfitError(f"{listed(sheet, found)} could all be {what}: {option}")
+        raise UnfitError(f"{listed(sheet, found)} could each be {what}: {option}")
     return found[0] if found else None
 
 

@@ -39,8 +39,8 @@ _ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>[0-9]+)\)\s*", re.DOTALL)
 _POSTING = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE | re.DOTALL)
 _TEST_STUDENT = {"student, test", "test student"}
 _LEFT = {
-    "n/a": "left as it is, for the assignment is not given to them (N/A)",
-    "ex": "left as it is, for they are excused (EX)",
+    "n/a": "left unchanged, because the assignment is not for them (N/A)",
+    "ex": "left unchanged, because they are excused (EX)",
 }
 
 
@@ -52,10 +52,10 @@ def fill(
     The column is the chosen one (`Title (id)`, the title or the id), or else the one whose title is
     one of these. Raises UnfitError.
     """
-    ids = [find_column(sheet, [name], "it", "take one out") for name in IDS]
+    ids = [find_column(sheet, [name], "it", "remove one") for name in IDS]
     if ids[0] is None:
         raise UnfitError(
-            f"there is no column ID, but {listed(sheet)}: give the gradebook that Canvas exports"
+            f"there is no column ID, only {listed(sheet)}: give the gradebook that Canvas exports"
         )
     column = find_assignment(sheet, titles, chosen)
     lines = [_line(sheet, ids, row) for row in sheet.numbers if not _is_no_student(sheet.row(row))]
@@ -92,10 +92,10 @@ def find_assignment(sheet: Sheet, titles: Iterable[str], chosen: str = "") -> in
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise UnfitError(f"{listed(sheet, fitting)} all fit: {_OPTION}")
+        raise UnfitError(f"{listed(sheet, fitting)} could each be the assignment's: {_OPTION}")
     there = listed(sheet, assignments) or "no column called “Title (id)”"
     what = f"is “{chosen}”" if chosen else "has the assignment's title"
-    raise UnfitError(f"no column {what}: {_OPTION}; there is {there}")
+    raise UnfitError(f"no column {what}: {_OPTION}; the columns are {there}")
 
 
 def _letters(title: str) -> str:
@@ -154,5 +154,5 @@ def _points(grade: Grade, possible: float | None) -> float:
 def _left(cells: Row, column: int) -> str:
     """Return why a student's cell stays as it is, if it does."""
     if alike(cells[0]) in _TEST_STUDENT:
-        return "left as it is, for it is the test student's"
+        return "left unchanged, because it is the test student's"
     return _LEFT.get(cells[column].strip().casefold(), "")

@@ -76,13 +76,15 @@ def pair(
         if len(fitting) > 1:
             rows = " and ".join(line.label for line in fitting)
             raise UnfitError(
-                f"{owner.label} fits {rows}: take one of these rows out, or give the person's id "
-                "there in the roster"
+                f"{owner.label} matches {rows}: remove one of these rows, or put the person's "
+                "id there into the roster"
             )
         line = fitting[0]
         if line.row in taken:
             both = f"{taken[line.row].label} and {owner.label}"
-            raise UnfitError(f"{both} both fit {line.label}: give each an id in the roster")
+            raise UnfitError(
+                f"{both} both match {line.label}: give each of them an id in the roster"
+            )
         taken[line.row] = owner
         pairs.append((line, owner))
     return pairs, missing

@@ -49,7 +49,7 @@ _PARTICIPANT = re.compile(r"([^0-9]*)([0-9]+)")
 _ALONE = re.compile(r"(?:[^0-9]*\s)?[0-9]+")
 _NO_NAME = re.compile(r'[_/\\:*?"<>|\x00-\x1f\x7f]+')
 _LONGEST_NAME = 80
-_KEPT = "there is a comment already, which stays (--replace-comments replaces all)"
+_KEPT = "there is a comment already, and it is kept (--replace-comments replaces all comments)"
 
 
 @dataclass(frozen=True)
@@ -117,23 +117,25 @@ def find_columns(sheet: Sheet, names: Names) -> Columns:
     grade = _named(sheet, names.grade, GRADE, "the grade", "--grade-column")
     if grade is None:
         raise UnfitError(
-            f"no column is known to hold the grade: name one with --grade-column, of "
-            f"{listed(sheet)}"
+            "cannot tell which column has the grade: name it with --grade-column; the columns "
+            f"are {listed(sheet)}"
         )
     return Columns(
         identifier,
         grade,
-        find_column(sheet, MAXIMUM, "the maximum", "take one out"),
+        find_column(sheet, MAXIMUM, "the maximum", "remove one"),
         _named(sheet, names.comments, COMMENTS, "the comments", "--comments-column"),
-        find_column(sheet, EMAIL, "the address", "take one out"),
-        find_column(sheet, NAME, "the name", "take one out"),
+        find_column(sheet, EMAIL, "the address", "remove one"),
+        find_column(sheet, NAME, "the name", "remove one"),
     )
 
 
 def _named(sheet: Sheet, chosen: str, known: Iterable[str], what: str, option: str) -> int | None:
     column = find_column(sheet, [chosen] if chosen else known, what, f"name one with {option}")
     if chosen and column is None:
-        raise UnfitError(f"there is no column “{chosen}” ({option}); there is {listed(sheet)}")
+        raise UnfitError(
+            f"there is no column “{chosen}” ({option}); the columns are {listed(sheet)}"
+        )
     return column
 
 
@@ -142,9 +144,10 @@ def _by_shape(sheet: Sheet) -> int:
     found = [index for index in range(len(sheet.header)) if _all_participants(sheet.column(index))]
     if len(found) == 1:
         return found[0]
-    which = f"{listed(sheet, found)} could all be it" if found else f"there is {listed(sheet)}"
+    any_of = f"it could be any of {listed(sheet, found)}"
+    which = any_of if found else f"the columns are {listed(sheet)}"
     raise UnfitError(
-        f"no column is known to hold the participant: name one with --id-column; {which}"
+        f"cannot tell which column has the participant: name it with --id-column; {which}"
     )
 
 
@@ -190,8 +193,9 @@ def _refuse_strangers(sheet: Sheet, columns: Columns, pairs: Iterable[tuple[Line
         told = PLACE in owner.person.ids
         if not told and here and there and here.casefold() != there.casefold():
             raise UnfitError(
-                f"{owner.label} has the number of {line.label}, and another address ({here}, "
-                f"{there}): give the roster a column “{PLACE}” with the numbers of participants"
+                f"{owner.label} has the number of {line.label}, but a different address "
+                f"({here}, {there}): add a column “{PLACE}” with the participants' numbers to "
+                "the roster"
             )
 
 
@@ -202,8 +206,8 @@ def _on_maximum(grade: Grade, cells: Row, columns: Columns, line: Line) -> float
     maximum = number(text)
     if maximum is None or maximum <= 0:
         raise UnfitError(
-            f"the maximum of {line.label} is “{text}”, which is no number of points: let Moodle "
-            "grade the assignment in points"
+            f"the maximum of {line.label} is “{text}”, which is not a number of points: set "
+            "the assignment's grade type to points in Moodle"
         )
     return grade.score / grade.max_score * maximum
 

@@ -190,5 +190,5 @@ def _retire(notebook: Any, worth: Mapping[str, float]) -> Iterator[str]:
             _set(grade, 0.0)
             manual += bool(grade.manual_score or grade.extra_credit)
         if news or manual:
-            kept = f"; {manual} have points by hand for it, which still count" if manual else ""
-            yield f"there is no check for {cell.name} any more: it is worth 0 now{kept}"
+            kept = f"; {manual} got points by hand for it, which still count" if manual else ""
+            yield f"there is no longer a check for {cell.name}: it is worth 0 now{kept}"

@@ -24,5 +24,5 @@ def status(grades: Iterable[Grade]) -> int:
             "run grader grade again, and export again"
         )
     if more := lost[_MENTIONED:]:
-        tell(f"nor were {len(more)} more")
+        tell(f"{len(more)} more were not graded either")
     return 1 if lost else 0

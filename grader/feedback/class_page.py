@@ -260,7 +260,9 @@ def _histogram(marks: Marks, words: Words) -> Markup:
         for low, high, count in zip(edges, edges[1:], marks.bins, strict=False)
         if count
     ]
-    return figures.columns(words("How many have which mark"), "; ".join(told), edges, marks.bins)
+    return figures.columns(
+        words("How the marks are distributed"), "; ".join(told), edges, marks.bins
+    )
 
 
 def _seen(remark: Remark, words: Words) -> Seen:

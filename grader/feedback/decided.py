@@ -17,15 +17,15 @@ def sentence(decision: Decision, grade: Grade, words: Words) -> str:
         "reason": " ".join(decision.reason.split()),
     }
     if decision.points is None:
-        return words("{by} took the decision back on {date} (UTC). {reason}", **values)
+        return words("{by} withdrew the decision on {date} (UTC). {reason}", **values)
     values["points"] = words.number(decision.points)
     for check in grade.checks:
         if check.id == decision.check:
             values["most"] = words.number(check.max_points)
             values["automatic"] = words.number(check.points)
             return words(
-                "{by} decided on {date} (UTC): {points} of {most} points; automatic: {automatic}. "
-                "{reason}",
+                "{by} decided on {date} (UTC): {points} of {most} points, instead of the "
+                "automatic {automatic}. {reason}",
                 **values,
             )
     return words("{by} decided on {date} (UTC): {points} points. {reason}", **values)

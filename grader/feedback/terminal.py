@@ -115,7 +115,7 @@ def history(grade: Grade, lang: str) -> RenderableType:
         + (f" ({uncounted})" if decision in grade.uncounted else "")
         for decision in grade.decisions
     ]
-    lines = lines or [words("Nobody has decided anything by hand.")]
+    lines = lines or [words("No points have been set by hand.")]
     return Group(*map(Text, lines), Text(line(grade, lang), style="bold"))
 
 
@@ -162,7 +162,7 @@ def validation(name: str, verdicts: Sequence[Verdict]) -> RenderableType:
     ]
     if fates := Counter((item.part, item.fate) for item in verdicts if item.fate):
         shown += [_mutation_scores(fates), ""]
-    total = f"{name}: {len(verdicts) - len(wrong)} of {len(verdicts)} as they should be"
+    total = f"{name}: {len(verdicts) - len(wrong)} of {len(verdicts)} as expected"
     return Group(*shown, Text(total, style="bold red" if wrong else "bold green"))
 
 
@@ -203,7 +203,7 @@ def finding(one: Finding) -> RenderableType:
 
 def _mutation_scores(fates: Counter[tuple[str, str]]) -> Table:
     """Return the score of each part: of the mutants that are no equivalents, how many died."""
-    table = Table("mutants made by machine", box=None, pad_edge=False, header_style="bold")
+    table = Table("generated mutants", box=None, pad_edge=False, header_style="bold")
     for header in (*_FATES, "score"):
         table.add_column(header, justify="right")
     for part in (*dict.fromkeys(part for part, _ in fates), ""):

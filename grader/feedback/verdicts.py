@@ -45,13 +45,13 @@ def alike(notices: Iterable[Notice]) -> list[list[Notice]]:
 def outcome(check: CheckResult, words: Words) -> str:
     """Return the verdict in words; what the skeleton raises means that nothing is there yet."""
     if unwritten(check):
-        return words("still to be written")
+        return words("not written yet")
     return {
         "failed": words("not right"),
         "error": words("raises an exception"),
         "timeout": words("takes too long"),
         "out_of_memory": words("runs out of memory"),
-        "crashed": words("its process dies"),
+        "crashed": words("crashes"),
     }[check.outcome]
 
 

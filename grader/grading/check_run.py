@@ -187,8 +187,8 @@ def require_time(spent: Usage, limits: Limits) -> None:
     ):
         if taken > most:
             text = tr(
-                "the checks before this one used up the {seconds} s {of_what} of the "
-                "whole submission: this one was not made any more",
+                "the checks before this one used up the {seconds} s {of_what} that a "
+                "submission has in total, so this one was not run",
                 seconds=f"{most:g}",
                 of_what=of_what,
             )

@@ -31,7 +31,7 @@ def whose(delegated: Delegated, part: str, parts: Collection[str]) -> str:
 def flag(delegated: Delegated, part: str) -> Flag:
     """Return the flag for a part that was seen to run what is shut."""
     text = tr(
-        "when it runs it uses {operator}: what it does is for you to write",
+        "when it runs it uses {operator}, which has to be written by hand here",
         operator=delegated.operator,
     )
     place = delegated.place

@@ -58,9 +58,9 @@ class Terms:
         ):
             if then != now:
                 raise AssignmentFault(
-                    f"{what} were edited while the run went on; the grades from before are kept: "
-                    "put the former files back and run again to go on with them, or grade all "
-                    "with the new ones by --regrade"
+                    f"{what} were edited while the run was going on. The grades so far are "
+                    "kept: put the old files back and run again to continue with them, or "
+                    "grade everything with the new ones with --regrade"
                 )
 
     def fingerprint(self, submission: Submission) -> Fingerprint:
@@ -128,7 +128,7 @@ def _unusable(report: Report) -> Bilingual | None:
     if report.unreadable or report.defined:
         return report.unreadable
     return tr(
-        "the notebook defines nothing of what is asked for ({wanted}): {whys}",
+        "the notebook defines none of what is asked for ({wanted}): {whys}",
         wanted=", ".join(report.missing),
         whys=joined("; ", dict.fromkeys(report.missing.values())),
     )

@@ -75,7 +75,10 @@ def judge(  # noqa: PLR0911 - one line an outcome
 
 
 def _changing(smallest: Smallest | None) -> Verdict:
-    text = tr("with the same input it gives now one result and now another")
+    text = tr(
+        "it gives different results for the same input: does it use random numbers, or "
+        "keep something from one call to the next?"
+    )
     if smallest is None:
         return Verdict("failed", text)
     return Verdict("failed", text, smallest.mismatch, smallest.cell)

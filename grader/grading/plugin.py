@@ -104,4 +104,6 @@ def _assignment_folder(config: pytest.Config) -> Path:
         for folder in (path, *path.parents):
             if (folder / FILE).is_file():
                 return folder
-    raise pytest.UsageError("--submission goes with the folder of an assignment")
+    raise pytest.UsageError(
+        "--submission needs the assignment's folder: pytest FOLDER --submission NOTEBOOK"
+    )

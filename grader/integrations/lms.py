@@ -106,7 +106,7 @@ def _read(path: Path) -> bytes:
 def _write(path: Path, source: Path, data: bytes) -> Path:
     """Write the table, but not over the one that was downloaded. Raises UsageError."""
     if path.resolve() == source.resolve():
-        raise UsageError(f"{path} is the file as it was downloaded: give another place with --out")
+        raise UsageError(f"{path} is the downloaded file itself: choose another file with --out")
     return files.save(path, data)
 
 
@@ -132,7 +132,9 @@ def _feedback(results: StoredResults, filled: Filled) -> bytes:
     }
     if len(pages) < len(filled.graded):
         without = len(filled.graded) - len(pages)
-        tell(f"{without} have no page to give back: run grader report {results.path}, and again")
+        tell(
+            f"{without} have no page to return: run grader report {results.path}, then export again"
+        )
     return zipped({name: _read(page) for name, page in pages.items()}) if pages else b""
 
 
@@ -148,5 +150,5 @@ def _tell(results: StoredResults, filled: Filled, path: Path) -> int:
     for why in dict.fromkeys(why for _, why in filled.kept):
         tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
     for owner in filled.missing:
-        tell(f"{owner.label} is in no row of {path}: is this id in the file, or in the roster?")
+        tell(f"no row of {path} is {owner.label}'s: check the id in that file and in the roster")
     return max(ungraded.status(results.grades.values()), 1 if filled.missing else 0)

@@ -150,7 +150,7 @@ def receive(read: Callable[[int], bytes], caps: Caps) -> Message:
 
 def _compare(header: int, body: int, caps: Caps) -> None:
     if header > caps.header or body > caps.body:
-        raise WireError(f"a frame of {header + body} bytes is more than is allowed")
+        raise WireError(f"a frame of {header + body} bytes is larger than allowed")
 
 
 def _pack(value: Any, body: list[bytes]) -> bytes:
@@ -193,7 +193,7 @@ class _Body:
         sizes = tuple(_natural(length) for length in shape)
         start, end = _natural(offset), _natural(offset) + _natural(size)
         if start != self.used or end > len(self.data):
-            raise WireError("a tensor's bytes do not lie where they should")
+            raise WireError("a tensor's bytes are not where they should be")
         if math.prod(sizes) * ITEM_SIZES[dtype] != end - start:
             raise WireError("a tensor's shape and its bytes disagree")
         self.used = end
@@ -212,7 +212,7 @@ def _unpack(header: bytes, body: _Body, depth: int = 0) -> Any:
         if code == _REF:
             number, name = _plain(data)
             if not isinstance(name, str):
-                raise WireError("the name of a type is no text")
+                raise WireError("the name of a type is not text")
             return Ref(_natural(number), name)
         if code == _ARRAY:
             return body.array(_plain(data))

@@ -46,7 +46,7 @@ def draw(student: Student, length: int, count: int, seed: int | None = None) -> 
         got = kind(made) if tensors is None else tr("something else")
         raise Mismatch(
             tr(
-                "genera_dataset should return a TensorDataset of two tensors and returns {got}",
+                "genera_dataset should return a TensorDataset of two tensors but returns {got}",
                 got=got,
             ),
             quantity=f"genera_dataset({length}, {count})",
@@ -75,7 +75,7 @@ def _wrong(
     """Return the failure of a tensor of which a condition (`{}` stands for it) does not hold."""
     return Mismatch(
         tr(
-            "{name}: expected is {expected}, and there is {got}",
+            "{name}: expected {expected}, got {got}",
             name=name,
             expected=expected,
             got=got,
@@ -126,7 +126,7 @@ def require_sums(samples: Samples) -> None:
     sequence = f"[{', '.join(f'{value:g}' for value in samples.sequences[row].flatten().tolist())}]"
     raise Mismatch(
         tr(
-            "the sequence {sequence} adds up to {total} and its label is {label}",
+            "the sequence {sequence} adds up to {total}, but its label is {label}",
             sequence=sequence,
             total=f"{total:g}",
             label=f"{label:g}",
@@ -147,7 +147,7 @@ def require_variety(student: Student) -> None:
     flat = first.sequences.flatten(1)
     if bool((flat == flat[:1]).all()):
         condition = "not ({} == {}[:1]).all()"
-        expected, got = tr("variety"), tr("always the same one")
+        expected, got = tr("variety"), tr("always the same")
         raise _wrong(NAMES[0], first.sequences, expected, got, condition)
     if bool((flat == flat[0, 0]).all()):
         condition = "{}.unique().numel() > 1"
@@ -157,7 +157,7 @@ def require_variety(student: Student) -> None:
         (first.sequences == second.sequences).all()
     ):
         raise Mismatch(
-            tr("two calls give the same set: do you fix the seed inside the function?"),
+            tr("two calls give the same set: does the function set the seed?"),
             quantity=tr("two calls"),
             expected=tr("different sets"),
             got=tr("the same set"),

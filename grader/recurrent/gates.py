@@ -35,9 +35,9 @@ def over_a_sequence(data: Data, course: Course) -> list[figures.Figure]:
     names = _names()
     rows = [figures.Row(f"{name}_t", names[name], _rounded(gate)) for name, gate in seen.items()]
     note = tr(
-        "Each row is a unit, each column a step of a sequence that was not trained on. Full "
-        "colour is 1 (open), no colour is 0 (shut). The weights are those that your training "
-        "came to."
+        "Each row is a unit, each column a step of a sequence that was not used for training. "
+        "Full colour is 1 (open), no colour is 0 (closed). The weights are the ones your "
+        "training ended with."
     )
     group = figures.Group(tr("The gates over a sequence"), note)
     inputs = ("x_t", sequence.flatten().tolist())

@@ -60,34 +60,34 @@ BANK = (
     ),
     _cut(
         "cut_at_both_states",
-        "El gradiente no vuelve por h_{t-1} ni por c_{t-1}: ¿detach() o .data en los estados? Así "
-        "la red no aprende nada de los pasos anteriores.",
-        "No gradient comes back through h_{t-1} or c_{t-1}: detach() or .data on the states? The "
-        "network then learns nothing from the steps before.",
+        "El gradiente no vuelve por h_{t-1} ni por c_{t-1}: ¿hay un detach() o un .data en "
+        "los estados? Así la red no aprende nada de los pasos anteriores.",
+        "No gradient comes back through h_{t-1} or c_{t-1}: is there a detach() or .data on "
+        "the states? The network then learns nothing from earlier steps.",
         "h",
         "c",
         term="h_{t-1}, c_{t-1}",
     ),
     _cut(
         "cut_at_hidden_state",
-        "El gradiente no vuelve por h_{t-1}: ¿detach() o .data en el estado oculto?",
-        "No gradient comes back through h_{t-1}: detach() or .data on the hidden state?",
+        "El gradiente no vuelve por h_{t-1}: ¿hay un detach() o un .data en el estado oculto?",
+        "No gradient comes back through h_{t-1}: is there a detach() or .data on the hidden state?",
         "h",
         term="h_{t-1}",
     ),
     _cut(
         "cut_at_cell_state",
-        "El gradiente no vuelve por c_{t-1}, que es el camino por el que sobrevive: ¿detach() o "
-        ".data en el estado de la celda?",
-        "No gradient comes back through c_{t-1}, the path on which it survives: detach() or .data "
-        "on the cell state?",
+        "El gradiente no vuelve por c_{t-1}, que es el camino por el que sobrevive: ¿hay un "
+        "detach() o un .data en el estado de la celda?",
+        "No gradient comes back through c_{t-1}, the path on which it survives: is there a "
+        "detach() or .data on the cell state?",
         "c",
         term="c_{t-1}",
     ),
     _cut(
         "cut_at_input",
-        "El gradiente no vuelve por x_t: ¿detach() o .data en la entrada?",
-        "No gradient comes back through x_t: detach() or .data on the input?",
+        "El gradiente no vuelve por x_t: ¿hay un detach() o un .data en la entrada?",
+        "No gradient comes back through x_t: is there a detach() or .data on the input?",
         "x",
         term="x_t",
     ),

@@ -93,8 +93,8 @@ BANK: tuple[Misconception, ...] = (
         {"layers": "zrh"},
         "Las capas de reinicio y de actualización están cruzadas: x_r_fc y h_r_fc son de r_t, "
         "x_z_fc y h_z_fc son de z_t (o, visto al revés, usas r_t donde va z_t).",
-        "The reset and update layers are crossed: x_r_fc and h_r_fc belong to r_t, x_z_fc and "
-        "h_z_fc to z_t (or, seen the other way, you use r_t where z_t belongs).",
+        "The reset and update layers are swapped: x_r_fc and h_r_fc belong to r_t, x_z_fc and "
+        "h_z_fc to z_t (or, seen the other way round, you use r_t where z_t belongs).",
     ),
     Misconception(
         "gru.reset_after_product",
@@ -119,17 +119,17 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "gru.reset_on_input",
         {"reset_before_product": _on_x},
-        "La puerta de reinicio multiplica a la parte de x_t; lo que reinicia es el estado h_{t-1}.",
-        "The reset gate multiplies the part of x_t; what it resets is the state h_{t-1}.",
+        "La puerta de reinicio multiplica a la parte de x_t; debe reiniciar el estado h_{t-1}.",
+        "The reset gate multiplies the part of x_t; it should reset the state h_{t-1}.",
         term="r_t ⊙ h_{t-1}",
     ),
     Misconception(
         "gru.reset_on_everything",
         {"reset_before_product": _on_both},
-        "La puerta de reinicio multiplica a toda la suma del candidato; lo que reinicia es solo el "
-        "estado h_{t-1}.",
-        "The reset gate multiplies the candidate's whole sum; what it resets is the state h_{t-1} "
-        "alone.",
+        "La puerta de reinicio multiplica a toda la suma del candidato; solo debe reiniciar "
+        "el estado h_{t-1}.",
+        "The reset gate multiplies the candidate's whole sum; it should reset only the state "
+        "h_{t-1}.",
         term="r_t ⊙ h_{t-1}",
     ),
     Misconception(
@@ -144,8 +144,8 @@ BANK: tuple[Misconception, ...] = (
         "gru.reset_complemented",
         {"reset_gate": _complement},
         "Usas 1 − r_t donde va r_t: con r_t = 1 el candidato debe ver todo el estado anterior.",
-        "You use 1 − r_t where r_t belongs: with r_t = 1 the candidate must see all of the former "
-        "state.",
+        "You use 1 − r_t where r_t belongs: with r_t = 1 the candidate must see all of the "
+        "previous state.",
         term="r_t",
     ),
     Misconception(
@@ -181,29 +181,30 @@ BANK: tuple[Misconception, ...] = (
         {"state_update": lambda z, h, candidate: (1 - z) * h + z * candidate},
         "z_t y 1 − z_t están cruzados: aquí z_t = 1 conserva el estado anterior y z_t = 0 toma el "
         "candidato. (Otros textos lo escriben al revés; sigue las ecuaciones del enunciado.)",
-        "z_t and 1 − z_t are crossed: here z_t = 1 keeps the former state and z_t = 0 takes the "
-        "candidate. (Other texts write it the other way; follow the assignment's equations.)",
+        "z_t and 1 − z_t are swapped: here z_t = 1 keeps the previous state and z_t = 0 takes "
+        "the candidate. (Other texts write it the other way round; follow the assignment's "
+        "equations.)",
         term="z_t ⊙ h_{t-1} + (1 − z_t)",
     ),
     Misconception(
         "gru.update_on_candidate_only",
         {"state_update": lambda z, h, candidate: h + (1 - z) * candidate},
         "La puerta de actualización multiplica solo al candidato: h_{t-1} entra entero en h_t.",
-        "The update gate multiplies the candidate alone: all of h_{t-1} enters h_t.",
+        "The update gate multiplies only the candidate: all of h_{t-1} enters h_t.",
         term="z_t ⊙ h_{t-1}",
     ),
     Misconception(
         "gru.update_on_candidate_only_by_z",
         {"state_update": lambda z, h, candidate: h + z * candidate},
         "La puerta de actualización multiplica solo al candidato: h_{t-1} entra entero en h_t.",
-        "The update gate multiplies the candidate alone: all of h_{t-1} enters h_t.",
+        "The update gate multiplies only the candidate: all of h_{t-1} enters h_t.",
         term="z_t ⊙ h_{t-1} + (1 − z_t)",
     ),
     Misconception(
         "gru.update_on_state_only",
         {"state_update": lambda z, h, candidate: z * h + candidate},
         "La puerta de actualización multiplica solo a h_{t-1}: el candidato entra entero en h_t.",
-        "The update gate multiplies h_{t-1} alone: the whole candidate enters h_t.",
+        "The update gate multiplies only h_{t-1}: the whole candidate enters h_t.",
         term="(1 − z_t)",
     ),
     Misconception(

@@ -79,7 +79,7 @@ def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
     if bool(gradient.isfinite().all()) and (certain or bool(gradient.any())):
         return
     raise Mismatch(
-        tr("after {steps} steps the gradient is not finite, or is zero", steps=case.steps),
+        tr("after {steps} steps the gradient is zero or not finite", steps=case.steps),
         quantity="∂Σh_T/∂x",
         expected=tr("finite numbers, not all 0"),
         got="0" if bool(gradient.isfinite().all()) else tr("inf or nan"),
@@ -140,7 +140,7 @@ def _norms(gradient: Tensor) -> list[float]:
 def _picture(theirs: list[float], reference: list[float]) -> figures.Figure:
     """Return the picture of ‖∂h_T/∂x_t‖ at each step."""
     note = tr(
-        "With the memory's gate kept open. Below 10⁻²⁰ a curve lies on the lower edge; where "
+        "With the memory gate kept open. Below 10⁻²⁰ a curve lies on the lower edge; where "
         "the gradient is 0 it is not drawn."
     )
     title = tr("The gradient through time, ‖∂h_T/∂x_t‖ at each step")

@@ -163,7 +163,7 @@ def states(given: Any, shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """Assert that this is a pair of states of this shape; return it. Raises Mismatch."""
     if not isinstance(given, (tuple, list)) or len(given) != len("hc"):
         raise Mismatch(
-            tr("forward should return (h_t, c_t) and returns {got}", got=kind(given)),
+            tr("forward should return (h_t, c_t) but returns {got}", got=kind(given)),
             quantity="forward(x_t, (h, c))",
             expected="(h_t, c_t)",
             got=kind(given),

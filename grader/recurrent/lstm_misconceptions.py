@@ -82,10 +82,10 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "lstm.x_and_h_weights_exchanged",
         {"preactivation": exchanged},
-        "x_fc recibe el estado y h_fc la entrada: están cruzadas. x_fc multiplica a x_t y h_fc a "
-        "h_{t-1}.",
-        "x_fc is given the state and h_fc the input: they are crossed. x_fc multiplies x_t and "
-        "h_fc multiplies h_{t-1}.",
+        "x_fc recibe el estado y h_fc la entrada: están intercambiadas. x_fc debe multiplicar "
+        "a x_t y h_fc a h_{t-1}.",
+        "x_fc is given the state and h_fc the input: they are swapped. x_fc should multiply "
+        "x_t, and h_fc should multiply h_{t-1}.",
         term="W_x x_t",
     ),
     Misconception(
@@ -221,7 +221,8 @@ BANK: tuple[Misconception, ...] = (
         {"returns_order": "ch"},
         "forward devuelve (c_t, h_t); se espera (h_t, c_t), en el mismo orden en que recibe el "
         "estado.",
-        "forward returns (c_t, h_t); expected is (h_t, c_t), the order in which it gets the state.",
+        "forward returns (c_t, h_t); it should return (h_t, c_t), the order in which it "
+        "receives the state.",
         term="(h_t, c_t)",
     ),
 )

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 BETWEEN_STEPS = Misconception(
     "gradient.cut_between_steps",
     {"model": False},
-    "El gradiente no pasa de un paso al anterior: ¿detach() o .data en el estado, dentro del bucle "
-    "del modelo? Así la red solo aprende del último paso.",
-    "No gradient passes from one step to the one before: detach() or .data on the state, inside "
-    "the model's loop? The network then learns from the last step alone.",
+    "El gradiente no pasa de un paso al anterior: ¿hay un detach() o un .data en el estado, "
+    "dentro del bucle del modelo? Así la red solo aprende del último paso.",
+    "No gradient passes from one step to the one before: is there a detach() or .data on the "
+    "state, inside the model's loop? The network then learns only from the last step.",
 )
 
 

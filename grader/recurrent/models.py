@@ -91,14 +91,14 @@ BANK: tuple[Misconception, ...] = (
         {"every_step": (-1, None)},
         "Solo cuenta el último paso: el estado se crea de nuevo dentro del bucle, o los pasos "
         "anteriores no se usan.",
-        "Only the last step counts: the state is made anew inside the loop, or the steps before "
-        "are not used.",
+        "Only the last step counts: the state is created again inside the loop, or the "
+        "earlier steps are not used.",
     ),
     Misconception(
         "model.read_backwards",
         {"step_order": -1},
         "La secuencia se recorre del final al principio.",
-        "The sequence is read from its end to its beginning.",
+        "The sequence is read backwards, from its end to its beginning.",
     ),
     Misconception(
         "model.batch_and_time_exchanged",
@@ -230,7 +230,7 @@ def layer(model: RemoteObject, name: str) -> RemoteObject:
     found = model.attribute(name)
     if not isinstance(found, RemoteObject):
         raise Mismatch(
-            tr("self.{name} should be a layer and is {got}", name=name, got=kind_of(found)),
+            tr("self.{name} should be a layer but is {got}", name=name, got=kind_of(found)),
             quantity=tr("model.{name}", name=name),
             expected="torch.nn.Module",
             got=kind_of(found),

@@ -231,7 +231,10 @@ def course(data: Data, told: Any) -> Course:
             for n in shapes
         ):
             raise Mismatch(
-                tr("after training, the model's parameters are not the ones that they were"),
+                tr(
+                    "after training, the model has other parameters than before: other names, "
+                    "shapes or dtypes"
+                ),
                 quantity=tr("parameters"),
                 expected=", ".join(shapes),
                 got=", ".join(name for name in shapes if state[name] is not None),

@@ -67,18 +67,18 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "testing.loss_mean_of_means",
         {"loss": lambda b: sum(loss for loss, _, _ in b) / len(b)},
-        "La pérdida es la media de las medias de los lotes; el último lote es más pequeño y pesa "
-        "de más. Se pide la media por muestra.",
+        "La pérdida es la media de las medias de los lotes; el último lote es más pequeño y "
+        "pesa de más. Debe ser la media por muestra.",
         "The loss is the mean of the batches' means; the last batch is smaller and counts too "
-        "much. Asked for is the mean over samples.",
+        "much. It should be the mean over samples.",
     ),
     Misconception(
         "testing.loss_divided_twice",
         {"loss": lambda b: sum(loss for loss, _, _ in b) / sum(size for _, _, size in b)},
         "Sumas las medias de los lotes y divides entre el número de muestras: cada media ya estaba "
         "dividida entre el tamaño de su lote.",
-        "You add the batches' means and divide by the number of samples: each mean was divided by "
-        "its batch's size already.",
+        "You add the batches' means and divide by the number of samples: each mean was "
+        "already divided by the size of its batch.",
     ),
     Misconception(
         "testing.loss_summed",
@@ -95,8 +95,10 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "testing.accuracy_mean_of_means",
         {"accuracy": lambda b: sum(right / size for _, right, size in b) / len(b)},
-        "La exactitud es la media de las de los lotes; el último es más pequeño y pesa de más.",
-        "The accuracy is the mean of the batches'; the last one is smaller and counts too much.",
+        "La exactitud es la media de las exactitudes de los lotes; el último lote es más "
+        "pequeño y pesa de más.",
+        "The accuracy is the mean of the batches' accuracies; the last batch is smaller and "
+        "counts too much.",
     ),
     Misconception(
         "testing.accuracy_in_percent",
@@ -105,22 +107,23 @@ BANK: tuple[Misconception, ...] = (
                 100 * sum(right for _, right, _ in b) / sum(size for _, _, size in b)
             )
         },
-        "La exactitud está en tanto por ciento; se pide entre 0 y 1.",
-        "The accuracy is in percent; asked for is a number from 0 to 1.",
+        "La exactitud está en porcentaje; debe ser un número entre 0 y 1.",
+        "The accuracy is a percentage; it should be a number from 0 to 1.",
     ),
     Misconception(
         "testing.accuracy_by_batches",
         {"accuracy": lambda b: sum(right for _, right, _ in b) / len(b)},
-        "Divides los aciertos entre el número de lotes, no entre el de muestras.",
-        "You divide the right answers by the number of batches, not of samples.",
+        "Divides los aciertos entre el número de lotes, y no entre el número de muestras.",
+        "You divide the number of right answers by the number of batches, not by the number "
+        "of samples.",
     ),
     Misconception(
         "testing.no_eval_mode",
         {"eval_mode": False},
         "El modelo llega en modo de entrenamiento y así se prueba: falta ponerlo en modo de "
         "evaluación.",
-        "The model arrives in training mode and is tested in it: it must be put into evaluation "
-        "mode.",
+        "The model arrives in training mode and is tested in that mode: put it into "
+        "evaluation mode first.",
     ),
     Misconception(
         "testing.own_loss",
@@ -139,8 +142,8 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "testing.returns_accuracy_first",
         {"returns_order": -1},
-        "Devuelves (exactitud, pérdida); se espera (pérdida, exactitud).",
-        "You return (accuracy, loss); expected is (loss, accuracy).",
+        "Devuelves (exactitud, pérdida); debe ser (pérdida, exactitud).",
+        "You return (accuracy, loss); it should be (loss, accuracy).",
     ),
 )
 
@@ -171,8 +174,8 @@ def _wrong_measure(
     name, got, right = numbers
     return Mismatch(
         tr(
-            "the {name} of {count} samples in batches of {batch_size} is {right} and your function "
-            "gives {got}",
+            "the {name} of {count} samples in batches of {batch_size} is {right}, but your "
+            "function gives {got}",
             name=name,
             count=len(case.labels),
             batch_size=case.batch_size,
@@ -203,7 +206,7 @@ def require_untouched(student: Student, case: Case) -> None:
             tr("the test leaves gradients in the model: does it call backward?"),
             quantity=tr("gradients"),
             expected=tr("none"),
-            got=tr("there are"),
+            got=tr("some"),
             holds=lambda code: [f"assert not {code(answer)}[2], 'hay gradientes'"],
         )
 
@@ -240,7 +243,7 @@ def _measured(answer: list[Any]) -> tuple[float, float]:
     ):
         return float(given[0]), float(given[1])
     raise Mismatch(
-        tr("modelo_prueba should return (loss, accuracy) and returns {got}", got=kind(given)),
+        tr("modelo_prueba should return (loss, accuracy) but returns {got}", got=kind(given)),
         quantity="modelo_prueba(…)",
         expected=tr("(loss, accuracy)"),
         got=kind(given),
@@ -260,7 +263,7 @@ def require_runs(student: Student) -> None:
     one, other = (_measured(answer) for answer in answers)
     if one == other:
         raise Mismatch(
-            tr("with two models and two different sets it returns the same, {pair}", pair=one),
+            tr("it returns the same for two models and two different sets, {pair}", pair=one),
             quantity=tr("modelo_prueba(…) of two models"),
             expected=tr("different numbers"),
             got=str(one),

@@ -69,7 +69,7 @@ def stand_ins(student: Student, kind: models.Kind) -> list[str]:
     }
     wrong = [name for name, checks in below.items() if student.lost(*checks)]
     if len(wrong) == len(below):
-        skip(tr("the cell, the model or the training has to be right first"))
+        skip(tr("first the cell, the model and the training loop have to be right"))
     return wrong
 
 
@@ -139,7 +139,10 @@ def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
 def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figure]:
     """Return the loss of each batch and the accuracy after each epoch."""
     names = ", ".join(wrong)
-    note = tr("In place of {names}, which is not right yet, a piece of ours was used.", names=names)
+    note = tr(
+        "A reference implementation was used instead of {names}, which is not right yet.",
+        names=names,
+    )
     group = figures.Group(note=note if wrong else None)
     loss = figures.curve(
         got.losses,
@@ -160,7 +163,7 @@ def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figu
     accuracy = figures.curve(
         theirs,
         reference,
-        title=tr("Accuracy on sequences that it was not trained on"),
+        title=tr("Accuracy on sequences that were not used for training"),
         x=tr("epoch"),
         first=1,
         scale="share",
@@ -187,9 +190,9 @@ def require_learned(data: Data, got: Course, note: Bilingual | str) -> None:
     if not distance <= APART:
         raise Mismatch(
             tr(
-                "the network is right, but its weights are not those that come of training it with "
-                "the data and the optimizer that it received: does it train with other data, or "
-                "other weights?{note}",
+                "the network gives the right answers, but its weights are not the ones that "
+                "come from training it with the data and the optimizer that it received: does "
+                "it train with other data, or start from other weights?{note}",
                 note=note,
             ),
             quantity=tr("distance from the reference's weights"),
@@ -212,7 +215,10 @@ def _note(wrong: list[str]) -> Bilingual:
     names = ", ".join(wrong)
     if not names:
         return same("")
-    return tr(" (in place of {names}, which is not right, a piece of ours was used)", names=names)
+    return tr(
+        " (a reference implementation was used instead of {names}, which is not right yet)",
+        names=names,
+    )
 
 
 def _unlearned(data: Data, got: Course, right: Course, note: Bilingual | str) -> Mismatch:
@@ -220,14 +226,15 @@ def _unlearned(data: Data, got: Course, right: Course, note: Bilingual | str) ->
     count = EPOCHS * BATCHES
     return Mismatch(
         tr(
-            "after {count} batches the network is right about {accuracy}% of the sequences that it "
-            "did not see; the reference, trained alike, about {right}%{note}",
+            "after {count} batches the network is right about {accuracy}% of the sequences "
+            "that it was not trained on; the reference, trained in the same way, about "
+            "{right}%{note}",
             count=count,
             accuracy=_hundredths(accuracy),
             right=_hundredths(right_accuracy),
             note=note,
         ),
-        quantity=tr("accuracy and loss on sequences not seen"),
+        quantity=tr("accuracy and loss on sequences not used for training"),
         expected=_both(right_accuracy, right_loss),
         got=_both(accuracy, loss),
         holds=lambda _: _holds(data),
@@ -306,13 +313,13 @@ def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
     if ratio > slowest:
         raise Mismatch(
             tr(
-                "training your network costs {ratio} times what the reference does (up to {limit} "
-                "is fine): is there a loop over the samples or over the units?{note}",
+                "training your network takes {ratio} times as long as the reference (up to "
+                "{limit} is fine): is there a loop over the samples or over the units?{note}",
                 ratio=f"{ratio:.0f}",
                 limit=f"{slowest:.0f}",
                 note=_note(run_.stand_ins),
             ),
-            quantity=tr("processor time, in times the reference's"),
+            quantity=tr("processor time, compared with the reference"),
             expected=f"≤ {slowest:.0f}",
             got=f"{ratio:.0f}",
         )

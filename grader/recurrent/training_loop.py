@@ -111,18 +111,18 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "training.step_after_the_loop",
         {"step": "after the loop"},
-        "El optimizador da un solo paso, con el último lote: o está fuera del bucle, o solo se usa "
-        "ese lote; debe darlo en cada lote.",
-        "The optimizer takes a single step, with the last batch: either it stands outside the "
-        "loop, or that batch alone is used; it must take one for each batch.",
+        "El optimizador da un solo paso, con el último lote: o el paso está fuera del bucle, "
+        "o solo se usa ese lote; debe dar un paso por lote.",
+        "The optimizer takes a single step, with the last batch: either the step is outside "
+        "the loop, or only that batch is used; it must take one step per batch.",
     ),
     Misconception(
         "training.no_train_mode",
         {"train_mode": False},
         "El modelo llega en modo de evaluación y así se entrena: falta ponerlo en modo de "
         "entrenamiento.",
-        "The model arrives in evaluation mode and is trained in it: it must be put into training "
-        "mode.",
+        "The model arrives in evaluation mode and is trained in that mode: put it into "
+        "training mode first.",
     ),
     Misconception(
         "training.own_loss",
@@ -135,8 +135,8 @@ BANK: tuple[Misconception, ...] = (
     Misconception(
         "training.loss_divided_by_batch",
         {"loss": lambda loss, count: loss / count},
-        "Divides la pérdida del lote entre su tamaño antes de backward: ya era una media.",
-        "You divide the batch's loss by its size before backward: it was a mean already.",
+        "Divides la pérdida del lote entre su tamaño antes de backward, pero ya era una media.",
+        "You divide the batch's loss by its size before backward, but it was already a mean.",
     ),
     Misconception(
         "training.loss_times_batch",
@@ -156,7 +156,7 @@ BANK: tuple[Misconception, ...] = (
         "training.only_first_batch",
         {"every_batch": (None, 1)},
         "Solo se entrena con el primer lote: ¿hay un return o un break dentro del bucle?",
-        "Only the first batch is trained on: is there a return or a break inside the loop?",
+        "Only the first batch is used for training: is there a return or a break inside the loop?",
     ),
     Misconception(
         "training.last_batch_skipped",
@@ -231,9 +231,9 @@ def require_runs(student: Student) -> None:
     got = case.train(student)
     if not got.trace and same(got.state, case.state):
         raise Mismatch(
-            tr("after the call the model is as it was, and no gradient was computed"),
+            tr("after the call the model has not changed, and no gradient was computed"),
             quantity=tr("calls of backward"),
-            expected=tr("one a batch"),
+            expected=tr("one per batch"),
             got=tr("not one"),
             holds=lambda code: [f"assert {code(got.trace)}, 'no hubo ningún backward'"],
             misconception=NO_GRADIENT,

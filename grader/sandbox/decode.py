@@ -30,7 +30,7 @@ def said(told: object, depth: int = 0) -> Bilingual:
         case [str(message), dict(values)] if depth < _DEEPEST and knows(message):
             if set(values) == _holes(message):
                 return tr(message, **{name: _value(values[name], depth) for name in values})
-    raise ValueError("no message of the catalogue")
+    raise ValueError("not a message of the catalogue")
 
 
 def report_of(message: wire.Message) -> Report:

@@ -79,7 +79,7 @@ def _enough(what: str, size: int, least: int, advice: str) -> Finding:
     found = f"{size / GIB:.1f} GiB"
     if size >= least:
         return Finding(what, found)
-    return Finding(what, found, "doubtful", f"{least / GIB:g} GiB are wanted: {advice}")
+    return Finding(what, found, "doubtful", f"{least / GIB:g} GiB are recommended: {advice}")
 
 
 def _gpu() -> Finding:
@@ -91,7 +91,7 @@ def _gpu() -> Finding:
     advice = (
         "install NVIDIA's driver (and, for Docker, its container toolkit), or leave --device out"
     )
-    return Finding("GPU", "none that torch can use", "bad", advice)
+    return Finding("GPU", "none that torch can use here", "bad", advice)
 
 
 def _engine(sandbox: Sandbox) -> Iterator[Finding]:

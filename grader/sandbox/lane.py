@@ -105,7 +105,7 @@ class StreamLane:
         told = self._own("close", seconds)
         if told.get("clean") is not True:
             self.stream.close()
-            raise SandboxFault("a submission left something behind that cannot be removed")
+            raise SandboxFault("a submission left files or processes behind that cannot be removed")
         return _usage(told.get("usage"))
 
     def _own(self, operation: str, seconds: float) -> wire.Message:
@@ -114,9 +114,7 @@ class StreamLane:
             return self.ask(operation, seconds)
         except StudentProcessLost as lost:
             self.stream.close()
-            raise SandboxFault(
-                f"the worker does not answer as it should ({lost.message})"
-            ) from lost
+            raise SandboxFault(f"the worker gave an unexpected answer ({lost.message})") from lost
 
 
 class StreamSession:
@@ -176,7 +174,7 @@ class StreamCheck:
         seconds = self.limits.seconds * len(questions) + _GRACE_SECONDS
         told = self.session.lane.ask("reference", seconds, questions=list(questions))
         if "failed" in told:
-            raise SandboxFault("the reference for the time of a run did not end well")
+            raise SandboxFault("the reference that training times are compared with failed")
         return Usage(_seconds(told.get("seconds")), _seconds(told.get("cpu_seconds")))
 
     @property
@@ -203,7 +201,7 @@ def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
     try:
         return wire.parts(message, wire.Caps())
     except wire.WireError as error:
-        why = tr("what it returned cannot be sent again: {error}", error=error)
+        why = tr("what it returned cannot be sent back to it: {error}", error=error)
         raise StudentProcessLost("crashed", why) from error
 
 
@@ -224,10 +222,10 @@ def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
     try:
         message = wire.decode(prefix, data)
     except wire.WireError as error:
-        why = tr("it answered what is no answer: {why}", why=error)
+        why = tr("the sandbox sent a malformed reply: {why}", why=error)
         raise StudentProcessLost("crashed", why) from error
     if message.get("nonce") != nonce:
-        raise StudentProcessLost("crashed", tr("it answered another question than it was asked"))
+        raise StudentProcessLost("crashed", tr("the sandbox replied to a different question"))
     if message.get("lost") is None:
         return message
     raise _lost(message["lost"])
@@ -241,7 +239,7 @@ def _lost(told: object) -> StudentProcessLost:
                 return StudentProcessLost(_outcome(outcome), said(why))
     except ValueError:
         pass
-    return StudentProcessLost("crashed", tr("it answered what is no answer"))
+    return StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
 
 
 def _seconds(told: object) -> float:

@@ -38,8 +38,8 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
             lane.close()
     if not getattr(sandbox, "bounded", True):
         tell(
-            "no control group can be made here: each process's memory is bounded, and not what all "
-            "of a submission's take together"
+            "no control group can be created here: the memory limit holds for each process, "
+            "not for all the processes of a submission together"
         )
     return sandbox
 
@@ -83,7 +83,7 @@ def _auto(opened: Callable[[str], Sandbox], tell: Tell) -> Sandbox:
     try:
         sandbox = opened("bubblewrap")
     except SandboxFault as fault:
-        raise SandboxFault(f"{no_docker}; nor does bubblewrap work: {fault}") from fault
+        raise SandboxFault(f"{no_docker}; bubblewrap does not work either: {fault}") from fault
     tell("no Docker engine answers: students' code runs in the bubblewrap sandbox")
     return sandbox
 
@@ -99,7 +99,9 @@ def _open(
         )
         return sandbox
     if device != "cpu":
-        raise SandboxFault("the bubblewrap sandbox has no GPU: for --device cuda choose docker")
+        raise SandboxFault(
+            "the bubblewrap sandbox has no GPU: for --device cuda use --sandbox docker"
+        )
     from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 
     return BubblewrapSandbox(limits, run=run)

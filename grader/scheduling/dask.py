@@ -188,7 +188,7 @@ def _grade(task: Task, answer: Answer) -> Grade:
     try:
         grade = Grade.from_json(text)
     except ValueError as error:
-        raise SandboxFault(f"a worker answered what is no grade ({error})") from error
+        raise SandboxFault(f"a worker's answer is not a grade ({error})") from error
     given = (grade.submission, grade.student, grade.fingerprint)
     if given != (submission.id, submission.student, terms.fingerprint(submission)):
         raise SandboxFault("a worker answered with another submission's grade")

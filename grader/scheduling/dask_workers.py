@@ -55,7 +55,7 @@ def connect(address: str) -> Any:
         ) from error
     except (ValueError, TypeError, RuntimeError) as error:
         raise UsageError(
-            f"{address!r} cannot be used as a scheduler's address, such as tcp://host:8786 or "
+            f"{address!r} is not a scheduler's address, such as tcp://host:8786 or "
             f"tls://host:8786: {error}"
         ) from error
 
@@ -111,8 +111,8 @@ class DaskWorkers:
             self.alone_since = time.monotonic()
         elif time.monotonic() > self.alone_since + WORKERS_SECONDS:
             raise SandboxFault(
-                f"there is no worker at {self.client.scheduler.address} that can grade: start "
-                "some (docker/cluster.sh), and run again"
+                f"no worker at {self.client.scheduler.address} can grade: start some "
+                "(docker/cluster.sh), and run again"
             )
 
     def grade(self, worker: str, submission: bytes) -> Any:
@@ -139,7 +139,7 @@ class DaskWorkers:
     def forget(self, worker: str) -> None:
         """Take a worker for lost; one that comes back under the same address is a new one."""
         if worker in self.fit:
-            self.tell(f"the worker {worker} was lost: what it had is graded by others")
+            self.tell(f"the worker {worker} was lost: other workers grade its submissions")
         for known in (self.fit, self.lanes, self.examined):
             known.pop(worker, None)
 
@@ -170,8 +170,8 @@ class DaskWorkers:
             )
         except Exception as error:
             raise SandboxFault(
-                "the Dask scheduler does not answer any more: start it again, with its workers, "
-                "and run again, which goes on from here"
+                "the Dask scheduler no longer answers: start it and its workers again, and "
+                "run again to continue from here"
             ) from error
         return {str(worker): int(threads) for worker, threads in there.items() if threads}
 
@@ -188,7 +188,7 @@ class DaskWorkers:
             return
         self.given_up.add(worker)
         self.forget(worker)
-        advice = "; install there what is here, or end it" if fault == UNFIT else ""
+        advice = "; install the same versions there, or stop it" if fault == UNFIT else ""
         self.unfit.append(f"the worker {worker} cannot take part: {text}{advice}")
 
     def _send(
@@ -210,7 +210,7 @@ class DaskWorkers:
 
 def _told(error: Exception) -> Answer:
     if isinstance(error, (ImportError, AttributeError, TypeError)):  # our code is not as it is here
-        return UNFIT, f"it has no such grader as this machine ({error})"
+        return UNFIT, f"its grader is not the same as this machine's ({error})"
     if type(error).__name__ == "KilledWorker":
         return LOST, "it was lost more than once"
     return SandboxFault.__name__, f"{type(error).__name__}: {error}"

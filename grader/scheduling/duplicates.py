@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list["Submission"]]
 """By the id of the first of those with the same notebook, all of them."""
-_REPLACED = "the file, or another like it, was replaced while the run went on: run again"
+_REPLACED = "the file, or an exact copy of it, was replaced during the run: run again"
 
 
 def groups(submissions: Iterable[Submission]) -> Groups:

@@ -60,16 +60,16 @@ def differences(wanted: dict[str, str], found: dict[str, str]) -> str:
     """Say what of a machine is not as the run began; nothing where all is."""
     unlike = [name for name in wanted if found.get(name) != wanted[name]]
     said = [
-        f"its {name} is {found.get(name)}, and here it is {wanted[name]}"
+        f"its {name} is {found.get(name)}, but here it is {wanted[name]}"
         for name in unlike
         if name not in {"assignment", "image", "grader"}
     ]
     if "grader" in unlike and not said:  # that digest holds the libraries' versions too
-        said.append("its grader's own files are others than here")
+        said.append("its copy of grader differs from the one here")
     if "image" in unlike and not said:
-        said.append("its sandbox's image or worker is another than here")
+        said.append("its sandbox's image or worker differs from the one here")
     if "assignment" in unlike:
-        said.append("the assignment's files did not arrive as they are here")
+        said.append("the assignment's files that arrived there differ from those here")
     return "; ".join(said)
 
 

@@ -127,7 +127,7 @@ class Queue:
         match fault:
             case BrokenCheck():
                 self._set_aside(fault)
-                return not_graded(*task, f"{fault}; mend the check and grade again")
+                return not_graded(*task, f"{fault}; fix the check and grade again")
             case BrokenProcessPool() | SandboxFault():
                 return None if self._again(task, tasks) else not_graded(*task, _reason(fault))
             case _:

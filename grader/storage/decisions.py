@@ -54,11 +54,10 @@ def read(folder: Path) -> Decisions:
             decision = Decision.from_json(line.decode())
         except ValueError as error:
             raise GraderError(
-                f"{path}:{number} is no decision ({error}): put it right, or delete the line, "
-                "which then counts no more"
+                f"{path}:{number} is not a decision ({error}): correct the line, or delete it"
             ) from error
         made.setdefault(decision.submission, []).append(decision)
-    said = f"the last line of {path} is torn: that decision was never made" if torn else ""
+    said = f"the last line of {path} is incomplete: that decision does not count" if torn else ""
     return Decisions({name: tuple(found) for name, found in made.items()}, said)
 
 
@@ -84,26 +83,27 @@ def remarks(grade: Grade) -> Iterator[str]:
     """Yield what an instructor should know of the decisions about a submission."""
     for decision in grade.uncounted:
         yield (
-            f"{grade.submission}: {decision.by!r} decided {decision.points:g} points for "
-            f"{decision.check!r}, which do not count: {_why(grade, decision)}. Decide again, or "
-            "take it back with grader override --withdraw"
+            f"{grade.submission}: the {decision.points:g} points that {decision.by!r} decided "
+            f"for {decision.check!r} do not count: {_why(grade, decision)}. Decide again, or "
+            "take the decision back with grader override --withdraw"
         )
     for decision in filter(None, map(grade.decided, grade.checks)):
         if decision.notebook not in ("", grade.fingerprint.notebook):
             yield (
-                f"{grade.submission}: {decision.by!r} decided {decision.points:g} points for "
-                f"{decision.check!r} on seeing another notebook than the one that is there now. "
-                "They count: decide again, or take it back with grader override --withdraw"
+                f"{grade.submission}: the {decision.points:g} points that {decision.by!r} "
+                f"decided for {decision.check!r} were decided on an earlier notebook than the "
+                "one graded now. They still count: decide again, or take the decision back "
+                "with grader override --withdraw"
             )
 
 
 def _why(grade: Grade, decision: Decision) -> str:
     if not grade.checks:
-        return f"the submission is {grade.status.replace('_', ' ')}, without any check"
+        return f"the submission was {grade.status.replace('_', ' ')}, so it has no checks"
     worth = {check.id: check.max_points for check in grade.checks}
     if decision.check in worth:
         return f"the check is now worth {worth[decision.check]:g}"
-    return "there is no such check any more"
+    return "that check no longer exists"
 
 
 def _lines(data: bytes) -> tuple[list[bytes], bytes]:

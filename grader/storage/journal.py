@@ -167,7 +167,7 @@ class Journal(JournalReader):
             stored: dict[str, str] = dict(self.database.execute("SELECT key, value FROM run"))
             seed = stored.get("seed", fresh)
             if stored and f"seed {_digest(seed)}" not in stored:
-                raise sqlite3.DatabaseError("its seed is not what was stored")
+                raise sqlite3.DatabaseError("the stored seed has changed")
         return seed
 
     def begin(

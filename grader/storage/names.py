@@ -25,7 +25,7 @@ def choose_check(grade: Grade, name: str) -> CheckResult:
         raise UsageError(f"there are several checks {name!r}: say {which}")
     if not grade.checks:
         raise UsageError(
-            f"{grade.student} was rejected before any check was run: leave {name!r} out"
+            f"{grade.student} was rejected before any check was run: run this without {name!r}"
         )
     ids = [check.id for check in grade.checks]
     raise UsageError(f"there is no check {name!r}; {suggestion(_short(name), ids, _short)}")
@@ -37,7 +37,7 @@ def suggestion(word: str, known: Sequence[str], short: Callable[[str], str] = st
     if near:
         return f"did you mean {' or '.join(name for name in known if short(name) in near)}?"
     more = f" and {len(known) - _MENTIONED} more" if len(known) > _MENTIONED else ""
-    return f"there is: {', '.join(known[:_MENTIONED])}{more}" if known else "there is none"
+    return f"choose one of: {', '.join(known[:_MENTIONED])}{more}" if known else "there is none"
 
 
 def _short(identity: str) -> str:

@@ -66,17 +66,17 @@ def make(
     except OSError as error:
         raise GraderError(
             f"the pages in {folder} cannot be written ({error.strerror}): make room or give "
-            f"access, and run grader report {results}; the grades are whole"
+            f"access, and run grader report {results}; the grades are safe"
         ) from error
     except Exception as error:  # whatever it is, the run ends as it would without pages
         raise GraderError(
-            f"the class's page in {folder} cannot be made ({type(error).__name__}: {error}), which "
-            "is a mistake of grader's; the grades are whole"
+            f"the class's page in {folder} cannot be made ({type(error).__name__}: {error}) "
+            "because of a bug in grader; the grades are safe"
         ) from error
     for one in broken:
         console.tell(
-            f"the page of {one} cannot be made, which is a mistake of grader's; the grade is "
-            "whole, in results/"
+            f"the page of {one} cannot be made because of a bug in grader; the grade itself is "
+            "safe in results/"
         )
     return folder / INDEX
 

@@ -57,8 +57,8 @@ def stored(folder: Path, student: str) -> Stored:
     seed, paths = results.seed_of([grade]), results.sources([grade.submission])
     if seed is None:
         raise GraderError(
-            f"{folder} does not hold the seed that {student} was graded with: grade again with "
-            "grader grade"
+            f"{folder} does not have the seed that {student} was graded with: run grader grade "
+            "again"
         )
     return Stored(results.file(grade.submission), grade, seed, tuple(paths))
 
@@ -72,8 +72,9 @@ def find_again(stored: Stored, where: Path | None) -> Submission:
     found = _look(stored, where)
     if found.digest != grade.fingerprint.notebook:
         raise GraderError(
-            f"the notebook of {grade.student} ({found.filename}) is not the one that was graded: "
-            "grade it again with grader grade, or say with --submissions where the graded one is"
+            f"the notebook of {grade.student} ({found.filename}) is not the one that was "
+            "graded: grade it again with grader grade, or give the graded one with "
+            "--submissions"
         )
     return replace(found, id=grade.submission, student=grade.student)
 
@@ -91,8 +92,8 @@ def _look(stored: Stored, where: Path | None) -> Submission:
     if not mine:
         places = ", ".join(map(str, stored.paths)) or "a place that the journal does not know"
         raise UsageError(
-            f"the notebook of {grade.student} was in {places} and is not there now: say with "
-            "--submissions PATH where it is"
+            f"the notebook of {grade.student} was in {places} and is no longer there: give its "
+            "place with --submissions PATH"
         )
     return mine[0]
 
@@ -110,30 +111,30 @@ def changes(before: Grade, now: Grade) -> Iterator[str]:
     name = before.student
     if before.fingerprint.assignment != now.fingerprint.assignment:
         yield (
-            f"the checks of {before.assignment} were edited after {name} was graded: grade again "
-            "with grader grade, or put the former checks back to see the former result"
+            f"the checks of {before.assignment} were edited after {name} was graded: run "
+            "grader grade again, or put the old checks back to see the old result"
         )
     was, is_ = before.environment, now.environment
     if was.get("sandbox") != is_["sandbox"]:
         yield (
             f"{name} was graded in {was.get('sandbox')} and this is {is_['sandbox']}: leave "
-            "--sandbox out to have the former one"
+            "--sandbox out to use the same one"
         )
     elif before.fingerprint.image != now.fingerprint.image:
         yield (
-            f"the {is_['sandbox']} sandbox is not the one that {name} was graded in: grade again "
-            "with grader grade, or install the former version of grader and of its image"
+            f"the {is_['sandbox']} sandbox has changed since {name} was graded: run grader "
+            "grade again, or install the old version of grader and of its image"
         )
     versions = [what for what in _VERSIONS if was.get(what) != is_.get(what)]
     for what in versions:
         yield (
             f"{what} was {was.get(what)} when {name} was graded and is {is_.get(what)} now: go "
-            "back to that one if the result is not the same"
+            "back to the old one if the result is not the same"
         )
     if not versions and before.fingerprint.grader != now.fingerprint.grader:
         yield (
-            f"grader's own files, or a library that it uses, are not those that {name} was graded "
-            "with: go back to them if the result is not the same"
+            f"grader's own files, or a library that it uses, have changed since {name} was "
+            "graded: go back to the old ones if the result is not the same"
         )
 
 
@@ -187,4 +188,6 @@ def verdict(file: Path, found: Sequence[str], lang: str) -> str:
     words = Words(lang)
     if not found:
         return words("Identical to what is stored in {file}.", file=file)
-    return words("Not what is stored in {file}: {fields}.", file=file, fields="; ".join(found))
+    return words(
+        "Different from what is stored in {file}: {fields}.", file=file, fields="; ".join(found)
+    )

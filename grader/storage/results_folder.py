@@ -47,7 +47,9 @@ class ResultsFolder:
         try:
             (path / RESULTS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{path} cannot be made a results folder: {error.strerror}") from error
+            raise UsageError(
+                f"{path} cannot be used as a results folder: {error.strerror}"
+            ) from error
         with Journal(path) as journal:
             decided = decisions.read(path)
             if decided.torn:
@@ -86,8 +88,8 @@ class ResultsFolder:
         terms.refuse_others(self.journal, asked, now, regrade=regrade)
         if lost:
             tell(
-                f"the journal has lost grades whose files are there ({len(lost)}): they are given "
-                "again"
+                f"the journal lacks grades whose files exist ({len(lost)}): those submissions are "
+                "graded again"
             )
         sources = {one.id: origin(one, paths) for one in submissions}
         self.journal.begin(seed, sources, forget=sources if regrade else ())

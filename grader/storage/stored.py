@@ -41,7 +41,7 @@ class StoredResults:
         results = cls(path)
         if not results.submissions:
             raise UsageError(
-                f"{path} holds no results: give the folder that grader grade wrote (its --out)"
+                f"{path} has no results: give the folder that grader grade wrote (its --out)"
             )
         return results
 
@@ -127,8 +127,8 @@ class StoredResults:
         """Raise UsageError where no run has written."""
         if not self.has_journal:
             raise UsageError(
-                f"{self.path} is no results folder: give the one that grader grade wrote (its "
-                "--out)"
+                f"{self.path} is not a results folder: give the one that grader grade wrote "
+                "(its --out)"
             )
 
     def report(self, lang: str | None) -> Path:
@@ -163,6 +163,6 @@ class StoredResults:
 def _unreadable(damaged: list[str]) -> str:
     more = f" and {len(damaged) - _DAMAGED} more" if len(damaged) > _DAMAGED else ""
     return (
-        f"{', '.join(damaged[:_DAMAGED])}{more} cannot be read: run grader grade again, "
-        "which writes each file anew"
+        f"{', '.join(damaged[:_DAMAGED])}{more} cannot be read: run grader grade again "
+        "to write the files again"
     )

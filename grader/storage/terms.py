@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _MENTIONED = 3
 _CHANGES = {
-    "grader": "grader, or a library that it uses, is another version",
+    "grader": "the version of grader, or of a library that it uses, has changed",
     "assignment": "the assignment's files were edited",
-    "image": "the sandbox, or its image, is another",
-    "device": "the device is another",
-    "seed": "the seed is another",
+    "image": "the sandbox or its image has changed",
+    "device": "the device has changed",
+    "seed": "the seed has changed",
 }
 
 
@@ -34,7 +34,7 @@ def refuse_other_assignments(journal: Journal, assignment: str) -> None:
     names = {row.assignment for row in journal.rows.values()} - {assignment}
     if names:
         raise UsageError(
-            f"{journal.folder} holds grades of {', '.join(sorted(names))}: choose another --out "
+            f"{journal.folder} has grades of {', '.join(sorted(names))}: choose another --out "
             f"for {assignment}"
         )
 
@@ -43,9 +43,9 @@ def refuse_unknown(results: Path, unknown: Collection[str]) -> None:
     """Refuse grades of which nobody knows how they were given. Raises UsageError."""
     if unknown:
         raise UsageError(
-            f"{results} holds grades ({_some(unknown)}) that the journal does not know: it "
-            "was damaged or removed, or --regrade did not end. Give all the submissions, or choose "
-            "another --out"
+            f"{results} has grades ({_some(unknown)}) that the journal does not know: it "
+            "was damaged or removed, or --regrade did not finish. Give all the submissions, or "
+            "choose another --out"
         )
 
 
@@ -60,10 +60,12 @@ def refuse_others(
     others = _others(journal, now)
     if not others:
         return
-    said = f"{journal.folder} holds grades ({_some(others)}) given before: {_told(journal, others)}"
+    changes = _told(journal, others)
+    said = f"{journal.folder} has grades ({_some(others)}) from an earlier run: {changes}"
     if not regrade:
         raise UsageError(
-            f"{said}. Grades are not mixed: grade all again with --regrade, or choose another --out"
+            f"{said}. Grades are not mixed: grade everything again with --regrade, or choose "
+            "another --out"
         )
     if left := others.keys() - set(asked):
         raise UsageError(

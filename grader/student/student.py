@@ -199,7 +199,7 @@ class Student:
         """Ask a question whose answer has a form over there; whoever forges another is lost."""
         answer = self.ask(operation, **arguments)
         if not form(answer):
-            raise StudentProcessLost("crashed", tr("it answered what is no answer"))
+            raise StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
         return answer
 
     def ask(self, operation: str, **arguments: Any) -> Any:
@@ -211,7 +211,7 @@ class Student:
             sent = {key: self._out(value) for key, value in arguments.items()}
             value = self._in(self._check.ask(operation, **sent))
         except RecursionError as error:
-            text = tr("it returned lists within lists without end")
+            text = tr("it returned lists nested without end")
             raise StudentProcessLost("crashed", text) from error
         finally:
             self.transcript.asked(operation, arguments, value)
@@ -237,7 +237,7 @@ class Student:
         try:
             return tensors.to_array(tensor, known and known[1])
         except tensors.TensorError as error:
-            why = tr("what it returned cannot be sent again: {error}", error=error)
+            why = tr("what it returned cannot be sent back to it: {error}", error=error)
             raise StudentProcessLost("crashed", why) from error
 
     def _in(self, value: Any) -> Any:
@@ -245,9 +245,7 @@ class Student:
             try:
                 tensor = tensors.from_array(value)
             except tensors.TensorError as error:
-                text = tr(
-                    "it returned a tensor that cannot be, of shape {shape}", shape=value.shape
-                )
+                text = tr("it returned an impossible tensor, of shape {shape}", shape=value.shape)
                 raise StudentProcessLost("crashed", text) from error
             if value.ref is not None:
                 self._refs[id(tensor)] = (tensor, value.ref)

@@ -46,11 +46,11 @@ DAMAGE = (
     *(RuntimeError, OverflowError),  # RuntimeError covers NotImplementedError
 )
 
-LINK = tr("What you handed in is a link and no file. Upload the file itself.")
-SPECIAL = tr("What you handed in is no ordinary file. Upload your notebook's file.")
+LINK = tr("Your submission is a link, not a file. Upload the file itself.")
+SPECIAL = tr("Your submission is not a regular file. Upload your notebook file.")
 BOMB = tr(
-    "A file in your zip is, unpacked, more than 200 times as large as packed. "
-    "Clear the outputs of its cells and upload the notebook alone."
+    "A file in your zip is more than 200 times larger unpacked than packed. Clear the outputs "
+    "of its cells and upload only the notebook."
 )
 
 
@@ -168,8 +168,8 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
             return [item for item in items if not (_is_ignored(item.name) or _is_results(item))]
     except OSError as error:
         raise UsageError(
-            f"Cannot read the folder {plain(str(folder))} ({error.strerror}): "
-            "mend its permissions or leave it out."
+            f"Cannot read the folder {plain(str(folder))} ({error.strerror}): fix its "
+            "permissions or leave it out."
         ) from error
 
 
@@ -201,8 +201,8 @@ def _open_regular(path: Path) -> IO[bytes]:
         return os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb")
     except OSError as error:
         raise GraderError(
-            f"Cannot read {plain(str(path))} ({error.strerror}): "
-            "mend its permissions, or put it back, and run again."
+            f"Cannot read {plain(str(path))} ({error.strerror}): fix its permissions, or put "
+            "it back, and run again."
         ) from error
 
 
@@ -259,9 +259,10 @@ def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
     except DAMAGE as error:
         raise UnreadableError(
             tr(
-                "The zip is damaged, or is no zip. Make it again, see that it opens, and upload it."
+                "The zip is damaged, or is not a zip. Create it again, check that it opens, "
+                "and upload it."
             ),
-            f"it is damaged, or no zip at all ({plain(str(error))})",
+            f"it is damaged, or not a zip at all ({plain(str(error))})",
         ) from error
 
 
@@ -295,8 +296,8 @@ def _refuse(members: Sequence[zipfile.ZipInfo], end: int) -> None:
 def _refuse_size() -> NoReturn:
     raise UnreadableError(
         tr(
-            "The zip holds more than {entries} files or more than {size} GB. "
-            "Upload the notebook alone.",
+            "The zip contains more than {entries} files or more than {size} GB. Upload only "
+            "the notebook.",
             entries=MAX_ENTRIES,
             size=MAX_TOTAL // 2**30,
         ),
@@ -312,25 +313,28 @@ def _refuse_member(info: zipfile.ZipInfo) -> None:
         name = name[:MENTIONED]
         raise UnreadableError(
             tr(
-                "The zip holds a name that is not valid, {name}. Upload the notebook alone.",
+                "The zip contains a file with an invalid name, {name}. Upload only the notebook.",
                 name=name,
             ),
-            f"the name {name} in it leads outside or is not valid",
+            f"the name {name} in it is not valid, or leads outside the zip",
         )
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise UnreadableError(
-            tr("The zip holds a link or a device, {name}. Upload the files themselves.", name=name),
+            tr("The zip contains a link or a device, {name}. Upload the file itself.", name=name),
             f"{name} in it is a link or a device",
         )
     if info.flag_bits & ENCRYPTED:
         raise UnreadableError(
-            tr("The zip is encrypted with a password. Make it again without one."),
+            tr("The zip is protected with a password. Create it again without one and upload it."),
             f"{name} in it is encrypted",
         )
     if info.compress_type not in METHODS:
         raise UnreadableError(
-            tr("The zip is packed in an unusual way. Make it again in the ordinary one."),
-            f"{name} in it is compressed by other means than deflate",
+            tr(
+                "The zip uses an unusual compression method. Create it again with the usual "
+                "one and upload it."
+            ),
+            f"{name} in it is compressed by a method other than deflate",
         )
 
 
@@ -340,7 +344,8 @@ def _refuse_twins(members: Sequence[zipfile.ZipInfo]) -> None:
         if count > 1 and not name.endswith("/"):
             raise UnreadableError(
                 tr(
-                    "The zip holds two files of the same name, {name}. Leave only one.",
+                    "The zip contains two files with the same name, {name}. Keep only one and "
+                    "hand it in again.",
                     name=plain(name),
                 ),
                 f"it holds two files named {plain(name)}",
@@ -355,6 +360,6 @@ def _refuse_overlaps(members: Sequence[zipfile.ZipInfo], end: int) -> None:
     overlap = any(before[1] > after[0] for before, after in pairwise([*spans, (end, end)]))
     if overlap or (spans and spans[0][0] < 0):
         raise UnreadableError(
-            tr("The files in the zip overlap. Make it again and upload it."),
+            tr("The zip is malformed: its files overlap. Create it again and upload it."),
             "the files in it overlap",
         )

@@ -79,8 +79,8 @@ def find_one(folder: Path, student: str, assignment: str) -> Submission:
 
 def _several_files(files: Iterable[Entry], assignment: str) -> Bilingual:
     return tr(
-        "You handed in several notebooks ({names}). Leave only the one that counts, or call it "
-        "{name}.ipynb, and hand in again.",
+        "You handed in several notebooks ({names}). Keep only the one that counts, or name it "
+        "{name}.ipynb, and hand it in again.",
         names=_names(files),
         name=assignment,
     )
@@ -128,8 +128,8 @@ def _names(files: Iterable[Entry]) -> str:
 
 def _several(names: str) -> Bilingual:
     return tr(
-        "The zip holds several notebooks ({names}). Leave only the one that counts and hand it in "
-        "again.",
+        "The zip contains several notebooks ({names}). Keep only the one that counts and hand "
+        "it in again.",
         names=names,
     )
 
@@ -143,10 +143,11 @@ def _refuse_rivals(fits: dict[str, list[Entry]]) -> None:
     if rivals:
         shown, more = rivals[:MENTIONED], len(rivals) - MENTIONED
         raise UsageError(
-            "A student hands in one file for an assignment, but here are several:\n"
+            "A student hands in one file for an assignment, but here there are several:\n"
             + "\n".join([*shown, *([f"  and {more} students more"] if more > 0 else [])])
-            + "\nTake out all but one, say --assignment, or give the notebook the assignment's "
-            "name. Where this folder is no student's but the class's, give that folder itself."
+            + "\nRemove all but one, choose the assignment with --assignment, or name the "
+            "notebook after the assignment. If this folder is the whole class's, give the "
+            "folder itself."
         )
 
 

@@ -116,8 +116,8 @@ def _class_entries(path: Path, assignment: str | None) -> list[Entry]:
     suffix = path.suffix.lower()
     if not stat.S_ISREG(mode) or suffix not in KINDS:
         raise UsageError(
-            f"{plain(str(path))} is no notebook (.ipynb), module (.py), zip or folder: "
-            "give one of these."
+            f"{plain(str(path))} is not a notebook (.ipynb), module (.py), zip or folder: give "
+            "one of these."
         )
     file = Entry((path.name,), Source(root), root.stat().st_size)
     return _zip_entries(file, assignment) if suffix == ZIP else [file]
@@ -139,8 +139,8 @@ def _zip_entries(file: Entry, assignment: str | None) -> list[Entry]:
         entries = list_zip(file.source)
     except UnreadableError as error:
         raise UsageError(
-            f"{file.source} was not opened: {error.why}. Unpack it with care and give the folder; "
-            "where it is one student's, give the folder that it lies in."
+            f"{file.source} was not opened: {error.why}. Unpack it with care and give that "
+            "folder; if the zip is one student's, give the folder that it is in."
         ) from error
     level = _level(entries, assignment, course=False, wrapped=True)
     return [file] if _is_one_student(level, assignment) else level

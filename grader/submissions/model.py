@@ -34,8 +34,7 @@ DEVICES = {
 RESERVED = {*DEVICES, "index"}  # report/index.html is the class's page
 
 NO_NOTEBOOK = tr(
-    "What you handed in holds no notebook (.ipynb) and no module (.py). "
-    "Upload your notebook's file."
+    "Your submission contains no notebook (.ipynb) or module (.py). Upload your notebook file."
 )
 
 

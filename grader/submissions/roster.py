@@ -40,8 +40,8 @@ class Roster:
         if len(found) > 1:
             names = " and ".join(plain(person.student) for person in found)
             raise UsageError(
-                f"{self.path}: {plain(submission.student)} could be {names}: give each person an "
-                "id of their own, and no other's"
+                f"{self.path}: {plain(submission.student)} could be {names}: give each person "
+                "an id that nobody else has"
             )
         return found[0] if found else None
 
@@ -52,7 +52,7 @@ def read_roster(path: Path) -> Roster:
     lines: dict[str, int] = {}
     for number, row in rows(path):
         if "id" not in row:
-            raise UsageError(f"{path}: the first line names the columns, and none is called id")
+            raise UsageError(f"{path}: the first line names the columns, but none is called id")
         if not row["id"]:
             raise UsageError(f"{path}: row {number} has no id")
         ids = {key: value for key, value in row.items() if key not in _GIVEN and value}
@@ -60,13 +60,15 @@ def read_roster(path: Path) -> Roster:
         for key in dict.fromkeys(_keys(person)):
             if key in lines:
                 raise UsageError(
-                    f"{path}: {plain(key)} is in row {lines[key]} and in row {number}: an id is "
-                    "one person's; take one out"
+                    f"{path}: {plain(key)} is in row {lines[key]} and in row {number}: an id "
+                    "belongs to one person; remove one"
                 )
             lines[key] = number
         people.append((number, person))
     if not people:
-        raise UsageError(f"{path} holds nobody: it needs a line of column names, then one a person")
+        raise UsageError(
+            f"{path} lists nobody: it needs a line of column names, then one line per person"
+        )
     return Roster(path, tuple(people))
 
 
@@ -90,7 +92,9 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     columns = [name.strip().lower() for name in sheet.header]
     for number in sheet.numbers:
         if len(sheet.raw[number]) > len(columns):
-            raise UsageError(f"{path}: row {number + 1} has more cells than there are columns")
+            raise UsageError(
+                f"{path}: row {number + 1} has more cells than the first line has columns"
+            )
         cells = map(plainly, sheet.row(number))
         yield number + 1, dict(zip(columns, cells, strict=True))
 
@@ -143,9 +147,9 @@ def _refuse_rivals(submissions: Iterable[Submission], owners: Iterable[Person | 
     ]
     if rivals:
         raise UsageError(
-            "By the roster, these are one person's:\n"
+            "According to the roster, these belong to one person:\n"
             + "\n".join(rivals[:_MENTIONED])
-            + "\nTake out all but one, or mend the roster."
+            + "\nRemove all but one, or correct the roster."
         )
 
 

@@ -96,7 +96,7 @@ def argued(path: Path) -> dict[str, str]:
     for entry in tomllib.loads(text).get("equivalent", ()):
         for name in entry["mutants"]:
             if name in reasons:
-                raise AssignmentFault(f"{path}: {name!r} stands there twice")
+                raise AssignmentFault(f"{path}: {name!r} is there twice")
             reasons[name] = entry["reason"]
     return reasons
 
@@ -106,7 +106,9 @@ def mutate(notebook: Any, mutant: Mutant) -> bytes:
     cell = _cell(notebook, mutant.name, mutant.where)
     for old, new in mutant.edits:
         if old not in cell["source"]:
-            raise AssignmentFault(f"mutant {mutant.name!r}: {mutant.where} lacks {old!r}")
+            raise AssignmentFault(
+                f"mutant {mutant.name!r}: {mutant.where} does not contain {old!r}"
+            )
         cell["source"] = cell["source"].replace(old, new)
     return json.dumps(notebook).encode()
 
@@ -159,5 +161,5 @@ def _python(path: Path, name: str) -> tuple[Any, ...]:
     items: tuple[Any, ...] = getattr(module, name)
     twice = [item for item, count in Counter(item.name for item in items).items() if count > 1]
     if twice:
-        raise AssignmentFault(f"{path}: two are called {twice[0]!r}")
+        raise AssignmentFault(f"{path}: two solutions are called {twice[0]!r}")
     return items

@@ -131,7 +131,7 @@ def _machine(
                 yield judge(waiting.pop(grade.student), grade, reason)
     for name in solutions.argued:
         if name not in made and fnmatchcase(name, only):
-            yield Verdict(name, ("argued to be equivalent, and there is no such mutant",))
+            yield Verdict(name, ("listed as equivalent, but there is no such mutant",))
 
 
 def judge(mutant: MachineMutant, grade: Grade, reason: str | None) -> Verdict:
@@ -142,7 +142,7 @@ def judge(mutant: MachineMutant, grade: Grade, reason: str | None) -> Verdict:
         wrong.append(grade.reason)
     elif fate == "killed" and reason:
         lost = [check.id for check in grade.checks if check.outcome != "passed"]
-        wrong.append(f"argued to be equivalent, and loses {', '.join(lost) or grade.reason}")
+        wrong.append(f"listed as equivalent, but loses {', '.join(lost) or grade.reason}")
     elif fate == "survived":
         wrong.append(f"survives: {mutant.before or '∅'} → {mutant.after or '∅'}")
     return Verdict(mutant.name, tuple(wrong), mutant.part, fate)
@@ -173,7 +173,7 @@ def _differences(grade: Grade, mutant: Mutant) -> Iterator[str]:
     if not meant:
         yield f"there is no check {', '.join(mutant.loses)}"
     yield from (f"survives {name}" for name in sorted(meant - lost))
-    yield from (f"loses {name} too" for name in sorted(lost - meant))
+    yield from (f"also loses {name}" for name in sorted(lost - meant))
     named = {check.misconception.id for check in grade.checks if check.misconception}
     if named != ({mutant.named} if mutant.named else set()):
         yield f"named {', '.join(sorted(named)) or 'nothing'}, not {mutant.named or 'nothing'}"

@@ -144,11 +144,11 @@ def _settle_devices(loaded: Loaded, item: Statement) -> None:
         value = loaded.namespace.get(name)
         if isinstance(value, (str, torch.device)) and _CUDA.fullmatch(str(value)):
             loaded.namespace[name] = "cpu" if isinstance(value, str) else torch.device("cpu")
-            text = notice("“{name}” asks for a GPU and there is none; the CPU is used", name=name)
+            text = notice("“{name}” asks for a GPU, but there is none; the CPU is used", name=name)
             loaded.notices.append(Notice(text, item.cell, item.node.lineno))
     if torch.get_default_device().type == "cuda":
         torch.set_default_device("cpu")
-        text = notice("set_default_device asks for a GPU and there is none; the CPU is used")
+        text = notice("set_default_device asks for a GPU, but there is none; the CPU is used")
         loaded.notices.append(Notice(text, item.cell, item.node.lineno))
 
 

@@ -76,7 +76,7 @@ class Trap:
     def __call__(self, operator: str) -> NoReturn:
         """Tell and end."""
         if self.watched is None:
-            told = notice("{operator}: what it does is for you to write", operator=operator)
+            told = notice("{operator} has to be written by hand here", operator=operator)
             raise Forbidden(told)
         channel, objects = self.watched
         part = cell = line = None

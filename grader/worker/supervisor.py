@@ -144,7 +144,7 @@ class Supervisor:
         """Fork the submission's process and have it read the notebook; return its report."""
         self.user = self.users.new()
         if self.user is None:
-            raise Lost("crashed", notice("the process was lost too many times"))
+            raise Lost("crashed", notice("the process crashed too many times"))
         self.control, theirs = pair()
         self.kills_before = accounts.memory_kills()
         self.starved = 0.0
@@ -156,7 +156,7 @@ class Supervisor:
             self._await([self.control], self.limits["load_seconds"])
             return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
         except DeadlineExceeded:
-            text = notice("the notebook's definitions do not come to an end")
+            text = notice("the notebook's definitions never finish running")
             raise Lost("timeout", text) from None
         except (ChannelClosed, KeyError):
             when = notice("while the notebook's definitions ran")
@@ -189,14 +189,17 @@ class Supervisor:
     def _relay(self, frame: bytes) -> bytes:
         """Pass a question on to the check's process and its answer back, both unread."""
         if self.check is None or self.control is None:
-            raise Lost("crashed", notice("the student's process is gone"))
+            raise Lost("crashed", notice("the process that runs the notebook has ended"))
         try:
             self.check.send(frame, time.monotonic() + self._left())
             self._await_answer(self.check, self.control)
             return self._receive(self.check)
         except DeadlineExceeded:
             seconds = f"{self.limits['seconds']:g}"
-            text = notice("it did not end in {seconds} s", seconds=seconds)
+            text = notice(
+                "it did not finish within {seconds} s: is there a loop that never ends, or a wait?",
+                seconds=seconds,
+            )
             raise Lost("timeout", text) from None
         except ChannelClosed as gone:
             raise self._autopsy(why=str(gone)) from None
@@ -347,7 +350,7 @@ class Supervisor:
     ) -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
         if why:
-            return Lost("crashed", notice("it answered what is no answer: {why}", why=why))
+            return Lost("crashed", notice("the sandbox sent a malformed reply: {why}", why=why))
         killed_for_memory = accounts.memory_kills() > self.kills_before
         told = self._last_words().get("status")
         status = told or self._own_end()
@@ -357,7 +360,7 @@ class Supervisor:
         if status == -signal.SIGXCPU or told == -signal.SIGKILL:
             seconds = f"{self.limits[limit]:g}"
             text = notice(
-                "it used more than {seconds} s of processor time: does a loop never end?",
+                "it used more than {seconds} s of processor time: is there a loop that never ends?",
                 seconds=seconds,
             )
             return Lost("timeout", text)
@@ -382,14 +385,14 @@ class Supervisor:
 
 def _died(signal_: str | Translatable, when: Translatable | None) -> Translatable:
     if when:
-        return notice("the process died {when} ({signal})", when=when, signal=signal_)
-    return notice("the process died ({signal})", signal=signal_)
+        return notice("the process crashed {when} ({signal})", when=when, signal=signal_)
+    return notice("the process crashed ({signal})", signal=signal_)
 
 
 def _ended(when: Translatable | None) -> Translatable:
     if when:
-        return notice("the process ended of its own accord {when}", when=when)
-    return notice("the process ended of its own accord")
+        return notice("the process ended by itself {when}: does your code call exit()?", when=when)
+    return notice("the process ended by itself: does your code call exit()?")
 
 
 def _signal_name(number: int) -> str | Translatable:

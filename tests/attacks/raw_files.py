@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@raw("A zip whose member leads outside", "R", says="no vale")
+@raw("A zip whose member leads outside", "R", says="nombre no válido")
 def zip_slip(folder: Path, name: str) -> str:
     return zipped(folder, name, ("../../huella-ataque.ipynb", REFERENCE.read_bytes()))
 
 
-@raw("A zip whose member leads outside by backslashes", "R", says="no vale")
+@raw("A zip whose member leads outside by backslashes", "R", says="nombre no válido")
 def zip_slip_backslashes(folder: Path, name: str) -> str:
     return zipped(folder, name, ("..\\..\\huella-ataque.ipynb", REFERENCE.read_bytes()))
 
 
-@raw("A zip with absolute names", "R", says="no vale")
+@raw("A zip with absolute names", "R", says="nombre no válido")
 def absolute_names(folder: Path, name: str) -> str:
     return zipped(folder, name, ("/tmp/huella-ataque.ipynb", REFERENCE.read_bytes()))  # noqa: S108
 
 
-@raw("A zip with a drive's letter", "R", says="no vale")
+@raw("A zip with a drive's letter", "R", says="nombre no válido")
 def drive_letter(folder: Path, name: str) -> str:
     return zipped(folder, name, ("C:\\huella-ataque.ipynb", REFERENCE.read_bytes()))
 
 
-@raw("A zip with NUL in a name", "R", says="no vale")
+@raw("A zip with NUL in a name", "R", says="nombre no válido")
 def nul_in_a_name(folder: Path, name: str) -> str:
     zipped(folder, name, ("aXhuella.ipynb", REFERENCE.read_bytes()))
     path = folder / f"{name}.zip"

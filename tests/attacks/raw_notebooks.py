@@ -27,7 +27,7 @@ def byte_order_mark(folder: Path, name: str) -> str:
     return notebook(folder, name, b"\xef\xbb\xbf" + REFERENCE.read_bytes())
 
 
-@raw("JSON nested a hundred thousand times", "R", says="anidado|no es un cuaderno")
+@raw("JSON nested a hundred thousand times", "R", says="anidamiento|no es un cuaderno")
 def deep_json(folder: Path, name: str) -> str:
     return notebook(folder, name, b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
 
@@ -81,7 +81,7 @@ def only_markdown(folder: Path, name: str) -> str:
     return notebook(folder, name, json.dumps(reference() | {"cells": cells}).encode())
 
 
-@raw("Cells that are no cells", "R", says="no es un cuaderno|no define nada|no se dejó leer")
+@raw("Cells that are no cells", "R", says="no es un cuaderno|no define nada|no se pudo leer")
 def odd_cells(folder: Path, name: str) -> str:
     cells = [None, 3, "code", {"cell_type": ["code"]}, {"cell_type": "code", "source": {"a": 1}}]
     return notebook(folder, name, json.dumps(reference() | {"cells": cells}).encode())

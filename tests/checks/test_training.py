@@ -133,7 +133,7 @@ def test_a_loop_that_raises_is_the_students_fault() -> None:
 
 def test_a_model_without_its_parameters_is_told() -> None:
     data = network.Data(models.LSTM, SEED, stand_in=False)
-    with pytest.raises(Mismatch, match="no son los que eran"):
+    with pytest.raises(Mismatch, match="tiene otros parámetros que antes"):
         network.course(data, {"states": [{"otro": data.state()["fc.bias"]}]})
 
 

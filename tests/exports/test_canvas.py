@@ -64,7 +64,9 @@ def test_the_roster_says_who_it_is_there() -> None:
 def test_an_id_that_is_one_persons_here_and_anothers_there_is_an_error() -> None:
     other = row(8)
     other[2] = "7"
-    with pytest.raises(UnfitError, match=r"7 fits “Núñez, Ana” \(row 3\) and “Núñez, Ana” \(row 4"):
+    with pytest.raises(
+        UnfitError, match=r"7 matches “Núñez, Ana” \(row 3\) and “Núñez, Ana” \(row 4"
+    ):
         fill(Form().sheet(gradebook(row(7), other)), [owned("7")], TITLES)
 
 
@@ -112,14 +114,18 @@ def test_a_title_is_the_same_whatever_its_punctuation(title: str) -> None:
 def test_a_column_that_is_not_there_is_an_error_that_names_those_that_are(
     titles: tuple[str, ...], chosen: str
 ) -> None:
-    with pytest.raises(UnfitError, match=r"--assignment-column; there is “LSTM and GRU \(77\)”"):
+    with pytest.raises(
+        UnfitError, match=r"--assignment-column; the columns are “LSTM and GRU \(77\)”"
+    ):
         fill(Form().sheet(gradebook(row(7))), [owned("7")], titles, chosen)
 
 
 def test_two_columns_of_one_title_are_an_error() -> None:
     rows = gradebook(row(7))
     rows[0][7] = "lstm and gru (78)"
-    with pytest.raises(UnfitError, match=r"\(77\)” \(column 7\), “lstm and gru \(78\)”.* all fit"):
+    with pytest.raises(
+        UnfitError, match=r"\(77\)” \(column 7\), “lstm and gru \(78\)”.* could each be"
+    ):
         fill(Form().sheet(rows), [owned("7")], TITLES)
 
 
@@ -133,5 +139,5 @@ def test_a_column_that_takes_no_scores_is_an_error(possible: str, words: str) ->
 
 
 def test_another_table_is_told_from_a_gradebook() -> None:
-    with pytest.raises(UnfitError, match="no column ID, but “Name”"):
+    with pytest.raises(UnfitError, match="no column ID, only “Name”"):
         fill(Form().sheet([["Name", "Mark"]]), [owned("7")], TITLES)

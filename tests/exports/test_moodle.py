@@ -76,7 +76,7 @@ def test_without_a_maximum_it_is_on_the_scale_of_the_assignment() -> None:
 
 
 def test_a_maximum_that_is_no_number_is_an_error() -> None:
-    with pytest.raises(UnfitError, match=r"Participant 7.*“Good”.*in points"):
+    with pytest.raises(UnfitError, match=r"Participant 7.*“Good”.*grade type to points"):
         filled(row(7, maximum="Good"))
 
 
@@ -101,19 +101,19 @@ def test_nobody_is_found_by_a_name_or_by_half_an_id(name: str) -> None:
 
 
 def test_two_rows_for_one_person_are_an_error_that_names_both() -> None:
-    with pytest.raises(UnfitError, match=r"7 fits “Participant 7” \(row 2\) and .*\(row 3\)"):
+    with pytest.raises(UnfitError, match=r"7 matches “Participant 7” \(row 2\) and .*\(row 3\)"):
         filled(row(7), row(7))
 
 
 def test_two_persons_for_one_row_are_an_error_that_names_both() -> None:
     people = [owned("7"), owned("eva", ids={"moodle": "7"})]
-    with pytest.raises(UnfitError, match="7 and eva both fit “Participant 7”"):
+    with pytest.raises(UnfitError, match="7 and eva both match “Participant 7”"):
         fill(Form().sheet([EN, row(7)]), people, "en")
 
 
 def test_a_number_that_may_be_another_persons_is_an_error() -> None:
     people = [owned("7", email="eva@uni.example")]
-    with pytest.raises(UnfitError, match=r"another address .*“moodle”"):
+    with pytest.raises(UnfitError, match=r"a different address .*“moodle”"):
         fill(Form().sheet([EN, row(7)]), people, "en")
 
 
@@ -171,7 +171,7 @@ def test_a_grade_column_that_cannot_be_told_is_an_error_that_names_all() -> None
 
 @pytest.mark.parametrize(
     ("participants", "words"),
-    [(("Aino", "Eino"), "there is “Tunniste”"), (("a 1", "b 2"), "--id-column")],
+    [(("Aino", "Eino"), "the columns are “Tunniste”"), (("a 1", "b 2"), "--id-column")],
 )
 def test_a_participant_that_cannot_be_told_is_an_error(
     participants: tuple[str, ...], words: str

@@ -76,7 +76,11 @@ def test_a_title_with_many_semicolons_divides_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "names the columns"), (b'a,"b\n1,2\n', "quotation mark"), (b"PK\x03\x04\0\x81", "CSV")],
+    [
+        (b"", "first line, which should name the columns, is empty"),
+        (b'a,"b\n1,2\n', "quotation mark"),
+        (b"PK\x03\x04\0\x81", "CSV"),
+    ],
 )
 def test_what_is_no_table_is_told(data: bytes, words: str) -> None:
     with pytest.raises(UnfitError, match=words):

@@ -109,7 +109,7 @@ def test_a_run_goes_on_from_a_torn_log(tmp_path: Path) -> None:
     log.write_bytes(log.read_bytes()[: -log.stat().st_size // 3])
     status, words = course.run(out, "--seed", "faults")
     assert status == 0, words
-    assert "the journal has lost grades whose files are there" in words
+    assert "the journal lacks grades whose files exist" in words
     assert outcome(out) == whole
     (out / FILE).write_bytes((out / FILE).read_bytes()[:10_000])
     status, words = course.run(out)

@@ -315,6 +315,10 @@ def test_what_a_person_decided_stands_beside_what_the_check_gave() -> None:
 def test_what_was_decided_before_is_told_too() -> None:
     first, back = replace(DECIDED, points=0.5, reason="regular"), replace(DECIDED, points=None)
     page = Page(student_page.render(GRADE.with_decisions((first, DECIDED, back)), "es"))
-    assert "0 de 2 puntos. Lo que se decidió sobre ella ya no cuenta." in page.text
-    for words in ("0,5 de 2 puntos; automáticos: 0. regular", "1,5 de 2 puntos", "Eva retiró"):
+    assert "0 de 2 puntos. La decisión sobre ella ya no cuenta." in page.text
+    for words in (
+        "0,5 de 2 puntos, en lugar de los 0 automáticos. regular",
+        "1,5 de 2 puntos",
+        "Eva retiró",
+    ):
         assert words in page.text

@@ -150,7 +150,7 @@ def test_what_was_decided_by_hand_stands_beside_its_check() -> None:
     text = " ".join(shown(student_terminal.render(GRADE.with_decisions((DECIDED,)), "en")).split())
     assert "celdaLSTM 3/4" in text
     assert "✎ celdaLSTM: Forget gate" in text
-    assert "3 of 4 points; automatic: 0. [2J ]0;título 31m [red]rojo[/red]" in text
+    assert "3 of 4 points, instead of the automatic 0. [2J ]0;título 31m [red]rojo[/red]" in text
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])

@@ -105,7 +105,7 @@ ENDLESS = {
 def test_what_takes_too_many_steps_to_tell_is_for_a_person_to_see(name: str) -> None:
     found = findings(statements(cells(ENDLESS[name])), ["f"], SHUT)
     assert {(one.kind, spanish(one.text)) for one in found} == {
-        ("conduct", "no se deja leer: conviene que lo mire una persona")
+        ("conduct", "tiene código que no se pudo analizar: conviene que lo mire una persona")
     }
 
 
@@ -141,7 +141,7 @@ def test_a_name_too_long_with_its_folders_is_no_error(tmp_path: Path) -> None:
 def test_a_name_of_a_zip_that_no_disk_has_room_for_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("a" + "\u0301" * 20_000 + "\u0323" * 10_000 + ".ipynb", "{}")
-    with pytest.raises(UsageError, match="not valid"):
+    with pytest.raises(UsageError, match="is not valid"):
         find([tmp_path / "all.zip"])
 
 

@@ -40,6 +40,9 @@ def read(*sources: str) -> list[Finding]:
     return findings(statements(cells), NAMES, SHUT)
 
 
+HAND = ", que aquí hay que escribir a mano"
+
+
 def in_cell(*lines: str) -> list[Finding]:
     """The findings in a cell whose `forward` holds these lines."""
     body = "\n".join(f"        {line}" for line in "\n".join(lines).splitlines())
@@ -49,7 +52,9 @@ def in_cell(*lines: str) -> list[Finding]:
 def said(found: list[Finding], kind: str = "delegation") -> list[str]:
     """The names of the cells that were found, or of what is to be looked at."""
     return [
-        spanish(one.text).split(": ")[0].removeprefix("usa ") for one in found if one.kind == kind
+        spanish(one.text).removeprefix("usa ").removesuffix(HAND).split(": ")[0]
+        for one in found
+        if one.kind == kind
     ]
 
 
@@ -183,7 +188,9 @@ def test_a_detour_is_followed(code: str) -> None:
 def test_base64_that_is_run_is_read() -> None:
     found = in_cell("import base64", 'return eval(base64.b64decode("bm4uTFNUTQ==").decode())(1, 2)')
     assert said(found) == ["torch.nn.LSTM"]
-    assert said(found, "conduct") == ["base64.b64decode, que descifra datos que podrían ser código"]
+    assert said(found, "conduct") == [
+        "base64.b64decode, que decodifica datos que podrían ser código"
+    ]
 
 
 def test_rot13_that_is_run_is_read() -> None:
@@ -262,7 +269,7 @@ def test_a_definition_that_hands_the_work_over(definition: str) -> None:
 def test_the_text_and_the_place() -> None:
     (found,) = read(IMPORTS, "# la celda\nclass celdaLSTM(nn.Module):\n    capa = nn.LSTM")
     assert (found.kind, found.part, found.cell, found.line) == ("delegation", "celdaLSTM", 2, 3)
-    assert spanish(found.text) == "usa torch.nn.LSTM: lo que hace hay que escribirlo a mano"
+    assert spanish(found.text) == "usa torch.nn.LSTM, que aquí hay que escribir a mano"
 
 
 def test_code_in_a_text_stands_where_it_is_run() -> None:
@@ -302,17 +309,26 @@ def test_a_helper_is_everybodys_who_uses_it() -> None:
 @pytest.mark.parametrize(
     ("code", "what"),
     [
-        ("eval(x)", "eval, que ejecuta código que está en un texto y el texto se calcula"),
-        ("exec(x + 'a')", "exec, que ejecuta código que está en un texto y el texto se calcula"),
-        ("compile(x, '', 'exec')", "compile, que ejecuta código que está en un texto y el texto"),
+        (
+            "eval(x)",
+            "eval, que ejecuta código que está en una cadena de texto, y la cadena se calcula",
+        ),
+        (
+            "exec(x + 'a')",
+            "exec, que ejecuta código que está en una cadena de texto, y la cadena se calcula",
+        ),
+        (
+            "compile(x, '', 'exec')",
+            "compile, que ejecuta código que está en una cadena de texto, y la cadena",
+        ),
         ("list(map(eval, x))", "eval, que ejecuta código"),
         ("__import__(x)", "__import__, que ejecuta código"),
         ("importlib.import_module(x)", "importlib.import_module, que importa un módulo"),
-        ("base64.b64decode(x)", "base64.b64decode, que descifra"),
-        ("marshal.loads(x)", "marshal.loads, que descifra"),
-        ("pickle.load(x)", "pickle.load, que descifra"),
-        ("bytes.fromhex(x)", "bytes.fromhex, que descifra"),
-        ("codecs.decode(x, y)", "codecs.decode, que descifra"),
+        ("base64.b64decode(x)", "base64.b64decode, que decodifica"),
+        ("marshal.loads(x)", "marshal.loads, que decodifica"),
+        ("pickle.load(x)", "pickle.load, que decodifica"),
+        ("bytes.fromhex(x)", "bytes.fromhex, que decodifica"),
+        ("codecs.decode(x, y)", "codecs.decode, que decodifica"),
         ("ctypes.CDLL(None)", "ctypes, que llama a código"),
         ("grader.worker", "grader, que es el propio corrector"),
         ("'grader.worker' in sys.modules", "grader, que es el propio corrector"),
@@ -333,8 +349,11 @@ def test_a_helper_is_everybodys_who_uses_it() -> None:
         ("torch.jit.load(x)", "torch.jit.load, que carga código"),
         ("torch.hub.load(x)", "torch.hub, que carga código"),
         ("torch.library.Library('aten', 'IMPL')", "torch.library, que carga código"),
-        ("getattr(torch.ops.aten, x)", "torch.ops.aten, que no hace falta, y le pide algo"),
-        ("torch._VF.__dict__[x]", "torch._VF, que no hace falta, y le pide algo"),
+        (
+            "getattr(torch.ops.aten, x)",
+            "torch.ops.aten, que no hace falta aquí y busca algo por un nombre",
+        ),
+        ("torch._VF.__dict__[x]", "torch._VF, que no hace falta aquí y busca algo por un nombre"),
     ],
 )
 def test_what_a_person_should_look_at(code: str, what: str) -> None:
@@ -365,7 +384,7 @@ def test_a_method_that_nothing_calls_is_for_a_person() -> None:
     method = "    def compara(self):\n        return nn.LSTMCell(1, 2)"
     found = read(IMPORTS, f"class celdaLSTM(nn.Module):\n{method}")
     assert [(one.kind, spanish(one.text)) for one in found] == [
-        ("conduct", "menciona torch.nn.LSTMCell en un método que nada llama")
+        ("conduct", "menciona torch.nn.LSTMCell en un método al que nada llama")
     ]
     called = f"class celdaLSTM(nn.Module):\n{method}\n    def forward(self, x): self.compara()"
     assert [one.kind for one in read(IMPORTS, called)] == ["delegation"]

@@ -82,7 +82,7 @@ def dos(x): return torch.nn.Conv1d(1, 1, 1)(x) + torch.nn.GRU(1, 1)(x)
     cells = [Cell(1, source, tuple(ast.parse(source).body))]
     shut = {"": ["torch.nn.GRU"], "dos": ["torch.nn.Conv1d"]}
     found = findings(statements(cells), ["uno", "dos"], shut)
-    said = [(one.part, str(one.text).split(":")[0], one.kind) for one in found]
+    said = [(one.part, str(one.text).split(",")[0], one.kind) for one in found]
     assert said == [
         ("uno", "uses torch.nn.GRU", "delegation"),
         ("dos", "uses torch.nn.Conv1d", "delegation"),

@@ -15,7 +15,7 @@ def main() -> int:
     try:
         run(Path(sys.argv[1] if sys.argv[1:] else "/autograder"))
     except GraderError as error:
-        tell(f"{error} (no results were written, so that Gradescope shows no score)")
+        tell(f"{error} (no results were written, so Gradescope shows no score)")
         return 1
     return 0
 

@@ -37,7 +37,7 @@ def make(
     """
     assignment = assignments.choose(assignments.folder_of_assignments(root), name)
     if lang not in LANGUAGES:
-        raise UsageError(f"there is no language {lang!r}; there is: {', '.join(LANGUAGES)}")
+        raise UsageError(f"there is no language {lang!r}; choose one of: {', '.join(LANGUAGES)}")
     settings = Settings(assignment.folder.name, lang, seed or secrets.token_hex(16))
     content = {name: (Path(__file__).parent / name).read_bytes() for name in _SCRIPTS}
     content[FILE] = json.dumps(settings.to_json(), indent=2).encode()
@@ -57,7 +57,7 @@ def _checks(assignment: Assignment) -> dict[str, bytes]:
 
 def _pip_configuration(index: str) -> bytes:
     if not index.isprintable() or " " in index:
-        raise UsageError(f"{index!r} is no address of a package index")
+        raise UsageError(f"{index!r} is not the address of a package index")
     return f"[global]\nextra-index-url = {index}\n".encode()
 
 

@@ -83,8 +83,11 @@ def open_sandbox(limits: Limits) -> Sandbox:
     try:
         sandbox = ApartSandbox()
     except SandboxFault as fault:
-        raise SandboxFault(f"{fault}; nor does bubblewrap work: {no_bubblewrap}") from fault
-    console.tell(f"students' code runs in the process sandbox, for {no_bubblewrap}")
+        raise SandboxFault(f"{fault}; bubblewrap does not work either: {no_bubblewrap}") from fault
+    console.tell(
+        "students' code runs in the process sandbox, because bubblewrap does not "
+        f"work here: {no_bubblewrap}"
+    )
     return sandbox
 
 
@@ -131,8 +134,8 @@ def _remark(metadata: Json) -> None:
         return
     if differs:
         console.tell(
-            f"scores are out of 100 points, and in Gradescope the assignment has {total}: "
-            "give it 100 there, or let people give the rest by hand"
+            f"scores are out of 100 points, but in Gradescope the assignment has {total}: set "
+            "it to 100 there, or grade the rest by hand"
         )
 
 

@@ -34,4 +34,6 @@ def read(source: Path) -> Settings:
     try:
         return Settings(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise UsageError(f"{path} is not as grader export gradescope-zip writes it") from error
+        raise UsageError(
+            f"{path} is not as grader export gradescope-zip writes it: make the zip again"
+        ) from error

@@ -32,7 +32,8 @@ def files() -> tuple[str, dict[str, bytes]]:
         installed = distribution(_NAME)
     except PackageNotFoundError as error:
         raise UsageError(
-            "grader is not installed, and so cannot be sent along: pip install -e . in its folder"
+            "grader is not installed, so it cannot be put into the zip: run pip install -e . "
+            "in its folder"
         ) from error
     stem = f"rnn_grader-{installed.version}"
     content = dict(_own(PACKAGE, "grader")) | dict(_own(docker_folder(), "grader/_docker"))

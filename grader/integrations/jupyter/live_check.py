@@ -46,7 +46,7 @@ def run(content: bytes, assignment: Assignment, parts: Sequence[str], tell: Tell
     try:
         return Grade.from_json(text)
     except ValueError as error:
-        raise Failed(said.removeprefix("grader: ") or "it said nothing") from error
+        raise Failed(said.removeprefix("grader: ") or "it ended without saying why") from error
 
 
 def _started(

@@ -128,7 +128,7 @@ def _check(
     if shell is None:
         raise UsageError("grader.check works in a notebook; in a terminal: grader check NOTEBOOK")
     if lang not in LANGUAGES:
-        raise UsageError(f"lang is one of {', '.join(LANGUAGES)}")
+        raise UsageError(f"lang has to be one of {', '.join(LANGUAGES)}")
     try:
         root = assignments_.folder_of_assignments(root or _root())
         assignment = assignments_.choose(root, name)
@@ -151,7 +151,7 @@ def _require_all_right(
         return
     raise NotAllRight(
         words(
-            "{names}: {score} of {most} points. Running the cell explains what is missing.",
+            "{names}: {score} of {most} points. Run the cell to see what is missing.",
             names=", ".join(parts),
             score=words.number(sum(check.points for check in checks)),
             most=words.number(sum(assignment.points[part] for part in parts)),
@@ -182,7 +182,7 @@ def _check_session(
     except Interrupted:
         output.show(None, [words("The check was interrupted.")])
     except Failed as failed:
-        output.show(None, [words("The check could not be made: {why}", why=failed)])
+        output.show(None, [words("The check could not be run: {why}", why=failed)])
     else:
         output.show(
             replace(grade, notices=()), remarks
@@ -208,14 +208,13 @@ def _remarks(
     if len(missing) == len(asked or assignment.names) and missing:
         remarks.append(
             words(
-                "Not defined in this session: {names}. Run the cell that defines it first.",
+                "Not defined in this session: {names}. Run the cell that defines it, then "
+                "check again.",
                 names=", ".join(missing),
             )
         )
     elif missing:
-        remarks.append(
-            words("Not defined yet, and not checked: {names}.", names=", ".join(missing))
-        )
+        remarks.append(words("Not defined yet, so not checked: {names}.", names=", ".join(missing)))
     for name in asked or assignment.names:
         remarks += _about(name, session, words)
     return remarks
@@ -226,7 +225,7 @@ def _about(name: str, session: Session, words: Words) -> list[str]:
     if file := session.file_of(name):
         return [
             words(
-                "{name} comes from {file}, and not from a cell of this notebook.",
+                "{name} comes from {file}, not from a cell of this notebook.",
                 name=name,
                 file=file,
             )
@@ -237,12 +236,20 @@ def _about(name: str, session: Session, words: Words) -> list[str]:
         return []
     number, syntax = later[-1]
     told = (
-        words("Cell [{cell}] has a syntax error: its {name} was not run.", cell=number, name=name)
+        words(
+            "Cell [{cell}] has a syntax error, so its {name} was not run. Fix it and run the cell.",
+            cell=number,
+            name=name,
+        )
         if syntax
-        else words("Cell [{cell}] stopped at an error before its {name}.", cell=number, name=name)
+        else words(
+            "Cell [{cell}] stopped at an error before it defined {name}. Fix it and run the cell.",
+            cell=number,
+            name=name,
+        )
     )
     if execution:
-        told += " " + words("What is checked is the one of cell [{cell}].", cell=execution)
+        told += " " + words("The one in cell [{cell}] is checked instead.", cell=execution)
     return [told]
 
 
@@ -252,7 +259,7 @@ def _parts(assignment: Assignment, names: Iterable[str]) -> list[str]:
     for part in parts:
         if part not in assignment.points:
             known = ", ".join(assignment.points)
-            raise UsageError(f"{part!r} is no part of {assignment.name}; its parts are {known}")
+            raise UsageError(f"{part!r} is not a part of {assignment.name}; its parts are {known}")
     return parts
 
 

@@ -56,7 +56,7 @@ def load(root: Path) -> Course:
     from nbgrader.apps.baseapp import NbGrader
 
     if not root.is_dir():
-        raise UsageError(f"{root} is no folder: give the course's, where {CONFIG} is")
+        raise UsageError(f"{root} is not a folder: give the course folder, the one with {CONFIG}")
     root = root.resolve()
     quiet()
     app = NbGrader(log_level=logging.ERROR, raise_config_file_errors=True)
@@ -66,7 +66,7 @@ def load(root: Path) -> Course:
             app.initialize([], root=str(root))
     except (Exception, SystemExit) as error:  # the configuration is a program
         said = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{root / CONFIG} cannot be read ({said}): mend it") from error
+        raise UsageError(f"{root / CONFIG} cannot be read ({said}): fix it") from error
     return Course(root, app.config, app.coursedir)
 
 

@@ -44,7 +44,7 @@ def export_nbgrader(folder: Path, root: Path, lang: str) -> int:
     gradebook cannot be written.
     """
     if lang not in LANGUAGES:
-        raise UsageError(f"--lang is one of {', '.join(LANGUAGES)}")
+        raise UsageError(f"--lang has to be one of {', '.join(LANGUAGES)}")
     course = courses.load(root)
     results = StoredResults.read(folder.resolve())
     with course.entered():
@@ -90,8 +90,8 @@ def _record(
             return others_of(book, assignment, worth)
     except (SQLAlchemyError, ValueError, OSError) as error:  # ValueError: nbgrader's InvalidEntry
         raise GraderError(
-            f"the gradebook {directory.db_url} cannot be written ({error}): close what else uses "
-            "it, try nbgrader db upgrade, and export again"
+            f"the gradebook {directory.db_url} cannot be written ({error}): close other "
+            "programs that use it, try nbgrader db upgrade, and export again"
         ) from error
 
 

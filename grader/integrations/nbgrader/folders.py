@@ -55,7 +55,7 @@ class Folders:
         if not is_a_folder(grade.student):
             tell(
                 f"{plain(grade.student)!r} cannot be the name of a folder: the grade is in the "
-                "gradebook, and no notebook or page is written"
+                "gradebook, but no notebook or page is written"
             )
             return
         self._write_notebook(grade, lines, others)
@@ -77,8 +77,8 @@ class Folders:
         submission = self.submissions.get(grade.fingerprint.notebook)
         if submission is None:
             tell(
-                f"the notebook of {plain(grade.student)} that was graded is not where it was: "
-                "formgrader will show the checks alone"
+                f"the graded notebook of {plain(grade.student)} is no longer where it was: "
+                "formgrader will show only the checks"
             )
         verdicts = [Verdict(one.cell, one.most, f"{one.title}\n{one.said}") for one in lines]
         filename = submission.filename if submission else ""
@@ -91,7 +91,10 @@ class Folders:
         page = self.results.page(grade.submission)
         if page is None:
             where = self.results.path
-            tell(f"{plain(grade.student)} has no page to hand out: run grader report {where}")
+            tell(
+                f"{plain(grade.student)} has no page to return: run grader report {where}, "
+                "then export again"
+            )
             return
         folder = self.course.folder("feedback", grade.assignment, grade.student)
         try:

@@ -108,7 +108,7 @@ def release(
         }
     source = course.folder("source", name) / reference.name
     if not force and source.exists() and source.read_bytes() != texts["source"].encode():
-        raise UsageError(f"{source} is there already, and another: move it away, or say --force")
+        raise UsageError(f"{source} already exists and is different: move it away, or use --force")
     for step, text in texts.items():
         path = course.folder(step, name) / reference.name
         files.save(path, text.encode())

@@ -62,10 +62,15 @@ def _try_as_student() -> None:
             check=False,
         )
     except OSError as error:
-        raise SandboxFault(f"nobody but root can run {sys.executable}: {error}") from error
+        raise SandboxFault(
+            f"only root can run {sys.executable} ({error}): use a Python that everybody can run"
+        ) from error
     if done.returncode:
         why = done.stderr.strip().rpartition("\n")[2]
-        raise SandboxFault(f"nobody but root can read this Python and its packages: {why}")
+        raise SandboxFault(
+            f"only root can read this Python and its packages ({why}): use ones "
+            "that everybody can read"
+        )
 
 
 def main() -> None:

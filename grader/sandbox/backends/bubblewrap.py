@@ -107,7 +107,9 @@ class BubblewrapSandbox:
         mount = [view.MOUNT, "-n", "-i", "-t", "tmpfs", "-o", bounds, "tmpfs", view.SCRATCH]
         done = subprocess.run([*enter, *mount], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SandboxFault(f"a lane's files cannot be bounded: {done.stderr.strip()}")
+            raise SandboxFault(
+                f"the size of a lane's files cannot be limited: {done.stderr.strip()}"
+            )
 
 
 def main() -> int:

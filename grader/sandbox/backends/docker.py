@@ -79,9 +79,7 @@ class DockerSandbox:
                 "there with `docker save` and `docker load`"
             ) from error
         except ENGINE_ERRORS as error:
-            raise SandboxFault(
-                f"its Docker engine does not answer as it should: {error}"
-            ) from error
+            raise SandboxFault(f"its Docker engine gave an unexpected answer: {error}") from error
 
     def lane(self) -> StreamLane:
         """Start a container; an engine that restarts is given the time. Raises SandboxFault."""
@@ -92,7 +90,7 @@ class DockerSandbox:
             except docker.errors.ImageNotFound as error:
                 raise SandboxFault(
                     f"the image {self._image[:19]} that this run began with was removed: run "
-                    "again, which makes one"
+                    "again, and it is built again"
                 ) from error
             except docker.errors.DockerException as error:
                 raise SandboxFault(f"the engine could not start a container: {error}") from error
@@ -100,8 +98,8 @@ class DockerSandbox:
                 if time.monotonic() > deadline:
                     self.patience = 0.0  # one that did not come back is not waited for again
                     raise SandboxFault(
-                        "the Docker engine does not answer any more: start it and run again, which "
-                        "goes on from here"
+                        "the Docker engine no longer answers: start it and run again to "
+                        "continue from here"
                     ) from error
                 time.sleep(_RETRY_SECONDS)
 

@@ -61,7 +61,7 @@ def _subordinate(kind: str) -> tuple[int, int]:
         if name in names and int(count) >= _FEWEST:
             return int(first), int(count)
     raise SandboxFault(
-        f"{file} gives {names[0]} no range of {_FEWEST} ids, of which each submission gets one: "
-        f"as root, usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {names[0]} "
-        "(another range where that one is somebody's)"
+        f"{file} gives {names[0]} no range of {_FEWEST} ids, and each submission needs one: as "
+        f"root, run usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {names[0]} "
+        "(or another range, if that one is taken)"
     )

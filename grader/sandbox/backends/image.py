@@ -153,13 +153,16 @@ def _base(client: DockerClient, wanted: str, tell: Callable[[str], None]) -> str
         except _ENGINE_ERRORS as error:
             if wanted != DEFAULT_BASE:
                 raise SandboxFault(
-                    f"the base image {wanted} is not here and cannot be pulled; "
-                    f"choose another with GRADER_BASE: {error}"
+                    f"the base image {wanted} is not on this machine and cannot be pulled: "
+                    f"choose another with GRADER_BASE ({error})"
                 ) from error
         else:
             return wanted
     if not _find(client, OWN_BASE):
-        tell(f"making the base image {OWN_BASE} from Debian packages, for want of {DEFAULT_BASE}")
+        tell(
+            f"making the base image {OWN_BASE} from Debian packages, because {DEFAULT_BASE} "
+            "cannot be had"
+        )
         _run(["bash", str(docker_folder() / "base.sh"), OWN_BASE], f"{OWN_BASE} could not be made")
     return OWN_BASE
 

@@ -55,5 +55,5 @@ def tool(name: str, package: str) -> str:
     """Return where a program of this machine's is. Raises SandboxFault."""
     found = shutil.which(name)
     if not found:
-        raise SandboxFault(f"{name} is not here: as root, apt-get install {package}")
+        raise SandboxFault(f"{name} is not installed: as root, run apt-get install {package}")
     return found

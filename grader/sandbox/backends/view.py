@@ -111,8 +111,8 @@ def _closure() -> list[Distribution]:
             continue
         if found[name].files is None:
             raise SandboxFault(
-                f"the bubblewrap sandbox cannot tell which files are {wanted.name}'s: install it "
-                "with pip, in an environment of its own"
+                f"the bubblewrap sandbox cannot tell which files belong to {wanted.name}: "
+                "install it with pip in a virtual environment"
             )
         below = map(Requirement, found[name].requires or ())
         queue += [each for each in below if not each.marker or each.marker.evaluate({"extra": ""})]

@@ -91,7 +91,7 @@ class _Reader:
                 for line, kind, text in self._read(item.node):
                     yield Finding(kind, self.part, text, item.cell, line)
             except Exception:  # noqa: BLE001 - a strange notebook must not pass for a broken one
-                text = notice("it cannot be read: a person should look at it")
+                text = notice("has code that could not be analysed: a person should look at it")
                 yield Finding("conduct", self.part, text, item.cell, item.node.lineno)
 
     def _read(
@@ -146,9 +146,9 @@ class _Reader:
     def _watched_call(self, node: ast.Call) -> Iterator[tuple[str, Translatable]]:
         for dotted in self.names.paths(node.func):
             runs_text = dotted in watched.CODE_FROM_TEXT or dotted in watched.IMPORTERS
-            told = watched.reason(dotted) or (dotted, notice("runs code that is in a text"))
+            told = watched.reason(dotted) or (dotted, notice("runs code that is in a string"))
             if runs_text and self._is_calculated(_text_argument(node, dotted)):
-                yield told[0], notice("{does} and the text is calculated", does=told[1])
+                yield told[0], notice("{does}, and the string is computed", does=told[1])
             elif not runs_text and watched.reason(dotted):
                 yield told
             elif dotted == "builtins.getattr" and len(node.args) > 1:
@@ -157,14 +157,16 @@ class _Reader:
 
     def _watched_attributes(self, names: list[str]) -> Iterator[tuple[str, Translatable]]:
         for name in watched.HIDDEN_ATTRIBUTES.intersection(names) - self.own_attributes:
-            yield f".{name}", notice("looks into the objects of Python")
+            yield f".{name}", notice("looks inside Python's own objects")
 
     def _watched_lookup(self, base: ast.expr, name: ast.expr) -> Iterator[tuple[str, Translatable]]:
         for dotted in self.names.paths(base) if not self.names.texts(name) else ():
             if watched.DARK_CORNERS.fullmatch(dotted):
                 yield (
                     dotted,
-                    notice("is not needed, and is asked for something whose name is calculated"),
+                    notice(
+                        "is not needed here, and looks something up under a name that is computed"
+                    ),
                 )
 
     def _formed(self, node: ast.AST) -> list[str]:
@@ -255,7 +257,7 @@ class _Reader:
 def _say_shut(name: str, *, idle: bool) -> tuple[str, Translatable]:
     if idle:
         return "conduct", notice("mentions {name} in a method that nothing calls", name=name)
-    return "delegation", notice("uses {name}: what it does is for you to write", name=name)
+    return "delegation", notice("uses {name}, which has to be written by hand here", name=name)
 
 
 def _say_watched(name: str, why: Translatable) -> Translatable:

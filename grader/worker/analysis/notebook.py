@@ -107,7 +107,7 @@ def _code_cells(content: bytes) -> list[str]:
     except RecursionError as error:
         raise Unreadable(notice("the notebook is nested too deeply")) from error
     except Exception as error:
-        told = notice("the file is no Jupyter notebook: {why}", why=_short(error))
+        told = notice("the file is not a Jupyter notebook: {why}", why=_short(error))
         raise Unreadable(told) from error
     return [_source(cell) for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
 
@@ -151,4 +151,4 @@ def _refuse_many(source: str) -> None:
     """Raise TranslatableError where IPython, which starts over at each command, would take long."""
     commands = len(_COMMAND.findall(source))
     if commands * len(source) > _MOST_WORK:
-        raise TranslatableError(notice("it has too many commands of IPython"))
+        raise TranslatableError(notice("it has too many IPython commands"))

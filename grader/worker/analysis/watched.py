@@ -33,38 +33,38 @@ _WATCHED = [
     (re.compile(rf"({pattern})(\..*)?"), why)
     for pattern, why in (
         (r"grader", notice("is the grader itself")),
-        (r"builtins\.(eval|exec|compile|__import__)", notice("runs code that is in a text")),
+        (r"builtins\.(eval|exec|compile|__import__)", notice("runs code that is in a string")),
         (
             r"importlib\.(import_module|__import__)",
-            notice("imports a module that is named in a text"),
+            notice("imports a module whose name is in a string"),
         ),
         (
             r"importlib\.(machinery|reload|util\.(module_from_spec|spec_from_\w+))",
-            notice("loads modules by hand"),
+            notice("loads modules by hand, without import"),
         ),
-        (r"imp|runpy|zipimport", notice("loads modules by hand")),
-        (r"(ctypes|cffi)", notice("calls code that is not Python")),
-        (r"(base64|codecs)\.\w*decode\w*", notice("deciphers data that could be code")),
-        (r"binascii\.(a2b_\w+|unhexlify)", notice("deciphers data that could be code")),
-        (r"builtins\.(bytes|bytearray)\.fromhex", notice("deciphers data that could be code")),
-        (r"(zlib|bz2|lzma|gzip)\.decompress", notice("deciphers data that could be code")),
+        (r"imp|runpy|zipimport", notice("loads modules by hand, without import")),
+        (r"(ctypes|cffi)", notice("calls code that is not written in Python")),
+        (r"(base64|codecs)\.\w*decode\w*", notice("decodes data that could be code")),
+        (r"binascii\.(a2b_\w+|unhexlify)", notice("decodes data that could be code")),
+        (r"builtins\.(bytes|bytearray)\.fromhex", notice("decodes data that could be code")),
+        (r"(zlib|bz2|lzma|gzip)\.decompress", notice("decodes data that could be code")),
         (
             r"(marshal|_?pickle|dill|cloudpickle|joblib)\.(loads?|_?Unpickler)",
-            notice("deciphers data that could be code"),
+            notice("decodes data that could be code"),
         ),
         (
             r"sys\.(modules|_getframe|_current_frames|settrace|setprofile|addaudithook|meta_path)",
-            notice("looks into the program that runs it"),
+            notice("looks inside the program that runs it"),
         ),
         (
             r"gc\.(get_objects|get_referrers|get_referents|freeze|unfreeze)",
-            notice("looks into the program that runs it"),
+            notice("looks inside the program that runs it"),
         ),
         (
             r"inspect\.(stack|currentframe|trace|getouterframes|getinnerframes)",
-            notice("looks into the program that runs it"),
+            notice("looks inside the program that runs it"),
         ),
-        (r"types\.(CodeType|FunctionType|FrameType)", notice("makes code by hand")),
+        (r"types\.(CodeType|FunctionType|FrameType)", notice("builds code objects by hand")),
         (
             r"subprocess|pty|os\.(system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?)",
             notice("starts other programs"),

@@ -5,7 +5,7 @@
 # points = 73
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # outcomes = ["crashed"]
-# says = "otra pregunta|no es una respuesta"
+# says = "otra pregunta|respuesta mal formada"
 # helper = "frames"
 # ///
 class celdaLSTM(celdaLSTM):

@@ -6,7 +6,7 @@
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]
-# says = "no es una respuesta|otra pregunta"
+# says = "respuesta mal formada|otra pregunta"
 # ///
 import os
 

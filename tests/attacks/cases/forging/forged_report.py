@@ -5,7 +5,7 @@
 # points = 0
 # loses = ["*"]
 # keeps = []
-# says = "no está definido|respondió|KeyError|por su cuenta"
+# says = "no está definido|respuesta mal formada|otra pregunta|KeyError|por su cuenta"
 # helper = "frames"
 # whole = true
 # ///

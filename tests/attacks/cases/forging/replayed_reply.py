@@ -6,7 +6,7 @@
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]
-# says = "otra pregunta|no es una respuesta"
+# says = "otra pregunta|respuesta mal formada"
 # helper = "frames"
 # ///
 from grader.worker import channel

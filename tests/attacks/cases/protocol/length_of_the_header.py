@@ -6,7 +6,7 @@
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]
-# says = "respondió"
+# says = "respuesta mal formada|otra pregunta"
 # helper = "frames"
 # ///
 class celdaLSTM(celdaLSTM):
