@@ -54,7 +54,7 @@ def test_a_check_that_breaks_on_one_submission_costs_nobody_a_point(terms: Terms
         "carla": "graded",
         "dario": "graded",
     }
-    assert "f/value is broken: ZeroDivisionError" in grades["broken"].reason
+    assert "f/value is broken: ZeroDivisionError" in grades["broken"].reason_en
     assert [grades[name].score for name in ("ana", "carla", "dario")] == [100, 100, 100]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from grader.core.errors import AssignmentFault, UsageError
+from grader.core.i18n import tr
 from grader.core.limits import LimitError, Limits
 from grader.core.results import mark
 
@@ -119,9 +120,25 @@ def folder_of_assignments(chosen: Path | None) -> Path:
     if (chosen or here).is_dir():
         return chosen or here
     raise UsageError(
-        f"there is no assignments folder at {chosen or 'assignments/'}: run this "
-        "beside it, or give it with --assignments"
+        tr(
+            "there is no assignments folder at {path}: run this beside it, or give it with "
+            "--assignments",
+            path=chosen or "assignments/",
+        )
     )
+
+
+def require_part(assignment: Assignment, part: str) -> None:
+    """Raise UsageError for a part that the assignment does not have."""
+    if part not in assignment.points:
+        raise UsageError(
+            tr(
+                "{part} is not a part of {assignment}; its parts are {known}",
+                part=repr(part),
+                assignment=assignment.name,
+                known=", ".join(assignment.points),
+            )
+        )
 
 
 def names(root: Path) -> list[str]:
@@ -132,13 +149,27 @@ def names(root: Path) -> list[str]:
 def choose(root: Path, name: str | None) -> Assignment:
     """Return the named assignment, or the only one there is. Raises UsageError, AssignmentFault."""
     found = {path.parent.name: path.parent for path in sorted(root.glob(f"*/{FILE}"))}
-    known = ", ".join(found) or "none"
+    known = ", ".join(found)
+    if not found:
+        raise UsageError(
+            tr(
+                "there is no assignment in {root}: give another folder with --assignments",
+                root=root,
+            )
+        )
     if name is None and len(found) == 1:
         return load(next(iter(found.values())))
     if name is None:
-        raise UsageError(f"say which assignment with --assignment: {known}")
+        raise UsageError(tr("say which assignment with --assignment: {known}", known=known))
     if name not in found:
-        raise UsageError(f"there is no assignment {name!r} in {root}; choose one of: {known}")
+        raise UsageError(
+            tr(
+                "there is no assignment {name} in {root}; choose one of: {known}",
+                name=repr(name),
+                root=root,
+                known=known,
+            )
+        )
     return load(found[name])
 
 

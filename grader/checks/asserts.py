@@ -155,7 +155,7 @@ def require_shape(
         raise Mismatch(
             tr("{quantity} should be a tensor but is {got}", quantity=quantity, got=kind(got)),
             quantity=quantity,
-            expected=tr("a tensor of shape {shape}", shape=shape),
+            expected=tr("a tensor of shape {shape}", shape=dimensions(shape)),
             got=kind(got),
             holds=lambda code: [f"assert torch.is_tensor({code(got)})"],
         )
@@ -176,12 +176,12 @@ def require_shape(
             tr(
                 "{quantity} has shape {got}, but {shape} was expected",
                 quantity=quantity,
-                got=tuple(got.shape),
-                shape=shape,
+                got=dimensions(got.shape),
+                shape=dimensions(shape),
             ),
             quantity=quantity,
-            expected=str(shape),
-            got=str(tuple(got.shape)),
+            expected=dimensions(shape),
+            got=dimensions(got.shape),
             holds=lambda code: [f"assert tuple({code(got)}.shape) == {shape}"],
             misconception=misconception,
         )
@@ -215,6 +215,11 @@ def _plain(values: Any) -> Any:
 def _number(value: float) -> float | str:
     """JSON has no NaN and no infinity."""
     return value if math.isfinite(value) else str(value)
+
+
+def dimensions(shape: Sequence[int]) -> Bilingual | str:
+    """Return a tensor's shape as Python writes it, and what that is where it has none."""
+    return str(tuple(shape)) if shape else tr("() (a single number)")
 
 
 def kind(value: Any) -> Bilingual:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from grader.checks.asserts import Mismatch
+from grader.checks.asserts import Mismatch, dimensions
 from grader.checks.cells import construct
 from grader.checks.misconceptions import Misconception
 from grader.core.i18n import tr
@@ -68,11 +68,14 @@ def _wrong_shape(
         tr("there is no parameter {name} (there are: {known})", name=repr(name), known=known)
         if got is None
         else tr(
-            "{name} has shape {got}, but {shape} was expected", name=name, got=got, shape=shape
+            "{name} has shape {got}, but {shape} was expected",
+            name=name,
+            got=dimensions(got),
+            shape=dimensions(shape),
         ),
         quantity=name,
-        expected=str(shape),
-        got=known if got is None else str(got),
+        expected=dimensions(shape),
+        got=known if got is None else dimensions(got),
         holds=lambda code: [
             f"pesos = {code(module)}.state_dict()",
             f"assert {name!r} in pesos, sorted(pesos)",

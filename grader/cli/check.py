@@ -12,7 +12,6 @@ import typer
 from grader.cli.options import AssignmentOption, AssignmentsOption, ExplanationsOption, Lang
 
 if TYPE_CHECKING:
-    from grader.assignments.assignment import Assignment
     from grader.core.results import Grade
     from grader.submissions.model import Submission
 
@@ -77,50 +76,50 @@ def check(
 
 def _check(options: CheckOptions) -> int:
     """Check a notebook and explain it; return 0 for full marks, else 1."""
-    from grader.assignments import assignment
     from grader.core.console import tell
-    from grader.core.i18n import Words
+    from grader.core.errors import told_to_students
+    from grader.core.i18n import tr
+
+    try:
+        with told_to_students():
+            return _checked(options)
+    except KeyboardInterrupt:
+        tell(tr("The check was interrupted."), options.lang)
+        return _INTERRUPTED
+
+
+def _checked(options: CheckOptions) -> int:
+    from grader.assignments import assignment
     from grader.scheduling.own_check import OwnCheck, started
 
     root = assignment.folder_of_assignments(options.assignments)
     chosen = assignment.choose(root, options.assignment)
-    _require_parts(chosen, options.parts)
+    for part in options.parts:
+        assignment.require_part(chosen, part)
 
     def find() -> "Submission":
         return _submission(options.notebook, chosen.name)
 
     find()  # wrong usage is told before torch is imported
-    try:
-        with started() as stream:
-            checked = OwnCheck(
-                chosen, stream, find, options.parts, options.lang, lines=options.steps
-            )
-            return _watch(options, checked) if options.watch else _shown(options, checked())
-    except KeyboardInterrupt:
-        words = Words(options.lang)
-        tell(words("The check was interrupted."))
-        return _INTERRUPTED
-
-
-def _require_parts(assignment: "Assignment", parts: tuple[str, ...]) -> None:
-    """Raise UsageError for a part that is none."""
-    from grader.core.errors import UsageError
-
-    for part in parts:
-        if part not in assignment.points:
-            known = ", ".join(assignment.points)
-            raise UsageError(f"{assignment.name} has no part {part!r}; its parts are {known}")
+    with started() as stream:
+        checked = OwnCheck(chosen, stream, find, options.parts, options.lang, lines=options.steps)
+        return _watch(options, checked) if options.watch else _shown(options, checked())
 
 
 def _submission(notebook: Path, assignment: str) -> "Submission":
     """Return the notebook. Raises UsageError."""
     from grader.core.errors import UsageError
+    from grader.core.i18n import tr
     from grader.submissions.discovery import find
 
     found = find([notebook], assignment)
     if len(found) > 1:
         raise UsageError(
-            f"grader check takes one notebook, but {notebook} has {len(found)}: name one of them"
+            tr(
+                "grader check takes one notebook, but {path} has {count}: name one of them",
+                path=notebook,
+                count=len(found),
+            )
         )
     return found[0]
 

@@ -6,11 +6,23 @@ when it begins, so that `grader --help` answers in no time.
 
 import io
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from grader.cli import check, doctor, grade, new, override, release, replay, report, validate
+from grader.cli import (
+    check,
+    doctor,
+    grade,
+    new,
+    options,
+    override,
+    release,
+    replay,
+    report,
+    validate,
+)
 from grader.cli.export import app as export_app
 from grader.core.version import __version__
 
@@ -46,21 +58,36 @@ app.command()(new.new)
 app.command()(release.release)
 
 
+def language(arguments: Sequence[str]) -> str:
+    """Return the language that a command line asks for; English where its command has no --lang.
+
+    The command has ended by then, so that these are arguments which it understood.
+    """
+    command, rest = typer.main.get_command(app), list(arguments)
+    while isinstance(command, typer.core.TyperGroup):
+        known = [number for number, word in enumerate(rest) if word in command.commands]
+        if not known:
+            return "en"
+        command, rest = command.commands[rest[known[0]]], rest[known[0] + 1 :]
+    asked = command.make_context(command.name, rest, resilient_parsing=True).params
+    return (asked["lang"] or options.Lang.es).value if "lang" in asked else "en"
+
+
 def main() -> None:
-    """Run the command line; errors that a person can mend become one sentence."""
+    """Run the command line; errors that a person can fix become one sentence."""
+    from grader.core.console import tell
     from grader.core.errors import AssignmentFault, GraderError, UsageError
+    from grader.core.i18n import tr
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # σ and ✗ on a terminal that cannot show them
             stream.reconfigure(errors="replace")
+    arguments = sys.argv[1:]
     try:
         app()
-    except (UsageError, AssignmentFault) as error:
-        print(f"grader: {error}", file=sys.stderr)  # noqa: T201 - the command line prints
-        sys.exit(2)
     except GraderError as error:
-        print(f"grader: {error}", file=sys.stderr)  # noqa: T201 - the same
-        sys.exit(1)
+        tell(error.said, language(arguments))
+        sys.exit(2 if isinstance(error, (UsageError, AssignmentFault)) else 1)
     except KeyboardInterrupt:
-        print("grader: interrupted; what was graded is kept", file=sys.stderr)  # noqa: T201
+        tell(tr("interrupted; what was graded is kept"), language(arguments))
         sys.exit(130)

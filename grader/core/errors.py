@@ -7,16 +7,30 @@ there is no score at all.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from grader.core.i18n import Bilingual, same, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FaultOutcome = Literal["error", "timeout", "out_of_memory", "crashed"]
 
 
 class GraderError(Exception):
-    """Something that a person can mend; the message says what and how."""
+    """Something that a person can fix; `said` says what and how.
+
+    A message that is a `str` is the same in every language; `str(error)` is the English.
+    """
+
+    def __init__(self, message: Bilingual | str) -> None:
+        super().__init__(message)
+        self.said = same(message)
+
+    def __str__(self) -> str:
+        return self.said.en
 
 
 class UsageError(GraderError):
@@ -33,6 +47,20 @@ class BrokenCheck(AssignmentFault):
 
 class SandboxFault(GraderError):
     """The machine failed: no engine, no image, a worker that is gone."""
+
+
+@contextmanager
+def told_to_students() -> Iterator[None]:
+    """Say of an AssignmentFault within that it is none of the student's, who reads of it."""
+    try:
+        yield
+    except AssignmentFault as fault:
+        raise AssignmentFault(
+            tr(
+                "the assignment is broken, which is not your fault: tell your instructor. {why}",
+                why=fault.said,
+            )
+        ) from fault
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
+from grader.core.i18n import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +43,12 @@ def save(path: Path, data: bytes) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, data)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+        raise _unwritable(path, error) from error
     return path
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(tr("{path} cannot be written: {why}", path=path, why=error.strerror))
 
 
 def append(path: Path, data: bytes) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 LANGUAGES = ("es", "en")
@@ -49,15 +49,38 @@ def tr(message: str, /, **values: object) -> Bilingual:
     return Bilingual(*(Words(lang)(message, **values) for lang in LANGUAGES))
 
 
+def plural(one: str, many: str, count: int, /, **values: object) -> Bilingual:
+    """Return the message for this many in both languages; `{count}` is the number."""
+    return Bilingual(*(Words(lang).plural(one, many, count, **values) for lang in LANGUAGES))
+
+
 def same(said: Bilingual | str) -> Bilingual:
     """Return a message as it is; of a text that is nobody's to translate, the same in both."""
     return said if isinstance(said, Bilingual) else Bilingual(said, said)
 
 
-def joined(between: str, said: Iterable[Bilingual]) -> Bilingual:
+def joined(between: Bilingual | str, said: Iterable[Bilingual | str]) -> Bilingual:
     """Return messages as one, in each language."""
-    all_ = list(said)
-    return Bilingual(*(between.join(one.to(lang) for one in all_) for lang in LANGUAGES))
+    all_ = [same(one) for one in said]
+    return Bilingual(
+        *(same(between).to(lang).join(one.to(lang) for one in all_) for lang in LANGUAGES)
+    )
+
+
+def all_of(names: Iterable[str]) -> Bilingual:
+    """Return names as one text: a and b."""
+    return joined(tr(" and "), names)
+
+
+def one_of(names: Iterable[str]) -> Bilingual:
+    """Return names as one text: a or b."""
+    return joined(tr(" or "), names)
+
+
+def some_of(names: Sequence[str], most: int) -> Bilingual:
+    """Return the first of these names, and of how many more there are the number."""
+    first, more = ", ".join(names[:most]), len(names) - most
+    return tr("{names} and {more} more", names=first, more=more) if more > 0 else same(first)
 
 
 def knows(message: str) -> bool:

@@ -14,6 +14,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from grader.core.i18n import LANGUAGES, Bilingual
+
 SCHEMA = 1
 
 Outcome = Literal["passed", "failed", "error", "timeout", "out_of_memory", "crashed", "skipped"]
@@ -258,6 +260,11 @@ def text(item: object, name: str, lang: str) -> str:
     """Return a field in a language: in Spanish where there is no English."""
     english = getattr(item, f"{name}_en", "") if lang == "en" else ""
     return str(english or getattr(item, name))
+
+
+def both(item: object, name: str) -> Bilingual:
+    """Return a field in both languages: in Spanish where there is no English."""
+    return Bilingual(*(text(item, name, lang) for lang in LANGUAGES))
 
 
 def in_language(told: Json, name: str, lang: str) -> str:

@@ -26,8 +26,8 @@ _WIDTH = 100
 """Of the same as plain text, in characters."""
 
 
-def html(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
-    """Return a grade, where there is one, and what else there is to say."""
+def html(grade: Grade | None, lang: str, remarks: Sequence[str] = (), log: str = "") -> str:
+    """Return a grade, where there is one, and what else there is to say; `log` is folded."""
     template = pages.environment(lang).get_template("fragment.html.jinja")
     return template.render(
         style=_style(),
@@ -38,16 +38,17 @@ def html(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
         skipped=student_page.skipped_of(grade, lang) if grade else [],
         flags=student_page.flags_of(grade, Words(lang)) if grade else [],
         remarks=remarks,
+        log=log,
     )
 
 
-def plain(grade: Grade | None, lang: str, remarks: Sequence[str] = ()) -> str:
+def plain(grade: Grade | None, lang: str, remarks: Sequence[str] = (), log: str = "") -> str:
     """Return the same without HTML."""
     file = io.StringIO()
     console = Console(
         file=file, width=_WIDTH, highlight=False, color_system=None, force_jupyter=False
     )
-    for remark in remarks:
+    for remark in [*remarks, *log.splitlines()]:
         console.print(printable(remark), markup=False, soft_wrap=True)
     if grade:
         console.print(student_terminal.render(grade, lang), soft_wrap=True)

@@ -200,15 +200,18 @@ def require_passed(needed: Iterable[str], results: Collection[CheckResult]) -> N
     for name in needed:
         for result in results:
             if result.id == name and result.outcome != "passed":
-                es, en = (text.split(":")[0] for text in (result.title, result.title_en))
+                titles = (result.title, result.title_en)
+                es, en = (text.split(":")[0].removesuffix(".") for text in titles)
                 skip(tr("“{title}” has to pass first", title=Bilingual(es, en)))
 
 
 def _fault(item: pytest.Item, failure: BaseException | None) -> AssignmentFault | SandboxFault:
     if isinstance(failure, SandboxFault):
         return failure
-    name = marks.identity(item)
-    return BrokenCheck(f"{name} is broken: {type(failure).__name__}: {failure}")
+    error = f"{type(failure).__name__}: {failure}"
+    return BrokenCheck(
+        tr("the check {check} is broken: {error}", check=marks.identity(item), error=error)
+    )
 
 
 def _accounted(result: CheckResult, attempt: Attempt) -> CheckResult:

@@ -51,16 +51,19 @@ class Terms:
 
     def require_unchanged(self) -> None:
         """See that no file that grades was edited since the run began. Raises AssignmentFault."""
-        checks = f"the assignment's files in {self.assignment.folder}"
+        checks = tr("the assignment's files in {folder}", folder=self.assignment.folder)
         for what, then, now in (
             (checks, self.checks, self.assignment.digest),
-            ("grader's own files", self.grader, own_digest()),
+            (tr("grader's own files"), self.grader, own_digest()),
         ):
             if then != now:
                 raise AssignmentFault(
-                    f"{what} were edited while the run was going on. The grades so far are "
-                    "kept: put the old files back and run again to continue with them, or "
-                    "grade everything with the new ones with --regrade"
+                    tr(
+                        "{what} were edited while the run was going on. The grades so far are "
+                        "kept: put the old files back and run again to continue with them, or "
+                        "grade everything with the new ones with --regrade",
+                        what=what,
+                    )
                 )
 
     def fingerprint(self, submission: Submission) -> Fingerprint:
@@ -119,7 +122,7 @@ def grade(
         return _grade(submission, terms, lane, "rejected", digest, reason=reason)
 
 
-def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
+def not_graded(submission: Submission, terms: Terms, reason: Bilingual | str) -> Grade:
     """Return the grade of a submission that the machine could not measure: no score at all."""
     return _grade(submission, terms, None, "not_graded", reason=same(reason))
 
@@ -127,10 +130,17 @@ def not_graded(submission: Submission, terms: Terms, reason: str) -> Grade:
 def _unusable(report: Report) -> Bilingual | None:
     if report.unreadable or report.defined:
         return report.unreadable
+    wanted, whys = ", ".join(report.missing), dict.fromkeys(report.missing.values())
+    if list(whys) == [tr("it is not defined in the notebook")]:
+        return tr(
+            "the notebook defines none of what is asked for: {wanted}. Check that you hand in the "
+            "right notebook, and that you saved it.",
+            wanted=wanted,
+        )
     return tr(
         "the notebook defines none of what is asked for ({wanted}): {whys}",
-        wanted=", ".join(report.missing),
-        whys=joined("; ", dict.fromkeys(report.missing.values())),
+        wanted=wanted,
+        whys=joined("; ", whys),
     )
 
 

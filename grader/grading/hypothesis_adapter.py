@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 
 from grader.core.errors import GraderError
+from grader.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +114,11 @@ def _relied_on(holder: Any, name: str) -> Any:
 
 def _unknown(name: str) -> GraderError:
     return GraderError(
-        f"Hypothesis {hypothesis.__version__} has no {name}, which grader relies on: install a "
-        f"version that grader was tried with: pip install 'hypothesis{VERSIONS}'"
+        tr(
+            "Hypothesis {version} has no {name}, which grader relies on: install a version that "
+            "grader was tried with: pip install 'hypothesis{versions}'",
+            version=hypothesis.__version__,
+            name=name,
+            versions=VERSIONS,
+        )
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks.asserts import Mismatch, kind
+from grader.checks.asserts import Mismatch, dimensions, kind
 from grader.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def require_shapes(samples: Samples, length: int, count: int) -> None:
     shapes = ((count, length, 1), (count,))
     for name, tensor, shape in zip(NAMES, samples.tensors, shapes, strict=True):
         if tuple(tensor.shape) != shape:
-            got = tr("shape {shape}", shape=tuple(tensor.shape))
-            expected = tr("shape {shape}", shape=shape)
+            got = tr("shape {shape}", shape=dimensions(tensor.shape))
+            expected = tr("shape {shape}", shape=dimensions(shape))
             raise _wrong(name, tensor, expected, got, f"tuple({{}}.shape) == {shape}")
 
 

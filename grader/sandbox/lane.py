@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.core.errors import Delegated, SandboxFault, StudentProcessLost
-from grader.core.i18n import tr
+from grader.core.i18n import Bilingual, same, tr
 from grader.protocol import wire
 from grader.sandbox.api import Report, Usage
 from grader.sandbox.decode import fault, place, report_of, said, text
@@ -63,7 +63,8 @@ class StreamLane:
             data = self.stream.read(prefix.header + prefix.body, seconds)
         except (OSError, EOFError, ValueError, wire.WireError) as error:  # ValueError: it is closed
             self.stream.close()
-            raise SandboxFault(f"the worker stopped answering ({_name(error)})") from error
+            why = _why(error, seconds)
+            raise SandboxFault(tr("the worker stopped answering ({why})", why=why)) from error
         return _answer(prefix, data, nonce)
 
     @contextmanager
@@ -105,7 +106,9 @@ class StreamLane:
         told = self._own("close", seconds)
         if told.get("clean") is not True:
             self.stream.close()
-            raise SandboxFault("a submission left files or processes behind that cannot be removed")
+            raise SandboxFault(
+                tr("a submission left files or processes behind that cannot be removed")
+            )
         return _usage(told.get("usage"))
 
     def _own(self, operation: str, seconds: float) -> wire.Message:
@@ -114,7 +117,9 @@ class StreamLane:
             return self.ask(operation, seconds)
         except StudentProcessLost as lost:
             self.stream.close()
-            raise SandboxFault(f"the worker gave an unexpected answer ({lost.message})") from lost
+            raise SandboxFault(
+                tr("the worker gave an unexpected answer ({what})", what=lost.message)
+            ) from lost
 
 
 class StreamSession:
@@ -174,7 +179,7 @@ class StreamCheck:
         seconds = self.limits.seconds * len(questions) + _GRACE_SECONDS
         told = self.session.lane.ask("reference", seconds, questions=list(questions))
         if "failed" in told:
-            raise SandboxFault("the reference that training times are compared with failed")
+            raise SandboxFault(tr("the reference that training times are compared with failed"))
         return Usage(_seconds(told.get("seconds")), _seconds(told.get("cpu_seconds")))
 
     @property
@@ -201,7 +206,7 @@ def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
     try:
         return wire.parts(message, wire.Caps())
     except wire.WireError as error:
-        why = tr("what it returned cannot be sent back to it: {error}", error=error)
+        why = tr("what it returned is too large to be sent back to it")
         raise StudentProcessLost("crashed", why) from error
 
 
@@ -221,9 +226,8 @@ def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
     """
     try:
         message = wire.decode(prefix, data)
-    except wire.WireError as error:
-        why = tr("the sandbox sent a malformed reply: {why}", why=error)
-        raise StudentProcessLost("crashed", why) from error
+    except wire.WireError as error:  # whose text says to us what no student can do anything about
+        raise StudentProcessLost("crashed", tr("the sandbox sent a malformed reply")) from error
     if message.get("nonce") != nonce:
         raise StudentProcessLost("crashed", tr("the sandbox replied to a different question"))
     if message.get("lost") is None:
@@ -260,5 +264,10 @@ def _outcome(word: object) -> FaultOutcome:
     return next((outcome for outcome in _OUTCOMES if outcome == word), "crashed")
 
 
-def _name(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _why(error: Exception, seconds: float) -> Bilingual:
+    """Return why there was no answer."""
+    if isinstance(error, TimeoutError):
+        return tr("no answer within {seconds} s", seconds=f"{seconds:g}")
+    if isinstance(error, EOFError):
+        return tr("it ended")
+    return same(str(error) or type(error).__name__)

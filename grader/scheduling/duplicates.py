@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from grader.core.i18n import tr
 from grader.grading.grade import not_graded
 from grader.submissions.archives import Source, UnreadableError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Groups = dict[str, list["Submission"]]
 """By the id of the first of those with the same notebook, all of them."""
-_REPLACED = "the file, or an exact copy of it, was replaced during the run: run again"
+_REPLACED = tr("the file, or an exact copy of it, was replaced during the run: run again")
 
 
 def groups(submissions: Iterable[Submission]) -> Groups:

@@ -24,11 +24,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.core.errors import BrokenCheck, SandboxFault
+from grader.core.i18n import tr
 from grader.grading.grade import Terms, grade, not_graded, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from grader.core.i18n import Bilingual
     from grader.core.results import Grade
     from grader.sandbox.api import Lane, Sandbox
     from grader.submissions.model import Submission
@@ -127,7 +129,9 @@ class Queue:
         match fault:
             case BrokenCheck():
                 self._set_aside(fault)
-                return not_graded(*task, f"{fault}; fix the check and grade again")
+                return not_graded(
+                    *task, tr("{fault}; fix the check and grade again", fault=fault.said)
+                )
             case BrokenProcessPool() | SandboxFault():
                 return None if self._again(task, tasks) else not_graded(*task, _reason(fault))
             case _:
@@ -204,10 +208,15 @@ def _run_pool(
         _end(pool)
 
 
-def _reason(fault: BaseException) -> str:
-    killed = isinstance(fault, BrokenProcessPool)
-    text = "the process that graded it was killed" if killed else str(fault)
-    return f"given up after {MOST_TRIES} tries: {text}; run again to try it once more"
+def _reason(fault: SandboxFault | BrokenProcessPool) -> Bilingual:
+    """Return why a submission was given up."""
+    killed = tr("the process that graded it was killed")
+    why = fault.said if isinstance(fault, SandboxFault) else killed
+    return tr(
+        "given up after {tries} tries: {why}; run again to try it once more",
+        tries=MOST_TRIES,
+        why=why,
+    )
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -237,7 +237,7 @@ class Student:
         try:
             return tensors.to_array(tensor, known and known[1])
         except tensors.TensorError as error:
-            why = tr("what it returned cannot be sent back to it: {error}", error=error)
+            why = tr("what it returned cannot be sent back to it")
             raise StudentProcessLost("crashed", why) from error
 
     def _in(self, value: Any) -> Any:

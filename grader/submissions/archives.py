@@ -57,7 +57,7 @@ BOMB = tr(
 class UnreadableError(Exception):
     """A file that cannot be used: `said` tells its student so, `why` the instructor."""
 
-    def __init__(self, said: Bilingual, why: str) -> None:
+    def __init__(self, said: Bilingual, why: Bilingual) -> None:
         super().__init__(said, why)
         self.said = said
         self.why = why
@@ -168,8 +168,11 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
             return [item for item in items if not (_is_ignored(item.name) or _is_results(item))]
     except OSError as error:
         raise UsageError(
-            f"Cannot read the folder {plain(str(folder))} ({error.strerror}): fix its "
-            "permissions or leave it out."
+            tr(
+                "Cannot read the folder {folder} ({why}): fix its permissions or leave it out.",
+                folder=plain(str(folder)),
+                why=error.strerror,
+            )
         ) from error
 
 
@@ -197,12 +200,15 @@ def _open_regular(path: Path) -> IO[bytes]:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            raise UnreadableError(SPECIAL, "it is not a regular file")
+            raise UnreadableError(SPECIAL, tr("it is not a regular file"))
         return os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb")
     except OSError as error:
         raise GraderError(
-            f"Cannot read {plain(str(path))} ({error.strerror}): fix its permissions, or put "
-            "it back, and run again."
+            tr(
+                "Cannot read {path} ({why}): fix its permissions, or put it back, and run again.",
+                path=plain(str(path)),
+                why=error.strerror,
+            )
         ) from error
 
 
@@ -223,7 +229,7 @@ def too_large(limit: int) -> UnreadableError:
             "The file is larger than {most}. Clear the outputs of its cells and hand it in again.",
             most=most,
         ),
-        f"a file in it is larger than {most}",
+        tr("a file in it is larger than {most}", most=most),
     )
 
 
@@ -262,7 +268,7 @@ def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
                 "The zip is damaged, or is not a zip. Create it again, check that it opens, "
                 "and upload it."
             ),
-            f"it is damaged, or not a zip at all ({plain(str(error))})",
+            tr("it is damaged, or not a zip at all ({why})", why=plain(str(error))),
         ) from error
 
 
@@ -301,7 +307,11 @@ def _refuse_size() -> NoReturn:
             entries=MAX_ENTRIES,
             size=MAX_TOTAL // 2**30,
         ),
-        f"it holds more than {MAX_ENTRIES} files or {MAX_TOTAL // 2**30} GiB",
+        tr(
+            "it holds more than {entries} files or {size} GiB",
+            entries=MAX_ENTRIES,
+            size=MAX_TOTAL // 2**30,
+        ),
     )
 
 
@@ -316,17 +326,17 @@ def _refuse_member(info: zipfile.ZipInfo) -> None:
                 "The zip contains a file with an invalid name, {name}. Upload only the notebook.",
                 name=name,
             ),
-            f"the name {name} in it is not valid, or leads outside the zip",
+            tr("the name {name} in it is not valid, or leads outside the zip", name=name),
         )
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise UnreadableError(
             tr("The zip contains a link or a device, {name}. Upload the file itself.", name=name),
-            f"{name} in it is a link or a device",
+            tr("{name} in it is a link or a device", name=name),
         )
     if info.flag_bits & ENCRYPTED:
         raise UnreadableError(
             tr("The zip is protected with a password. Create it again without one and upload it."),
-            f"{name} in it is encrypted",
+            tr("{name} in it is encrypted", name=name),
         )
     if info.compress_type not in METHODS:
         raise UnreadableError(
@@ -334,7 +344,7 @@ def _refuse_member(info: zipfile.ZipInfo) -> None:
                 "The zip uses an unusual compression method. Create it again with the usual "
                 "one and upload it."
             ),
-            f"{name} in it is compressed by a method other than deflate",
+            tr("{name} in it is compressed by a method other than deflate", name=name),
         )
 
 
@@ -348,7 +358,7 @@ def _refuse_twins(members: Sequence[zipfile.ZipInfo]) -> None:
                     "hand it in again.",
                     name=plain(name),
                 ),
-                f"it holds two files named {plain(name)}",
+                tr("it holds two files named {name}", name=plain(name)),
             )
 
 
@@ -361,5 +371,5 @@ def _refuse_overlaps(members: Sequence[zipfile.ZipInfo], end: int) -> None:
     if overlap or (spans and spans[0][0] < 0):
         raise UnreadableError(
             tr("The zip is malformed: its files overlap. Create it again and upload it."),
-            "the files in it overlap",
+            tr("the files in it overlap"),
         )

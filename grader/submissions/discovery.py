@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
-from grader.core.i18n import tr
+from grader.core.i18n import all_of, joined, tr
 from grader.core.text import plain
 from grader.submissions.archives import (
     MEGABYTE,
@@ -136,18 +136,21 @@ def _several(names: str) -> Bilingual:
 
 def _refuse_rivals(fits: dict[str, list[Entry]]) -> None:
     rivals = [
-        f"  {plain(student)}: " + " and ".join(str(file.source) for file in files[:MENTIONED])
+        joined("", [f"  {plain(student)}: ", all_of(str(one.source) for one in files[:MENTIONED])])
         for student, files in fits.items()
         if len(files) > 1
     ]
+    if more := rivals[MENTIONED:]:
+        rivals[MENTIONED:] = [tr("  and {count} students more", count=len(more))]
     if rivals:
-        shown, more = rivals[:MENTIONED], len(rivals) - MENTIONED
         raise UsageError(
-            "A student hands in one file for an assignment, but here there are several:\n"
-            + "\n".join([*shown, *([f"  and {more} students more"] if more > 0 else [])])
-            + "\nRemove all but one, choose the assignment with --assignment, or name the "
-            "notebook after the assignment. If this folder is the whole class's, give the "
-            "folder itself."
+            tr(
+                "A student hands in one file for an assignment, but here there are several:\n"
+                "{rivals}\nRemove all but one, choose the assignment with --assignment, or name "
+                "the notebook after the assignment. If this folder is the whole class's, give the "
+                "folder itself.",
+                rivals=joined("\n", rivals),
+            )
         )
 
 

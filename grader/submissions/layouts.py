@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
+from grader.core.i18n import tr
 from grader.core.text import plain
 from grader.submissions.archives import (
     MEGABYTE,
@@ -28,6 +29,8 @@ from grader.submissions.model import KINDS, ZIP, best_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from grader.core.i18n import Bilingual
 
 MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_?")
 MOODLE_FILE = re.compile(r"(?P<name>.+?)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_(?P<file>.+)")
@@ -61,13 +64,13 @@ def owned_files(path: Path, assignment: str | None) -> list[Owned]:
     return list(_submitted_by(kept, metadata[0].source)) if metadata else kept
 
 
-def nothing_at(paths: Sequence[Path], assignment: str | None) -> str:
-    """Say for the instructor that nothing was found, and what to do."""
-    wanted = f" for {assignment}" if assignment else ""
-    places = ", ".join(plain(str(path)) for path in paths)
-    return (
-        f"No notebook (.ipynb), module (.py) or zip of them{wanted} in {places}. "
-        "Give the folder or the zip that holds the students' files."
+def nothing_at(paths: Sequence[Path], assignment: str | None) -> Bilingual:
+    """Say that nothing was found, and what to do."""
+    return tr(
+        "No notebook (.ipynb), module (.py) or zip of them{wanted} in {places}. "
+        "Give the folder or the zip that holds the students' files.",
+        wanted=tr(" for {assignment}", assignment=assignment) if assignment else "",
+        places=", ".join(plain(str(path)) for path in paths),
     )
 
 
@@ -82,7 +85,9 @@ def _submitted_by(owned: list[Owned], metadata: Source) -> Iterator[Owned]:
     try:
         people = gradescope(metadata.read(MEGABYTE * 8))
     except UnreadableError as error:
-        raise UsageError(f"{metadata} was not read: {error.why}. Export it again.") from error
+        raise UsageError(
+            tr("{file} was not read: {why}. Export it again.", file=metadata, why=error.why)
+        ) from error
     for one in owned:
         for student, about in people.get(one.where.name, [(one.student, one.about)]):
             yield replace(one, student=clean(student), about=about)
@@ -116,8 +121,11 @@ def _class_entries(path: Path, assignment: str | None) -> list[Entry]:
     suffix = path.suffix.lower()
     if not stat.S_ISREG(mode) or suffix not in KINDS:
         raise UsageError(
-            f"{plain(str(path))} is not a notebook (.ipynb), module (.py), zip or folder: give "
-            "one of these."
+            tr(
+                "{path} is not a notebook (.ipynb), module (.py), zip or folder: give one of "
+                "these.",
+                path=plain(str(path)),
+            )
         )
     file = Entry((path.name,), Source(root), root.stat().st_size)
     return _zip_entries(file, assignment) if suffix == ZIP else [file]
@@ -129,8 +137,11 @@ def _resolve(path: Path) -> tuple[Path, int]:
         return root, root.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(
-            f"There is nothing to grade at {plain(str(path))}: it does not exist or cannot be "
-            "reached. Check the path."
+            tr(
+                "There is nothing to grade at {path}: it does not exist or cannot be reached. "
+                "Check the path.",
+                path=plain(str(path)),
+            )
         ) from error
 
 
@@ -139,8 +150,12 @@ def _zip_entries(file: Entry, assignment: str | None) -> list[Entry]:
         entries = list_zip(file.source)
     except UnreadableError as error:
         raise UsageError(
-            f"{file.source} was not opened: {error.why}. Unpack it with care and give that "
-            "folder; if the zip is one student's, give the folder that it is in."
+            tr(
+                "{file} was not opened: {why}. Unpack it with care and give that folder; if the "
+                "zip is one student's, give the folder that it is in.",
+                file=file.source,
+                why=error.why,
+            )
         ) from error
     level = _level(entries, assignment, course=False, wrapped=True)
     return [file] if _is_one_student(level, assignment) else level

@@ -61,7 +61,8 @@ class Submission:
         problem or more than `limit` bytes; GraderError where the file is gone from the disk.
         """
         if self.problem or self.source is None:
-            raise UnreadableError(self.problem or NO_NOTEBOOK, "the submission has no usable file")
+            why = tr("the submission has no usable file")
+            raise UnreadableError(self.problem or NO_NOTEBOOK, why)
         if isinstance(self.source, Source):
             return self.source.read(limit)
         if len(self.source) > limit:

@@ -113,10 +113,9 @@ class Supervisor:
             if question["op"] in own:
                 return message(nonce, **own[question["op"]](question))
             return self._relay(frame)
-        except wire.WireError as error:  # from encoding the student's report anew
+        except wire.WireError:  # from encoding the student's report anew
             self._destroy()
-            text = notice("the notebook could not be read: {why}", why=error)
-            return Lost("crashed", text).frame(nonce)
+            return Lost("crashed", notice("the notebook could not be read")).frame(nonce)
         except Lost as lost:
             self._destroy()
             return lost.frame(nonce)
@@ -202,7 +201,7 @@ class Supervisor:
             )
             raise Lost("timeout", text) from None
         except ChannelClosed as gone:
-            raise self._autopsy(why=str(gone)) from None
+            raise self._autopsy(malformed=bool(str(gone))) from None
 
     def _left(self) -> float:
         """Return the seconds for which this check may still be waited for."""
@@ -346,11 +345,15 @@ class Supervisor:
         self.user = None
 
     def _autopsy(
-        self, when: Translatable | None = None, limit: str = "cpu_seconds", why: str = ""
+        self,
+        when: Translatable | None = None,
+        limit: str = "cpu_seconds",
+        *,
+        malformed: bool = False,
     ) -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
-        if why:
-            return Lost("crashed", notice("the sandbox sent a malformed reply: {why}", why=why))
+        if malformed:
+            return Lost("crashed", notice("the sandbox sent a malformed reply"))
         killed_for_memory = accounts.memory_kills() > self.kills_before
         told = self._last_words().get("status")
         status = told or self._own_end()

@@ -78,7 +78,8 @@ def _read(submission: Submission) -> None:
     except UnreadableError as error:
         _is_clear(error.said.es)
         _is_clear(error.said.en)
-        _is_clear(error.why)
+        _is_clear(error.why.es)
+        _is_clear(error.why.en)
     except GraderError as error:
         _is_clear(str(error))
 

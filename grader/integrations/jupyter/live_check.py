@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import grader
+from grader.core.i18n import Words
 from grader.core.results import Grade
 
 if TYPE_CHECKING:
@@ -23,39 +24,57 @@ if TYPE_CHECKING:
     """Is told which check is under way, of how many, and its part."""
 
 _STEP = re.compile(r"(\d+)/(\d+) (.*)")
+_OURS = "grader: "
+"""What a sentence begins with that the process says."""
 _END_SECONDS = 10.0
 
 
 class Failed(Exception):
-    """The check could not be made; the message says why."""
+    """The check could not be run; `said` says why, `log` is what else the process wrote."""
+
+    def __init__(self, said: str, log: str = "") -> None:
+        super().__init__(said)
+        self.said = said
+        self.log = log
 
 
 class Interrupted(Exception):
     """The person who waited did not want to any longer; the process has ended."""
 
 
-def run(content: bytes, assignment: Assignment, parts: Sequence[str], tell: Tell) -> Grade:
+def run(
+    content: bytes, assignment: Assignment, parts: Sequence[str], lang: str, tell: Tell
+) -> Grade:
     """Return the grade of a notebook on these parts. Raises Failed and Interrupted."""
     with tempfile.TemporaryDirectory(prefix="rnn-grader-") as folder:
         notebook = Path(folder) / "notebook.ipynb"
         notebook.write_bytes(content)
         with (Path(folder) / "grade.json").open("w+", encoding="utf-8") as answer:
-            said = _follow(_started(notebook, assignment, parts, answer), tell)
+            said = _follow(_started(notebook, assignment, parts, lang, answer), tell)
             answer.seek(0)
             text = answer.read()
     try:
         return Grade.from_json(text)
     except ValueError as error:
-        raise Failed(said.removeprefix("grader: ") or "it ended without saying why") from error
+        raise _failed(said, lang) from error
+
+
+def _failed(said: str, lang: str) -> Failed:
+    """Return the sentence of ours that a process ended with; all that it wrote if it had none."""
+    _, ours, sentence = f"\n{said}".rpartition(f"\n{_OURS}")
+    if ours:
+        return Failed(sentence.strip())
+    return Failed(Words(lang)("it ended without saying why"), said.strip())
 
 
 def _started(
-    notebook: Path, assignment: Assignment, parts: Sequence[str], answer: IO[str]
+    notebook: Path, assignment: Assignment, parts: Sequence[str], lang: str, answer: IO[str]
 ) -> subprocess.Popen[str]:
     root = str(Path(grader.__file__).parent.parent)
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     options = [item for part in parts for item in ("--part", part)]
     options += ["--assignments", str(assignment.folder.parent), "--assignment", assignment.name]
+    options += ["--lang", lang]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "grader", "check", notebook, "--json", "--steps", *options],
         stdin=subprocess.DEVNULL,
@@ -70,21 +89,21 @@ def _started(
 
 
 def _follow(process: subprocess.Popen[str], tell: Tell) -> str:
-    """Tell how far a check is until it ends; return the last other thing that it said."""
+    """Tell how far a check is until it ends; return what else it said."""
     assert process.stderr is not None  # noqa: S101 - a pipe, as asked for
-    said = ""
+    said = []
     try:
         for line in process.stderr:
             if step := _STEP.fullmatch(line.strip()):
                 tell(int(step[1]), int(step[2]), step[3])
             else:
-                said = line.strip() or said
+                said.append(line)
         process.wait()
     except KeyboardInterrupt:
         raise Interrupted from None
     finally:
         _end(process)
-    return said
+    return "".join(said)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

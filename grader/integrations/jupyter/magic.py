@@ -19,7 +19,7 @@ from IPython.core.magic_arguments import MagicArgumentParser
 from IPython.display import display as _display
 
 from grader.assignments import assignment as assignments_
-from grader.core.errors import GraderError
+from grader.core.errors import GraderError, told_to_students
 from grader.core.i18n import LANGUAGES, Words
 from grader.feedback import fragment
 from grader.integrations.jupyter.live import Session
@@ -96,11 +96,10 @@ class _Output:
         self.live = live
         self.handle: Any = None
 
-    def show(self, grade: Grade | None, remarks: Sequence[str]) -> None:
+    def show(self, grade: Grade | None, remarks: Sequence[str], log: str = "") -> None:
         """Show what came of it."""
-        below = Below(
-            *(form(grade, self.lang, remarks) for form in (fragment.html, fragment.plain))
-        )
+        forms = (fragment.html, fragment.plain)
+        below = Below(*(form(grade, self.lang, remarks, log) for form in forms))
         if self.handle:
             self.handle.update(below)
         else:
@@ -125,20 +124,24 @@ def _check(
     Raises IPython's UsageError, which it shows as one line; NotAllRight if `strict`.
     """
     shell = get_ipython()
+    words = Words(lang if lang in LANGUAGES else LANGUAGES[0])
     if shell is None:
-        raise UsageError("grader.check works in a notebook; in a terminal: grader check NOTEBOOK")
+        raise UsageError(
+            words("grader.check works in a notebook; in a terminal: grader check NOTEBOOK")
+        )
     if lang not in LANGUAGES:
-        raise UsageError(f"lang has to be one of {', '.join(LANGUAGES)}")
+        raise UsageError(words("lang has to be one of {known}", known=", ".join(LANGUAGES)))
     try:
-        root = assignments_.folder_of_assignments(root or _root())
-        assignment = assignments_.choose(root, name)
+        with told_to_students():
+            root = assignments_.folder_of_assignments(root or _root())
+            assignment = assignments_.choose(root, name)
+            parts = _parts(assignment, names)
     except GraderError as error:
-        raise UsageError(str(error)) from error
-    parts = _parts(assignment, names)
+        raise UsageError(error.said.to(lang)) from error
     output = _Output(lang, live=getattr(shell, "kernel", None) is not None)
     grade = _check_session(_session(shell), assignment, parts, output)
     if strict:
-        _require_all_right(grade, assignment, parts or list(assignment.points), Words(lang))
+        _require_all_right(grade, assignment, parts or list(assignment.points), words)
 
 
 def _require_all_right(
@@ -178,11 +181,12 @@ def _check_session(
 
     output.progress(words("Checking…"))
     try:
-        grade = run(content, assignment, parts, tell)
+        grade = run(content, assignment, parts, output.lang, tell)
     except Interrupted:
         output.show(None, [words("The check was interrupted.")])
     except Failed as failed:
-        output.show(None, [words("The check could not be run: {why}", why=failed)])
+        said = words("The check could not be run: {why}", why=failed.said)
+        output.show(None, [said], failed.log)
     else:
         output.show(
             replace(grade, notices=()), remarks
@@ -254,12 +258,10 @@ def _about(name: str, session: Session, words: Words) -> list[str]:
 
 
 def _parts(assignment: Assignment, names: Iterable[str]) -> list[str]:
-    """Return the parts that names stand for. Raises UsageError."""
+    """Return the parts that names stand for. Raises grader's UsageError."""
     parts = list(dict.fromkeys(names))
     for part in parts:
-        if part not in assignment.points:
-            known = ", ".join(assignment.points)
-            raise UsageError(f"{part!r} is not a part of {assignment.name}; its parts are {known}")
+        assignments_.require_part(assignment, part)
     return parts
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import grader
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox.backends.recipe import worker_digest
 from grader.sandbox.lane import StreamLane
 
@@ -54,7 +55,10 @@ class ProcessSandbox:
         """Start a worker for a lane; it imports torch meanwhile. Raises SandboxFault."""
         if os.name != "posix":
             raise SandboxFault(
-                "the process sandbox needs Linux, macOS or WSL; on Windows, run grader inside WSL"
+                tr(
+                    "the process sandbox needs Linux, macOS or WSL; on Windows, run grader "
+                    "inside WSL"
+                )
             )
         return plain_stream()
 

@@ -9,6 +9,7 @@ with a syntax error, a cell in another language) becomes a notice, never an erro
 from __future__ import annotations
 
 import ast
+import json
 import re
 import warnings
 from dataclasses import dataclass
@@ -17,14 +18,15 @@ from typing import Any
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
-from grader.worker.messages import Text, Translatable, TranslatableError, notice
+from grader.worker.messages import Translatable, TranslatableError, notice
 
 # Cell magics whose body is Python that runs in the notebook itself.
 _PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun", "python3"})
-SYNTAX = notice("the cell has a syntax error and is not used: {why}").message
+SYNTAX = notice("the cell has a syntax error and is not used. Python says: “{why}”").message
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 _MOST_WORK = 1_000_000  # characters that IPython's transformer may go through
 _LONGEST_MAGIC = 100
+_LONGEST_REASON = 200
 _COMMAND = re.compile(r"^[^\S\n]*[%!?,;/]|=[^\S\n]*[%!]|\?[^\S\n]*$", re.MULTILINE)
 _LEADING = re.compile(r"(?:[^\S\n]*\n)*")  # empty lines, which IPython drops
 
@@ -67,8 +69,12 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
         except SyntaxError as error:
             text = notice(SYNTAX, why=error.msg)
             notices.append(Notice(text, number, error.lineno))
+        except TranslatableError as error:
+            text = notice("the cell cannot be read and is not used: {why}", why=error.told)
+            notices.append(Notice(text, number))
         except Exception as error:  # noqa: BLE001 - IPython's transformer raises what it likes
-            text = notice("the cell cannot be read and is not used: {why}", why=_short(error))
+            why = str(error).strip().split("\n")[0][:_LONGEST_REASON] or type(error).__name__
+            text = notice("the cell cannot be read and is not used. IPython says: “{why}”", why=why)
             notices.append(Notice(text, number))
     return cells, notices
 
@@ -107,8 +113,7 @@ def _code_cells(content: bytes) -> list[str]:
     except RecursionError as error:
         raise Unreadable(notice("the notebook is nested too deeply")) from error
     except Exception as error:
-        told = notice("the file is not a Jupyter notebook: {why}", why=_short(error))
-        raise Unreadable(told) from error
+        raise Unreadable(_unfit(text, error)) from error
     return [_source(cell) for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
 
 
@@ -117,10 +122,26 @@ def _source(cell: Any) -> str:
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
-def _short(error: Exception) -> Text:
-    if isinstance(error, TranslatableError):
-        return error.told
-    return str(error).strip().split("\n")[0][:200] or type(error).__name__
+def _unfit(text: str, error: Exception) -> Translatable:
+    """Return what a student can do about a file that nbformat does not read."""
+    broken = error.__cause__
+    if isinstance(broken, json.JSONDecodeError) and text.lstrip().startswith("{"):
+        return notice(
+            "the file is not a Jupyter notebook: it is damaged at line {line}. Open your "
+            "notebook in Jupyter, save it again and hand in that file.",
+            line=broken.lineno,
+        )
+    if isinstance(error, nbformat.NBFormatError) and _is_newer(text):
+        return notice(
+            "the notebook is of a format that is too new: save it in Jupyter as version 4"
+        )
+    return notice("the file is not a Jupyter notebook. Hand in the .ipynb file that Jupyter saves.")
+
+
+def _is_newer(text: str) -> bool:
+    """Whether a notebook says that its format is a later one than we know."""
+    major = json.loads(text).get("nbformat")
+    return isinstance(major, int) and major > nbformat.current_nbformat
 
 
 def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
