@@ -206,7 +206,7 @@ def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
     try:
         return wire.parts(message, wire.Caps())
     except wire.WireError as error:
-        why = tr("what it returned is too large to be sent back to it")
+        why = tr("what it returned cannot be sent back to it")
         raise StudentProcessLost("crashed", why) from error
 
 
