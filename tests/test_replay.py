@@ -303,7 +303,8 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
     checks = tmp_path / "assignments" / "elman" / "test_celda_rnn.py"
     text = checks.read_text(encoding="utf-8").replace('"""Activación:', '"""La activación:')
     checks.write_text(text, encoding="utf-8")
-    ran = course.grader("replay", "out", "ana", "--assignments", tmp_path / "assignments")
+    edited = tmp_path / "assignments"
+    ran = course.grader("replay", "out", "ana", "--assignments", edited, "--lang", "en")
     assert ran.returncode == 1
     assert "the checks of elman were edited after ana was graded" in ran.stderr
     assert ran.stdout.strip().endswith("celdaRNN/activation (title).")
@@ -311,6 +312,6 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
 
 @pytest.mark.slow
 def test_a_check_that_is_not_there_is_wrong_usage(course: Course) -> None:
-    ran = course.grader("replay", "out", "ana", "activacion")
+    ran = course.grader("replay", "out", "ana", "activacion", "--lang", "en")
     assert ran.returncode == 2
     assert "did you mean celdaRNN/activation?" in ran.stderr

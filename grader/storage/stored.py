@@ -159,7 +159,7 @@ class StoredResults:
         """
         if not self.has_journal:
             said = tr("{file} is not there: the pages do not show the seed", file=self.path / FILE)
-            tell(said, lang or "es")
+            tell(said, lang or pages.recall(self.path / pages.FOLDER).lang or "es")
         grades = list(self.grades.values())
         seed = self.seed_of(grades) if self.has_journal else None
         return self.make_pages(grades, seed, lang)
