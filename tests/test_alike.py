@@ -86,7 +86,7 @@ def test_a_file_that_was_replaced_meanwhile_gives_its_grade_to_nobody() -> None:
     now, then = submission("ana", b"new"), submission("ana", b"old")
     (grade,) = duplicates.shared(graded(now, terms()), [then, submission("bob", b"old")], terms())
     assert (grade.submission, grade.status) == ("bob", "not_graded")
-    assert "replaced" in grade.reason
+    assert "replaced" in grade.reason_en
     assert grade.fingerprint.notebook != graded(now, terms()).fingerprint.notebook
 
 

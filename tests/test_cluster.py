@@ -292,7 +292,7 @@ def test_those_that_were_on_a_lost_worker_have_one_to_themselves(
     asked = tasks(terms, **dict.fromkeys(("bad", "a", "b", "c", "d"), ""))
     fake: Any = FakeCrew({"one": 2, "two": 2})
     run = clusters._Run(local.Queue(deque(asked)), fake, 0, lambda _: None)
-    reasons = {grade.submission: grade.reason for grade in run.grades()}
+    reasons = {grade.submission: grade.reason_en for grade in run.grades()}
     assert "given up after 3 tries: the worker" in reasons.pop("bad")
     assert reasons == {name: name for name in "abcd"}
     assert len(fake.companies[0]) == 2

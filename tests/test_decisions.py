@@ -152,7 +152,7 @@ def test_what_fits_no_check_any_more_is_kept_not_counted_and_told(
     assert grade.score == now.score
     assert [one.points for one in grade.uncounted] == [3]
     (remark,) = decisions.remarks(grade)
-    assert why in remark
+    assert why in remark.en
 
 
 def test_what_fits_no_check_any_more_can_be_taken_back(results: Results) -> None:
@@ -168,7 +168,7 @@ def test_what_was_decided_on_another_notebook_counts_and_is_told(results: Result
     grade = results.grade()
     assert grade.score == 9
     (remark,) = decisions.remarks(grade)
-    assert "decided on an earlier notebook" in remark
+    assert "decided on an earlier notebook" in remark.en
 
 
 @pytest.mark.parametrize("points", [4.5, -1, float("nan"), float("inf")])

@@ -81,6 +81,7 @@ def test_a_run_on_a_gpu_that_is_not_there_ends_before_it_begins(
     tmp_path: Path,
 ) -> None:
     options = ["--sandbox", "process", "--device", "cuda", "--out", str(tmp_path / "out")]
+    options += ["--lang", "en"]
     ran = subprocess.run(
         [sys.executable, "-m", "grader", "grade", REFERENCE, "--assignment", "lstm_gru", *options],
         check=False,

@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("docker")
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import same
 from grader.sandbox.backends import image
 from grader.sandbox.backends.image import ImageSpec, context_digest, ensure
 from grader.sandbox.backends.recipe import docker_folder
@@ -113,7 +114,7 @@ def run(client: DockerClient, worker_image: str, program: str, **options: Any) -
 
 
 def test_the_image_is_made_once(docker_client: DockerClient, worker_image: str) -> None:
-    said: list[str] = []
+    said: list[object] = []
     assert ensure(docker_client, said.append) == worker_image
     assert said == []
 
@@ -208,4 +209,4 @@ def test_base_and_torch_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
 
 def test_a_step_that_fails_is_told_with_its_last_lines() -> None:
     with pytest.raises(SandboxFault, match=r"no wheels; the last lines of bash:\nno such package"):
-        image._run(["bash", "-c", "echo no such package >&2; exit 3"], "no wheels")
+        image._run(["bash", "-c", "echo no such package >&2; exit 3"], same("no wheels"))

@@ -15,6 +15,7 @@ import pytest
 
 from grader.assignments.scaffold import create
 from grader.core.errors import GraderError, UsageError
+from grader.core.i18n import same
 from grader.core.results import CheckResult, Fingerprint, Grade
 from grader.storage import names, replay
 from grader.storage.journal import Journal
@@ -220,7 +221,10 @@ def test_only_the_check_that_was_asked_for_counts() -> None:
 def test_a_check_that_is_gone_or_new_differs() -> None:
     now = replace(GRADE, checks=(*CHECKS[1:], replace(CHECKS[0], id="celdaRNN/new")))
     gone, new = replay.differences(GRADE, now)
-    assert (gone, new) == ("celdaRNN/input (only then)", "celdaRNN/new (only now)")
+    assert [same(one).en for one in (gone, new)] == [
+        "celdaRNN/input (only then)",
+        "celdaRNN/new (only now)",
+    ]
 
 
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
@@ -236,7 +240,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_changed_since_is_told_in_one_sentence(what: str) -> None:
     fields, words = CHANGES[what]
     (sentence,) = replay.changes(GRADE, replace(GRADE, **fields))
-    assert words in sentence
+    assert words in sentence.en
 
 
 @dataclass(frozen=True)
@@ -299,7 +303,8 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
     checks = tmp_path / "assignments" / "elman" / "test_celda_rnn.py"
     text = checks.read_text(encoding="utf-8").replace('"""Activación:', '"""La activación:')
     checks.write_text(text, encoding="utf-8")
-    ran = course.grader("replay", "out", "ana", "--assignments", tmp_path / "assignments")
+    edited = tmp_path / "assignments"
+    ran = course.grader("replay", "out", "ana", "--assignments", edited, "--lang", "en")
     assert ran.returncode == 1
     assert "the checks of elman were edited after ana was graded" in ran.stderr
     assert ran.stdout.strip().endswith("celdaRNN/activation (title).")
@@ -307,6 +312,6 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
 
 @pytest.mark.slow
 def test_a_check_that_is_not_there_is_wrong_usage(course: Course) -> None:
-    ran = course.grader("replay", "out", "ana", "activacion")
+    ran = course.grader("replay", "out", "ana", "activacion", "--lang", "en")
     assert ran.returncode == 2
     assert "did you mean celdaRNN/activation?" in ran.stderr

@@ -125,7 +125,7 @@ def grade(out: Path) -> subprocess.CompletedProcess[str]:
 def test_pages_that_cannot_be_written_cost_no_grade(tmp_path: Path) -> None:
     (tmp_path / "report").touch()
     ran = grade(tmp_path)
-    assert f"run grader report {tmp_path}; the grades are safe" in ran.stderr
+    assert f"ejecuta grader report {tmp_path}; las notas están completas" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert (tmp_path / "results" / "34_ilegible.json").exists()
     assert (tmp_path / "grades.csv").exists()

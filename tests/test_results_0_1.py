@@ -134,6 +134,7 @@ def test_more_is_decided_about_it(old: Path) -> None:
 
 def test_it_is_replayed_where_the_notebook_is_given(old: Path, work: Path) -> None:
     root = work.parent / "assignments"
-    ran = run("replay", old, "sigmoide", "--submissions", work, "--assignments", root)
+    options = ("--submissions", work, "--assignments", root, "--lang", "en")
+    ran = run("replay", old, "sigmoide", *options)
     assert f"grader was 0.1.0 when sigmoide was graded and is {__version__} now" in ran.stderr
     assert "old/results/sigmoide.json" in ran.stdout.replace("\n", "")

@@ -101,7 +101,7 @@ def junit(folder: FolderArgument, out: OutOption = None, lang: CommentsOption = 
     results = StoredResults.read(folder)
     document = junit.document(results.grades.values(), lang.value)
     typer.echo(files.save(out or results.place("junit.xml"), document))
-    raise typer.Exit(ungraded.status(results.grades.values()))
+    raise typer.Exit(ungraded.status(results.grades.values(), lang.value))
 
 
 @app.command()
@@ -123,7 +123,7 @@ def github(
     grade = StoredResults.read(folder).grade(student)
     text = github.encoded(grade, lang.value)
     typer.echo(files.save(out, f"{text}\n".encode()) if out else text)
-    raise typer.Exit(ungraded.status([grade]))
+    raise typer.Exit(ungraded.status([grade], lang.value))
 
 
 @app.command()

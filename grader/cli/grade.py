@@ -23,6 +23,7 @@ from grader.cli.options import (
 
 if TYPE_CHECKING:
     from grader.assignments.assignment import Assignment
+    from grader.core.console import Tell
     from grader.core.results import Grade, Person
     from grader.feedback.progress import Shown
     from grader.grading.grade import Terms
@@ -115,6 +116,7 @@ def grade(
 def _grade(options: GradeOptions) -> int:
     """Grade, write the results folder, print the table; return the exit status."""
     from grader.assignments import assignment
+    from grader.core.console import telling
     from grader.storage.results_folder import ResultsFolder
     from grader.submissions import discovery, roster
 
@@ -125,7 +127,8 @@ def _grade(options: GradeOptions) -> int:
     submissions, everybody = roster.join(found, listed, chosen.deadline)
     if options.dry_run:
         return _show_found(options, submissions, everybody)
-    with ResultsFolder.open(options.out) as results:
+    tell = telling(options.lang)
+    with ResultsFolder.open(options.out, tell) as results:
         seed = results.journal.seed(options.seed, secrets.token_hex(16))
         terms, sandbox = _terms(options, chosen, seed)
         now = terms.fingerprint_of("")
@@ -136,21 +139,21 @@ def _grade(options: GradeOptions) -> int:
         results.write_people(everybody)
         written = results.write_all()
         page = results.write_pages(written, options.lang)
-    _remark(results, written)
+    _remark(results, written, tell)
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades, page)
-    _tell_of_the_roster(everybody)
+    _tell_of_the_roster(everybody, tell)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
 
 
 def _terms(options: GradeOptions, assignment: "Assignment", seed: str) -> tuple["Terms", "Sandbox"]:
     """Open the sandbox; return it, and what all grades will have in common."""
-    from grader.core.console import tell
+    from grader.core.console import telling
     from grader.grading.grade import Terms
     from grader.sandbox import select
 
-    limits = assignment.limits
+    limits, tell = assignment.limits, telling(options.lang)
     sandbox = select.choose(options.sandbox, limits, options.device, tell)
     return Terms(assignment, seed, sandbox.image, sandbox.name, options.device), sandbox
 
@@ -164,6 +167,7 @@ def _grade_all(
 ) -> None:
     """Grade what the journal does not know yet, each notebook once; store grades as they come."""
     from grader.core.console import tell
+    from grader.core.i18n import plural
     from grader.feedback.progress import progress
     from grader.sandbox import select
     from grader.scheduling.interruption import interruptible
@@ -179,20 +183,23 @@ def _grade_all(
                 shown.finished(results.store(grade))
         terms.require_unchanged()
     if planned.shared:
-        tell(
-            f"{len(planned.shared)} handed in an exact copy of another submission: it is graded "
-            "once"
+        said = plural(
+            "{count} handed in an exact copy of another submission: graded once",
+            "{count} handed in an exact copy of another submission: graded once",
+            len(planned.shared),
         )
+        tell(said, options.lang)
 
 
 def _lanes(
     options: GradeOptions, planned: "Plan", terms: "Terms", sandbox: "Sandbox", shown: "Shown"
 ) -> Iterator["Grade"]:
     """Grade what waits, in this machine's lanes or a cluster's."""
-    from grader.core.console import tell
+    from grader.core.console import telling
     from grader.sandbox import select
     from grader.scheduling import dask, local
 
+    tell = telling(options.lang)
     tasks = [(one, terms) for one in planned.waiting]
     lives = 1 if options.strict else local.SUBMISSIONS_A_LANE
     if options.cluster:
@@ -231,16 +238,21 @@ def _show_found(
     return 0
 
 
-def _remark(results: "ResultsFolder", grades: Sequence["Grade"]) -> None:
+def _remark(results: "ResultsFolder", grades: Sequence["Grade"], tell: "Tell") -> None:
     """Say which decisions do not count, or were made about another notebook."""
-    from grader.core.console import tell
+    from grader.core.i18n import tr
     from grader.storage import decisions
 
     for grade in grades:
         for remark in decisions.remarks(grade):
             tell(remark)
     for name in sorted(results.decided.made.keys() - {grade.submission for grade in grades}):
-        tell(f"there is no submission {name!r} in this folder; the decisions about it are kept")
+        tell(
+            tr(
+                "there is no submission {name} in this folder; the decisions about it are kept",
+                name=repr(name),
+            )
+        )
 
 
 def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -> None:
@@ -263,15 +275,19 @@ def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -
         screen.print(said, markup=False, soft_wrap=True)
 
 
-def _tell_of_the_roster(everybody: Sequence["Person"]) -> None:
+def _tell_of_the_roster(everybody: Sequence["Person"], tell: "Tell") -> None:
     """Say who handed in nothing, and whom the roster does not have."""
-    from grader.core.console import tell
+    from grader.core.i18n import tr
+
+    for person in everybody:
+        if not person.submission:
+            tell(tr("{student} handed in nothing", student=_called(person)))
+    for person in everybody:
+        if person.listed is False:
+            tell(tr("{student} is not on the roster", student=_called(person)))
+
+
+def _called(person: "Person") -> str:
     from grader.core.text import plain
 
-    for said, chosen in (
-        ("handed in nothing", [one for one in everybody if not one.submission]),
-        ("is not on the roster", [one for one in everybody if one.listed is False]),
-    ):
-        for person in chosen:
-            name = f" ({plain(person.name)})" if person.name else ""
-            tell(f"{plain(person.student)}{name} {said}")
+    return plain(person.student) + (f" ({plain(person.name)})" if person.name else "")

@@ -10,6 +10,7 @@ import typer
 from grader.cli.options import FolderArgument, Lang, StudentArgument
 
 if TYPE_CHECKING:
+    from grader.core.i18n import Bilingual
     from grader.core.results import CheckResult, Decision, Grade
     from grader.storage.results_folder import ResultsFolder
 
@@ -58,16 +59,17 @@ def override_points(options: OverrideOptions) -> None:
     Raises UsageError for a decision that cannot be made, GraderError for a folder that is not
     ready for one.
     """
-    from grader.core.console import console, tell
+    from grader.core.console import console, telling
     from grader.feedback import terminal
     from grader.storage import decisions
     from grader.storage.results_folder import ResultsFolder
     from grader.storage.stored import StoredResults
 
+    tell = telling(options.lang)
     stored = StoredResults(options.folder)
     stored.require_journal()
     submission = stored.find(options.student)
-    with ResultsFolder.open(options.folder) as results:
+    with ResultsFolder.open(options.folder, tell) as results:
         grade = _graded(results, submission)
         if decision := _decision(options, grade):
             results.decide(decision)
@@ -83,12 +85,16 @@ def override_points(options: OverrideOptions) -> None:
 def _graded(results: "ResultsFolder", submission: str) -> "Grade":
     """Return the grade, of a folder in which every file is of a grade. Raises GraderError."""
     from grader.core.errors import GraderError
+    from grader.core.i18n import tr
 
     grade = results.journal.grade(submission)
     if grade is None or results.lost:
         raise GraderError(
-            f"the last run on {results.path} did not finish, or its journal was damaged: run "
-            "grader grade again, then decide"
+            tr(
+                "the last run on {folder} did not finish, or its journal was damaged: run grader "
+                "grade again, then decide",
+                folder=results.path,
+            )
         )
     return results.decided.applied(grade)
 
@@ -96,19 +102,20 @@ def _graded(results: "ResultsFolder", submission: str) -> "Grade":
 def _decision(options: OverrideOptions, grade: "Grade") -> "Decision | None":
     """Return what is decided; nothing where no check is named. Raises UsageError."""
     from grader.core.errors import UsageError
+    from grader.core.i18n import tr
     from grader.core.results import Decision
 
     if options.check is None:
         if options.points is not None or options.withdraw:
-            raise UsageError("say which check: grader override DIR STUDENT CHECK")
+            raise UsageError(tr("say which check: grader override DIR STUDENT CHECK"))
         return None
     check, points = (_withdrawn if options.withdraw else _worth)(options, grade, options.check)
     return Decision(
         submission=grade.submission,
         check=check,
         points=points,
-        reason=_text(options.reason, "why with --reason: the student reads it"),
-        by=_text(options.by, "who decides with --by"),
+        reason=_text(options.reason, tr("say why with --reason: the student reads it")),
+        by=_text(options.by, tr("say who decides with --by")),
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         notebook=grade.fingerprint.notebook,
     )
@@ -117,29 +124,48 @@ def _decision(options: OverrideOptions, grade: "Grade") -> "Decision | None":
 def _withdrawn(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, None]:
     """Return the check of which the last decision is withdrawn; it may be there no more."""
     from grader.core.errors import UsageError
+    from grader.core.i18n import tr
 
     if options.points is not None:
-        raise UsageError("--withdraw goes back to the automatic points: use it without --points")
+        raise UsageError(
+            tr("--withdraw goes back to the automatic points: use it without --points")
+        )
     last = {decision.check: decision for decision in grade.decisions}
     check = name if name in last else _chosen(grade, name).id
     if check not in last or last[check].points is None:
-        raise UsageError(f"there is no decision about {check} of {grade.student}")
+        raise UsageError(
+            tr(
+                "there is no decision about {check} of {student}",
+                check=check,
+                student=grade.student,
+            )
+        )
     return check, None
 
 
 def _worth(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, float]:
     """Return the check and its points, having seen that it can be worth them."""
     from grader.core.errors import UsageError
+    from grader.core.i18n import tr
 
     check = _chosen(grade, name)
     if options.points is None:
         raise UsageError(
-            f"give {check.id} points with --points, from 0 to {check.max_points:g}, or take "
-            "the decision back with --withdraw"
+            tr(
+                "give {check} points with --points, from 0 to {most}, or take the decision back "
+                "with --withdraw",
+                check=check.id,
+                most=f"{check.max_points:g}",
+            )
         )
     if not 0 <= options.points <= check.max_points:
         raise UsageError(
-            f"{check.id} can get 0 to {check.max_points:g} points, not {options.points:g}"
+            tr(
+                "{check} can get 0 to {most} points, not {points}",
+                check=check.id,
+                most=f"{check.max_points:g}",
+                points=f"{options.points:g}",
+            )
         )
     return check.id, abs(options.points)  # -0.0 is 0
 
@@ -147,20 +173,27 @@ def _worth(options: OverrideOptions, grade: "Grade", name: str) -> tuple[str, fl
 def _chosen(grade: "Grade", name: str) -> "CheckResult":
     """Return a check by its name. Raises UsageError."""
     from grader.core.errors import UsageError
+    from grader.core.i18n import tr
+    from grader.core.results import both
     from grader.storage.names import choose_check
 
     if grade.checks:
         return choose_check(grade, name)
     raise UsageError(
-        f"{grade.student} has no checks to decide about ({grade.status.replace('_', ' ')}: "
-        f"{grade.reason}): fix that, and run grader grade again"
+        tr(
+            "{student} has no checks to decide about ({status}: {reason}): fix that, and run "
+            "grader grade again",
+            student=grade.student,
+            status=tr("rejected") if grade.status == "rejected" else tr("not graded"),
+            reason=both(grade, "reason"),
+        )
     )
 
 
-def _text(given: str | None, what: str) -> str:
+def _text(given: str | None, otherwise: "Bilingual") -> str:
     """Return what was given, as letters that can be stored. Raises UsageError for nothing."""
     from grader.core.errors import UsageError
 
     if not given or not given.strip():
-        raise UsageError(f"say {what}")
+        raise UsageError(otherwise)
     return given.strip().encode(errors="replace").decode()

@@ -15,7 +15,11 @@ from grader.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grader.assignments.assignment import Assignment
+    from grader.core.console import Tell
+    from grader.core.i18n import Bilingual
     from grader.core.results import Grade
     from grader.storage.replay import Stored
     from grader.submissions.model import Submission
@@ -38,15 +42,16 @@ def replay(
 ) -> None:
     """Grade a student again from the stored seed and show the failed checks in full."""
     from grader.assignments import assignment
-    from grader.core.console import tell
+    from grader.core.console import telling
     from grader.storage import names, replay
 
+    tell = telling(lang.value)
     stored = replay.stored(folder, student)
     only = names.choose_check(stored.grade, check).id if check else None
     root = assignment.folder_of_assignments(assignments)
     checks = assignment.choose(root, stored.grade.assignment)
     submission = replay.find_again(stored, submissions)
-    again = _graded_again(stored, checks, submission, sandbox)
+    again = _graded_again(stored, checks, submission, sandbox, tell)
     for change in replay.changes(stored.grade, again):
         tell(change)
     found = replay.differences(stored.grade, again, only)
@@ -59,10 +64,12 @@ def _graded_again(
     assignment: "Assignment",
     submission: "Submission",
     sandbox: SandboxName | None,
+    tell: "Tell",
 ) -> "Grade":
     """Grade as it was done then. Raises SandboxFault."""
-    from grader.core.console import tell
     from grader.core.errors import SandboxFault
+    from grader.core.i18n import tr
+    from grader.core.results import both
     from grader.grading.grade import Terms
     from grader.sandbox import select
     from grader.scheduling import local
@@ -77,12 +84,22 @@ def _graded_again(
     with interruptible(), select.reaping(opened):
         (again,) = local.run([(submission, terms)], make, 1, lives=1)
     if again.status == "not_graded":
-        raise SandboxFault(f"{stored.grade.student} could not be graded again: {again.reason}")
+        raise SandboxFault(
+            tr(
+                "{student} could not be graded again: {reason}",
+                student=stored.grade.student,
+                reason=both(again, "reason"),
+            )
+        )
     return again
 
 
 def _show(
-    stored: "Stored", again: "Grade", only: str | None, differences: list[str], lang: str
+    stored: "Stored",
+    again: "Grade",
+    only: str | None,
+    differences: "Sequence[Bilingual | str]",
+    lang: str,
 ) -> None:
     from grader.core.console import console
     from grader.feedback import terminal

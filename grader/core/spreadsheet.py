@@ -8,6 +8,9 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from grader.core.i18n import LANGUAGES, Bilingual, same, tr
+from grader.core.text import plain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -24,7 +27,17 @@ Row = tuple[str, ...]
 
 
 class UnfitError(ValueError):
-    """The file is not what the place gives out, or does not fit; the message says what to do."""
+    """The file is not what the place gives out, or does not fit; `said` says what to do.
+
+    It may hold what stands in the file, whose control characters are left out.
+    """
+
+    def __init__(self, message: Bilingual | str) -> None:
+        super().__init__(message)
+        self.said = Bilingual(*(plain(same(message).to(lang)) for lang in LANGUAGES))
+
+    def __str__(self) -> str:
+        return self.said.en
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ def read(data: bytes) -> Sheet:
     delimiter = _delimiter(text)
     raw, ends = _split(text, delimiter)
     if not raw or not any(raw[0]):
-        raise UnfitError("the first line, which should name the columns, is empty")
+        raise UnfitError(tr("the first line, which should name the columns, is empty"))
     return Sheet(raw, ends, delimiter, encoding, mark)
 
 
@@ -108,7 +121,7 @@ def _decoded(body: bytes, encodings: Iterable[str]) -> tuple[str, str]:
             continue
         if "\0" not in text:
             return text, encoding
-    raise UnfitError("this is not text: give the CSV file as it was downloaded")
+    raise UnfitError(tr("this is not text: give the CSV file as it was downloaded"))
 
 
 def _delimiter(text: str) -> str:
@@ -140,7 +153,9 @@ def _split(text: str, delimiter: str) -> tuple[tuple[Row, ...], Row]:
         found = cell.match(text, at)
         if found is None:
             line = len(text[:at].splitlines()) + 1
-            raise UnfitError(f"near line {line} a quotation mark is opened and never closed")
+            raise UnfitError(
+                tr("near line {line} a quotation mark is opened and never closed", line=line)
+            )
         cells.append(found[1])
         at = found.end()
         if found[2] != delimiter:

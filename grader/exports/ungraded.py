@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.core.console import tell
-from grader.core.results import text
+from grader.core.i18n import tr
+from grader.core.results import both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 _MENTIONED = 5
 
 
-def status(grades: Iterable[Grade]) -> int:
+def status(grades: Iterable[Grade], lang: str = "en") -> int:
     """Say who was not graded, and what to do; return the exit status: 1 if there is one, else 0."""
     lost = [grade for grade in grades if grade.status == "not_graded"]
     for grade in lost[:_MENTIONED]:
-        tell(
-            f"{grade.student} was not graded ({text(grade, 'reason', 'en')}), and has no score: "
-            "run grader grade again, and export again"
+        said = tr(
+            "{student} was not graded ({reason}), and has no score: run grader grade again, and "
+            "export again",
+            student=grade.student,
+            reason=both(grade, "reason"),
         )
+        tell(said, lang)
     if more := lost[_MENTIONED:]:
-        tell(f"{len(more)} more were not graded either")
+        tell(tr("{count} more were not graded either", count=len(more)), lang)
     return 1 if lost else 0

@@ -10,8 +10,8 @@ from grader.assignments import assignment as assignments_
 from grader.core import files, spreadsheet
 from grader.core.console import tell
 from grader.core.errors import AssignmentFault, UsageError
+from grader.core.i18n import joined
 from grader.core.spreadsheet import UnfitError
-from grader.core.text import plain
 from grader.exports import canvas, moodle, ungraded
 from grader.exports.zips import zipped
 from grader.storage.stored import StoredResults
@@ -66,7 +66,7 @@ def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
     written = [_write(out / options.worksheet.name, options.worksheet, filled.data)]
     if feedback := _feedback(results, filled):
         written.append(files.save(out / FEEDBACK, feedback))
-    return written, _tell(results, filled, options.worksheet)
+    return written, _tell(results, filled, options.worksheet, options.lang)
 
 
 def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
@@ -78,7 +78,7 @@ def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
         filled = canvas.fill(table, _owned(results), titles, options.column)
     out = options.out or results.place("canvas.csv")
     written = _write(out, options.gradebook, filled.data)
-    return written, _tell(results, filled, options.gradebook)
+    return written, _tell(results, filled, options.gradebook, "en")
 
 
 def _owned(results: StoredResults) -> list[tuple[Grade, Person]]:
@@ -93,7 +93,7 @@ def _unfit(path: Path) -> Iterator[None]:
     try:
         yield
     except UnfitError as error:
-        raise UsageError(f"{path}: {plain(str(error))}") from error
+        raise UsageError(joined(": ", [str(path), error.said])) from error
 
 
 def _read(path: Path) -> bytes:
@@ -145,10 +145,10 @@ def _some(owners: Sequence[Owner]) -> str:
     return names + (f" and {more} more" if more > 0 else "")
 
 
-def _tell(results: StoredResults, filled: Filled, path: Path) -> int:
+def _tell(results: StoredResults, filled: Filled, path: Path, lang: str) -> int:
     """Say what is not as one would think; return 1 where a submission has no row or no score."""
     for why in dict.fromkeys(why for _, why in filled.kept):
         tell(f"{why}: {_some([owner for owner, other in filled.kept if other == why])}")
     for owner in filled.missing:
         tell(f"no row of {path} is {owner.label}'s: check the id in that file and in the roster")
-    return max(ungraded.status(results.grades.values()), 1 if filled.missing else 0)
+    return max(ungraded.status(results.grades.values(), lang), 1 if filled.missing else 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,11 @@ def require(lane: Lane) -> int:
     """Return how many GPUs there are for checks to run on. Raises SandboxFault for none."""
     if not lane.gpus:
         raise SandboxFault(
-            "there is no GPU that torch can use where students' code runs: install NVIDIA's driver "
-            "(for Docker its container toolkit too) and a torch for CUDA, or leave --device out"
+            tr(
+                "there is no GPU that torch can use where students' code runs: install NVIDIA's "
+                "driver (for Docker its container toolkit too) and a torch for CUDA, or leave "
+                "--device out"
+            )
         )
     return lane.gpus
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox import gpus
 from grader.sandbox.backends.process import ProcessSandbox
 
@@ -16,11 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from grader.core.console import Tell
     from grader.core.limits import Limits
     from grader.sandbox.api import Sandbox
-
-    Tell = Callable[[str], None]
-    """Tells the person who waits a sentence. It pickles: jobs tell things too."""
 
 
 def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
@@ -29,7 +28,7 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
     opened = functools.partial(_open, limits=limits, device=device, run=run, tell=tell)
     sandbox = _auto(opened, tell) if chosen == "auto" else opened(chosen)
     if sandbox.name == "process":
-        tell("the process sandbox does not protect this machine from the students' code")
+        tell(tr("the process sandbox does not protect this machine from the students' code"))
     if device == "cuda":
         lane = sandbox.lane()
         try:
@@ -38,8 +37,10 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
             lane.close()
     if not getattr(sandbox, "bounded", True):
         tell(
-            "no control group can be created here: the memory limit holds for each process, "
-            "not for all the processes of a submission together"
+            tr(
+                "no control group can be created here: the memory limit holds for each process, "
+                "not for all the processes of a submission together"
+            )
         )
     return sandbox
 
@@ -83,8 +84,14 @@ def _auto(opened: Callable[[str], Sandbox], tell: Tell) -> Sandbox:
     try:
         sandbox = opened("bubblewrap")
     except SandboxFault as fault:
-        raise SandboxFault(f"{no_docker}; bubblewrap does not work either: {fault}") from fault
-    tell("no Docker engine answers: students' code runs in the bubblewrap sandbox")
+        raise SandboxFault(
+            tr(
+                "{docker}; bubblewrap does not work either: {bubblewrap}",
+                docker=no_docker.said,
+                bubblewrap=fault.said,
+            )
+        ) from fault
+    tell(tr("no Docker engine answers: students' code runs in the bubblewrap sandbox"))
     return sandbox
 
 
@@ -100,7 +107,7 @@ def _open(
         return sandbox
     if device != "cpu":
         raise SandboxFault(
-            "the bubblewrap sandbox has no GPU: for --device cuda use --sandbox docker"
+            tr("the bubblewrap sandbox has no GPU: for --device cuda use --sandbox docker")
         )
     from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 
@@ -112,6 +119,6 @@ def _docker() -> ModuleType:
         from grader.sandbox.backends import docker
     except ModuleNotFoundError as error:
         raise SandboxFault(
-            "Docker's Python package is missing: pip install 'rnn-grader[docker]'"
+            tr("Docker's Python package is missing: pip install 'rnn-grader[docker]'")
         ) from error
     return docker

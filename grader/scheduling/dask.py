@@ -16,15 +16,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, BrokenCheck, GraderError, SandboxFault
+from grader.core.i18n import tr
 from grader.core.results import Grade
 from grader.scheduling.dask_workers import DaskWorkers, connect
-from grader.scheduling.lanes import LOST, START_SECONDS, Order, facts
+from grader.scheduling.lanes import LOST, START_SECONDS, Order, facts, unpacked
 from grader.scheduling.local import SUBMISSIONS_A_LANE, Queue
 from grader.submissions.archives import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from grader.core.console import Tell
     from grader.core.limits import Limits
     from grader.grading.grade import Terms
     from grader.scheduling.lanes import Answer
@@ -46,7 +48,7 @@ def run(
     jobs: int = 0,
     started: Callable[[Submission], None] = lambda _: None,
     lives: int = SUBMISSIONS_A_LANE,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell = lambda _: None,
 ) -> Iterator[Grade]:
     """Yield the grades as they come; all tasks have the same terms.
 
@@ -170,7 +172,8 @@ class _Run:
             if len(tasks) > 1:
                 self.queue.suspects.extend(tasks)
                 continue
-            fault = SandboxFault(f"the worker {worker} was lost while it graded this submission")
+            said = tr("the worker {worker} was lost while it graded this submission", worker=worker)
+            fault = SandboxFault(said)
             grade = self.queue.failed(tasks[0], fault, self.queue.suspects)
             if grade is not None:
                 yield grade
@@ -184,12 +187,12 @@ def _grade(task: Task, answer: Answer) -> Grade:
     submission, terms = task
     fault, text = answer
     if fault:
-        raise _FAULTS.get(fault, SandboxFault)(text)
+        raise _FAULTS.get(fault, SandboxFault)(unpacked(text))
     try:
         grade = Grade.from_json(text)
     except ValueError as error:
-        raise SandboxFault(f"a worker's answer is not a grade ({error})") from error
+        raise SandboxFault(tr("a worker's answer is not a grade ({why})", why=error)) from error
     given = (grade.submission, grade.student, grade.fingerprint)
     if given != (submission.id, submission.student, terms.fingerprint(submission)):
-        raise SandboxFault("a worker answered with another submission's grade")
+        raise SandboxFault(tr("a worker answered with another submission's grade"))
     return grade

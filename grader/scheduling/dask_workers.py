@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import SandboxFault, UsageError
 from grader.scheduling import lanes
-from grader.scheduling.lanes import LOST, START_SECONDS, UNFIT, Answer
+from grader.scheduling.lanes import LOST, START_SECONDS, UNFIT, Answer, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.core.console import Tell
     from grader.scheduling.lanes import Order
 
 CONNECT_SECONDS = 15.0
@@ -63,7 +64,7 @@ def connect(address: str) -> Any:
 class DaskWorkers:
     """The workers that were examined and found fit: `fit` has their threads, by address."""
 
-    def __init__(self, client: Any, order: Order, tell: Callable[[str], None]) -> None:
+    def __init__(self, client: Any, order: Order, tell: Tell) -> None:
         self.client = client
         self.order = order
         self.tell = tell
@@ -189,7 +190,7 @@ class DaskWorkers:
         self.given_up.add(worker)
         self.forget(worker)
         advice = "; install the same versions there, or stop it" if fault == UNFIT else ""
-        self.unfit.append(f"the worker {worker} cannot take part: {text}{advice}")
+        self.unfit.append(f"the worker {worker} cannot take part: {unpacked(text).en}{advice}")
 
     def _send(
         self, what: str, worker: str, do: Callable[..., object], first: Any, *arguments: object

@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
 from grader.core.errors import GraderError, SandboxFault
-from grader.scheduling.lanes import SIZE, Answer, Order, facts
+from grader.scheduling.lanes import SIZE, Answer, Order, facts, packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ class Job:
         try:
             return "", do(question)
         except GraderError as fault:
-            return type(fault).__name__, str(fault)
+            return type(fault).__name__, packed(fault.said)
         except Exception as error:  # noqa: BLE001 - another machine has to be told
             return SandboxFault.__name__, f"{type(error).__name__}: {error}"
 

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import Bilingual, same, tr
 from grader.sandbox.backends.process import ProcessStream, plain_stream
 
 if TYPE_CHECKING:
     from grader.grading.grade import Terms
 
 Answer = tuple[str, str]
-"""A fault's name, or none, and its text; else what was asked for."""
+"""A fault's name and its text, which may be `packed`; or no name, and what was asked for."""
 
 LOST, UNFIT = "lost", "unfit"
 """Faults that are a worker's: it is not what it was when it was examined; it was never fit."""
@@ -46,6 +47,20 @@ class Order:
     facts: dict[str, str]
     lives: int
     seconds: float
+
+
+def packed(said: Bilingual) -> str:
+    """Return a message as one text."""
+    return json.dumps([said.es, said.en])
+
+
+def unpacked(text: str) -> Bilingual:
+    """Return the message that a text holds, or the text itself, in whatever language that is."""
+    try:
+        es, en = json.loads(text)
+    except (ValueError, TypeError):
+        return same(text)
+    return Bilingual(str(es), str(en))
 
 
 def facts(terms: Terms, image: str) -> dict[str, str]:
@@ -138,10 +153,11 @@ class Lanes:
             fault, text = json.loads(stream.read(size, seconds))
         except TimeoutError:
             self._end(stream)
-            return SandboxFault.__name__, f"no answer within {seconds:g} s"
+            said = tr("no answer within {seconds} s", seconds=f"{seconds:g}")
+            return SandboxFault.__name__, packed(said)
         except (OSError, EOFError, ValueError):  # ValueError: it was closed
             self._end(stream)
-            return SandboxFault.__name__, "the process that graded it was killed"
+            return SandboxFault.__name__, packed(tr("the process that graded it was killed"))
         return str(fault), str(text)
 
     def _end(self, stream: ProcessStream) -> None:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from grader.core import files
 from grader.core.errors import GraderError
+from grader.core.i18n import tr
 from grader.core.results import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from grader.core.i18n import Bilingual
     from grader.core.results import Grade
 
 FILE = "decisions.jsonl"
@@ -33,7 +35,7 @@ class Decisions:
     """
 
     made: Mapping[str, tuple[Decision, ...]]
-    torn: str = ""
+    torn: Bilingual | None = None
 
     def applied(self, grade: Grade) -> Grade:
         """Return a grade with what was decided about it."""
@@ -47,18 +49,24 @@ def read(folder: Path) -> Decisions:
     try:
         lines, torn = _lines(path.read_bytes() if path.exists() else b"")
     except OSError as error:
-        raise GraderError(f"{path} cannot be read ({error.strerror}): give access to it") from error
+        raise GraderError(
+            tr("{path} cannot be read ({why}): give access to it", path=path, why=error.strerror)
+        ) from error
     made: dict[str, list[Decision]] = {}
     for number, line in enumerate(lines, 1):
         try:
             decision = Decision.from_json(line.decode())
         except ValueError as error:
             raise GraderError(
-                f"{path}:{number} is not a decision ({error}): correct the line, or delete it"
+                tr(
+                    "{place} is not a decision ({why}): correct the line, or delete it",
+                    place=f"{path}:{number}",
+                    why=error,
+                )
             ) from error
         made.setdefault(decision.submission, []).append(decision)
-    said = f"the last line of {path} is incomplete: that decision does not count" if torn else ""
-    return Decisions({name: tuple(found) for name, found in made.items()}, said)
+    said = tr("the last line of {path} is incomplete: that decision does not count", path=path)
+    return Decisions({name: tuple(found) for name, found in made.items()}, said if torn else None)
 
 
 def append(folder: Path, decision: Decision) -> None:
@@ -74,36 +82,52 @@ def append(folder: Path, decision: Decision) -> None:
         files.append(path, start + decision.to_json().encode() + b"\n")
     except OSError as error:
         raise GraderError(
-            f"{path} cannot be written ({error.strerror}): make room or give access, and decide "
-            "again; what was decided before is kept"
+            tr(
+                "{path} cannot be written ({why}): make room or give access, and decide again; "
+                "what was decided before is kept",
+                path=path,
+                why=error.strerror,
+            )
         ) from error
 
 
-def remarks(grade: Grade) -> Iterator[str]:
+def remarks(grade: Grade) -> Iterator[Bilingual]:
     """Yield what an instructor should know of the decisions about a submission."""
     for decision in grade.uncounted:
-        yield (
-            f"{grade.submission}: the {decision.points:g} points that {decision.by!r} decided "
-            f"for {decision.check!r} do not count: {_why(grade, decision)}. Decide again, or "
-            "take the decision back with grader override --withdraw"
+        yield tr(
+            "{submission}: the {points} points that {by} decided for {check} do not count: {why}. "
+            "Decide again, or take the decision back with grader override --withdraw",
+            **_named(grade, decision),
+            why=_why(grade, decision),
         )
     for decision in filter(None, map(grade.decided, grade.checks)):
         if decision.notebook not in ("", grade.fingerprint.notebook):
-            yield (
-                f"{grade.submission}: the {decision.points:g} points that {decision.by!r} "
-                f"decided for {decision.check!r} were decided on an earlier notebook than the "
-                "one graded now. They still count: decide again, or take the decision back "
-                "with grader override --withdraw"
+            yield tr(
+                "{submission}: the {points} points that {by} decided for {check} were decided on "
+                "an earlier notebook than the one graded now. They still count: decide again, or "
+                "take the decision back with grader override --withdraw",
+                **_named(grade, decision),
             )
 
 
-def _why(grade: Grade, decision: Decision) -> str:
+def _named(grade: Grade, decision: Decision) -> dict[str, str]:
+    return {
+        "submission": grade.submission,
+        "points": f"{decision.points:g}",
+        "by": repr(decision.by),
+        "check": repr(decision.check),
+    }
+
+
+def _why(grade: Grade, decision: Decision) -> Bilingual:
+    if grade.status == "not_graded":
+        return tr("the submission was not graded, so it has no checks")
     if not grade.checks:
-        return f"the submission was {grade.status.replace('_', ' ')}, so it has no checks"
+        return tr("the submission was rejected, so it has no checks")
     worth = {check.id: check.max_points for check in grade.checks}
     if decision.check in worth:
-        return f"the check is now worth {worth[decision.check]:g}"
-    return "that check no longer exists"
+        return tr("the check is now worth {points}", points=f"{worth[decision.check]:g}")
+    return tr("that check no longer exists")
 
 
 def _lines(data: bytes) -> tuple[list[bytes], bytes]:

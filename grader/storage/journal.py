@@ -21,10 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from grader.core.errors import GraderError
+from grader.core.i18n import tr
 from grader.core.results import Fingerprint, Grade
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from grader.core.i18n import Bilingual
 
 FILE = "journal.sqlite"
 
@@ -65,8 +68,6 @@ class JournalReader:
 
     It is refused while a run writes. Raises GraderError.
     """
-
-    _UNUSABLE = "read ({error}): give access to it"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -124,17 +125,24 @@ class JournalReader:
         except (sqlite3.Error, ValueError, TypeError) as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
             if code in _BUSY:
-                text = (
-                    f"another run is writing to {self.folder}: wait for it, or choose another --out"
+                said = tr(
+                    "another run is writing to {folder}: wait for it, or choose another --out",
+                    folder=self.folder,
                 )
             elif code in _UNWRITABLE:
-                text = f"{self.path} cannot be {self._UNUSABLE.format(error=error)}"
+                said = self._unusable(error)
             else:
-                text = (
-                    f"{self.path} is damaged ({error}): move {self.folder} away, or choose another "
-                    "--out, and grade again"
+                said = tr(
+                    "{path} is damaged ({why}): move {folder} away, or choose another --out, and "
+                    "grade again",
+                    path=self.path,
+                    why=error,
+                    folder=self.folder,
                 )
-            raise GraderError(text) from error
+            raise GraderError(said) from error
+
+    def _unusable(self, error: Exception) -> Bilingual:
+        return tr("{path} cannot be read ({why}): give access to it", path=self.path, why=error)
 
 
 class Journal(JournalReader):
@@ -143,10 +151,6 @@ class Journal(JournalReader):
     One run at a time: a second one is refused. `damaged` counts the grades that were found not to
     be as they were stored, and left out. Raises GraderError.
     """
-
-    _UNUSABLE = (
-        "written ({error}): make room or give access, and run again; what was graded is kept"
-    )
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -225,9 +229,21 @@ class Journal(JournalReader):
             return Grade.from_json(text.decode())
         except (ValueError, TypeError, KeyError) as error:
             raise GraderError(
-                f"{self.path} holds grades of another version of grader ({error}): choose "
-                "another --out"
+                tr(
+                    "{path} holds grades of another version of grader ({why}): choose another "
+                    "--out",
+                    path=self.path,
+                    why=error,
+                )
             ) from error
+
+    def _unusable(self, error: Exception) -> Bilingual:
+        return tr(
+            "{path} cannot be written ({why}): make room or give access, and run again; what was "
+            "graded is kept",
+            path=self.path,
+            why=error,
+        )
 
     def _connected(self) -> sqlite3.Connection:
         return _connect(self.path.absolute().as_uri())

@@ -6,10 +6,12 @@ import difflib
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
+from grader.core.i18n import one_of, some_of, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from grader.core.i18n import Bilingual
     from grader.core.results import CheckResult, Grade
 
 _MENTIONED = 10
@@ -21,23 +23,30 @@ def choose_check(grade: Grade, name: str) -> CheckResult:
     if len(found) == 1:
         return found[0]
     if found:
-        which = " or ".join(check.id for check in found)
-        raise UsageError(f"there are several checks {name!r}: say {which}")
+        which = one_of(check.id for check in found)
+        raise UsageError(
+            tr("there are several checks {name}: say {which}", name=repr(name), which=which)
+        )
     if not grade.checks:
         raise UsageError(
-            f"{grade.student} was rejected before any check was run: run this without {name!r}"
+            tr(
+                "{student} was rejected before any check was run: run this without {name}",
+                student=grade.student,
+                name=repr(name),
+            )
         )
-    ids = [check.id for check in grade.checks]
-    raise UsageError(f"there is no check {name!r}; {suggestion(_short(name), ids, _short)}")
+    known = suggestion(_short(name), [check.id for check in grade.checks], _short)
+    raise UsageError(tr("there is no check {name}; {known}", name=repr(name), known=known))
 
 
-def suggestion(word: str, known: Sequence[str], short: Callable[[str], str] = str) -> str:
+def suggestion(word: str, known: Sequence[str], short: Callable[[str], str] = str) -> Bilingual:
     """Return the known words nearest to this one, or else all, as the end of a sentence."""
     near = difflib.get_close_matches(word, [short(name) for name in known])
     if near:
-        return f"did you mean {' or '.join(name for name in known if short(name) in near)}?"
-    more = f" and {len(known) - _MENTIONED} more" if len(known) > _MENTIONED else ""
-    return f"choose one of: {', '.join(known[:_MENTIONED])}{more}" if known else "there is none"
+        return tr("did you mean {names}?", names=one_of(one for one in known if short(one) in near))
+    if not known:
+        return tr("there is none")
+    return tr("choose one of: {names}", names=some_of(known, _MENTIONED))
 
 
 def _short(identity: str) -> str:

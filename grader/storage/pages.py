@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from grader.core import console, files
 from grader.core.errors import GraderError
-from grader.core.i18n import LANGUAGES
+from grader.core.i18n import LANGUAGES, tr
 from grader.feedback import class_page, student_page
 
 if TYPE_CHECKING:
@@ -61,23 +61,35 @@ def make(
     The language is that of the pages that are there, unless one is given.
     """
     folder = results / FOLDER
+    lang = lang or recall(folder).lang or "es"
     try:
-        broken = write(folder, [*sources], seed, lang or recall(folder).lang or "es", people)
+        broken = write(folder, [*sources], seed, lang, people)
     except OSError as error:
         raise GraderError(
-            f"the pages in {folder} cannot be written ({error.strerror}): make room or give "
-            f"access, and run grader report {results}; the grades are safe"
+            tr(
+                "the pages in {folder} cannot be written ({why}): make room or give access, and "
+                "run grader report {results}; the grades are safe",
+                folder=folder,
+                why=error.strerror,
+                results=results,
+            )
         ) from error
     except Exception as error:  # whatever it is, the run ends as it would without pages
         raise GraderError(
-            f"the class's page in {folder} cannot be made ({type(error).__name__}: {error}) "
-            "because of a bug in grader; the grades are safe"
+            tr(
+                "the class's page in {folder} cannot be made ({why}) because of a bug in grader; "
+                "the grades are safe",
+                folder=folder,
+                why=f"{type(error).__name__}: {error}",
+            )
         ) from error
     for one in broken:
-        console.tell(
-            f"the page of {one} cannot be made because of a bug in grader; the grade itself is "
-            "safe in results/"
+        said = tr(
+            "the page of {submission} cannot be made because of a bug in grader; the grade itself "
+            "is safe in results/",
+            submission=one,
         )
+        console.tell(said, lang)
     return folder / INDEX
 
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from grader.core import console
 from grader.core.errors import GraderError, UsageError
-from grader.core.i18n import Words
-from grader.core.results import Grade, text
+from grader.core.i18n import Words, joined, tr
+from grader.core.results import Grade, both, text
 from grader.feedback import student_terminal, terminal
 from grader.storage.names import suggestion
 from grader.storage.stored import StoredResults
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from grader.core.i18n import Bilingual
     from grader.core.results import CheckResult
     from grader.submissions.model import Submission
 
@@ -53,12 +54,22 @@ def stored(folder: Path, student: str) -> Stored:
     results.require_journal()
     grade = results.grade(student)
     if grade.status == "not_graded":
-        raise GraderError(f"{student} was not graded ({grade.reason}): run grader grade again")
+        raise GraderError(
+            tr(
+                "{student} was not graded ({reason}): run grader grade again",
+                student=student,
+                reason=both(grade, "reason"),
+            )
+        )
     seed, paths = results.seed_of([grade]), results.sources([grade.submission])
     if seed is None:
         raise GraderError(
-            f"{folder} does not have the seed that {student} was graded with: run grader grade "
-            "again"
+            tr(
+                "{folder} does not have the seed that {student} was graded with: run grader grade "
+                "again",
+                folder=folder,
+                student=student,
+            )
         )
     return Stored(results.file(grade.submission), grade, seed, tuple(paths))
 
@@ -72,9 +83,12 @@ def find_again(stored: Stored, where: Path | None) -> Submission:
     found = _look(stored, where)
     if found.digest != grade.fingerprint.notebook:
         raise GraderError(
-            f"the notebook of {grade.student} ({found.filename}) is not the one that was "
-            "graded: grade it again with grader grade, or give the graded one with "
-            "--submissions"
+            tr(
+                "the notebook of {student} ({file}) is not the one that was graded: grade it again "
+                "with grader grade, or give the graded one with --submissions",
+                student=grade.student,
+                file=found.filename,
+            )
         )
     return replace(found, id=grade.submission, student=grade.student)
 
@@ -85,15 +99,25 @@ def _look(stored: Stored, where: Path | None) -> Submission:
         found = find([where], grade.assignment)
         mine = [one for one in found if one.student == grade.student]
         if not mine and len(found) > 1:
-            known = suggestion(grade.student, [one.student for one in found])
-            raise UsageError(f"there is no {grade.student} in {where}; {known}")
+            raise UsageError(
+                tr(
+                    "there is no {student} in {where}; {known}",
+                    student=grade.student,
+                    where=where,
+                    known=suggestion(grade.student, [one.student for one in found]),
+                )
+            )
         return (mine or found)[0]
     mine = [one for one in _former(stored) if one.student == grade.student]
     if not mine:
-        places = ", ".join(map(str, stored.paths)) or "a place that the journal does not know"
+        places = ", ".join(map(str, stored.paths))
         raise UsageError(
-            f"the notebook of {grade.student} was in {places} and is no longer there: give its "
-            "place with --submissions PATH"
+            tr(
+                "the notebook of {student} was in {places} and is no longer there: give its place "
+                "with --submissions PATH",
+                student=grade.student,
+                places=places or tr("a place that the journal does not know"),
+            )
         )
     return mine[0]
 
@@ -106,49 +130,65 @@ def _former(stored: Stored) -> list[Submission]:
         return []
 
 
-def changes(before: Grade, now: Grade) -> Iterator[str]:
+def changes(before: Grade, now: Grade) -> Iterator[Bilingual]:
     """Yield what is not as it was when a student was graded, and what to do about it."""
     name = before.student
     if before.fingerprint.assignment != now.fingerprint.assignment:
-        yield (
-            f"the checks of {before.assignment} were edited after {name} was graded: run "
-            "grader grade again, or put the old checks back to see the old result"
+        yield tr(
+            "the checks of {assignment} were edited after {student} was graded: run grader grade "
+            "again, or put the old checks back to see the old result",
+            assignment=before.assignment,
+            student=name,
         )
     was, is_ = before.environment, now.environment
     if was.get("sandbox") != is_["sandbox"]:
-        yield (
-            f"{name} was graded in {was.get('sandbox')} and this is {is_['sandbox']}: leave "
-            "--sandbox out to use the same one"
+        yield tr(
+            "{student} was graded in {then} and this is {now}: leave --sandbox out to use the same "
+            "one",
+            student=name,
+            then=was.get("sandbox"),
+            now=is_["sandbox"],
         )
     elif before.fingerprint.image != now.fingerprint.image:
-        yield (
-            f"the {is_['sandbox']} sandbox has changed since {name} was graded: run grader "
-            "grade again, or install the old version of grader and of its image"
+        yield tr(
+            "the {sandbox} sandbox has changed since {student} was graded: run grader grade again, "
+            "or install the old version of grader and of its image",
+            sandbox=is_["sandbox"],
+            student=name,
         )
     versions = [what for what in _VERSIONS if was.get(what) != is_.get(what)]
     for what in versions:
-        yield (
-            f"{what} was {was.get(what)} when {name} was graded and is {is_.get(what)} now: go "
-            "back to the old one if the result is not the same"
+        yield tr(
+            "{what} was {then} when {student} was graded and is {now} now: go back to the old one "
+            "if the result is not the same",
+            what=what,
+            then=was.get(what),
+            student=name,
+            now=is_.get(what),
         )
     if not versions and before.fingerprint.grader != now.fingerprint.grader:
-        yield (
-            f"grader's own files, or a library that it uses, have changed since {name} was "
-            "graded: go back to the old ones if the result is not the same"
+        yield tr(
+            "grader's own files, or a library that it uses, have changed since {student} was "
+            "graded: go back to the old ones if the result is not the same",
+            student=name,
         )
 
 
-def differences(before: Grade, now: Grade, only: str | None = None) -> list[str]:
+def differences(before: Grade, now: Grade, only: str | None = None) -> list[Bilingual | str]:
     """Return the fields in which two grades differ, timings and what people decided aside.
 
     `only` looks at one check.
     """
     before, now = (Grade.from_json(grade.automatic.to_json()) for grade in (before, now))
     was, is_ = ({check.id: _repeatable(check) for check in grade.checks} for grade in (before, now))
-    found = [] if only else list(_differing(asdict(before), asdict(now), {*_ASIDE, "checks"}))
+    found: list[Bilingual | str] = []
+    if not only:
+        found += _differing(asdict(before), asdict(now), {*_ASIDE, "checks"})
     for name in [only] if only else dict.fromkeys([*was, *is_]):
-        if name not in was or name not in is_:
-            found.append(f"{name} ({'only now' if name in is_ else 'only then'})")
+        if name not in was:
+            found.append(tr("{check} (only now)", check=name))
+        elif name not in is_:
+            found.append(tr("{check} (only then)", check=name))
         elif fields := list(_differing(was[name], is_[name], _ASIDE)):
             found.append(f"{name} ({', '.join(fields)})")
     return found
@@ -183,11 +223,11 @@ def shown(grade: Grade, only: str | None, lang: str) -> RenderableType:
     return Group(*lines)
 
 
-def verdict(file: Path, found: Sequence[str], lang: str) -> str:
+def verdict(file: Path, found: Sequence[Bilingual | str], lang: str) -> str:
     """Return the line that says whether what came out is what a file holds."""
     words = Words(lang)
     if not found:
         return words("Identical to what is stored in {file}.", file=file)
     return words(
-        "Different from what is stored in {file}: {fields}.", file=file, fields="; ".join(found)
+        "Different from what is stored in {file}: {fields}.", file=file, fields=joined("; ", found)
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader.core import files
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
+from grader.core.i18n import tr
 from grader.exports import csv
 from grader.storage import decisions, pages, students, terms
 from grader.storage.journal import Journal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from grader.core.console import Tell
     from grader.core.results import Decision, Fingerprint, Grade, Person
     from grader.storage.decisions import Decisions
     from grader.submissions.model import Submission
@@ -32,29 +34,35 @@ class ResultsFolder:
     `decided` is what people decided; `StoredResults` reads a folder, whoever writes to it.
     """
 
-    def __init__(self, path: Path, journal: Journal, decided: Decisions) -> None:
+    def __init__(self, path: Path, journal: Journal, decided: Decisions, tell: Tell) -> None:
         self.path = path
         self.journal = journal
         self.decided = decided
+        self.tell = tell
 
     @classmethod
     @contextmanager
-    def open(cls, path: Path) -> Iterator[ResultsFolder]:
+    def open(cls, path: Path, tell: Tell = tell) -> Iterator[ResultsFolder]:
         """Take a folder, made where it is not there. Raises UsageError, GraderError.
 
-        What is left of a decision that was never made is told.
+        `tell` is told of what is amiss and does not matter, such as what is left of a decision
+        that was never made.
         """
         try:
             (path / RESULTS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(
-                f"{path} cannot be used as a results folder: {error.strerror}"
+                tr(
+                    "{path} cannot be used as a results folder: {why}",
+                    path=path,
+                    why=error.strerror,
+                )
             ) from error
         with Journal(path) as journal:
             decided = decisions.read(path)
             if decided.torn:
                 tell(decided.torn)
-            yield cls(path, journal, decided)
+            yield cls(path, journal, decided, tell)
 
     @property
     def has_pages(self) -> bool:
@@ -87,9 +95,12 @@ class ResultsFolder:
         terms.refuse_unknown(self.path / RESULTS, lost - asked)
         terms.refuse_others(self.journal, asked, now, regrade=regrade)
         if lost:
-            tell(
-                f"the journal lacks grades whose files exist ({len(lost)}): those submissions are "
-                "graded again"
+            self.tell(
+                tr(
+                    "the journal lacks grades whose files exist ({count}): those submissions are "
+                    "graded again",
+                    count=len(lost),
+                )
             )
         sources = {one.id: origin(one, paths) for one in submissions}
         self.journal.begin(seed, sources, forget=sources if regrade else ())
@@ -134,7 +145,7 @@ class ResultsFolder:
             seed = self.journal.seed_of(grades)
             return StoredResults(self.path).make_pages(grades, seed, lang)
         except GraderError as error:
-            tell(str(error))
+            self.tell(error.said)
             return None
 
     def _write_grade(self, grade: Grade, journalled: bytes) -> None:
@@ -148,8 +159,12 @@ class ResultsFolder:
             files.write(path, data)
         except OSError as error:
             raise GraderError(
-                f"{path} cannot be written ({error.strerror}): make room or give access, and run "
-                "again; what was graded is in the journal"
+                tr(
+                    "{path} cannot be written ({why}): make room or give access, and run again; "
+                    "what was graded is in the journal",
+                    path=path,
+                    why=error.strerror,
+                )
             ) from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
+from grader.core.i18n import some_of, tr
 from grader.core.results import Grade, Person
 from grader.storage import pages, students
 from grader.storage.journal import FILE, JournalReader
@@ -18,6 +19,8 @@ from grader.submissions.model import safe_id
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from grader.core.i18n import Bilingual
 
 RESULTS = "results"
 _DAMAGED = 3
@@ -41,7 +44,10 @@ class StoredResults:
         results = cls(path)
         if not results.submissions:
             raise UsageError(
-                f"{path} has no results: give the folder that grader grade wrote (its --out)"
+                tr(
+                    "{folder} has no results: give the folder that grader grade wrote (its --out)",
+                    folder=path,
+                )
             )
         return results
 
@@ -89,14 +95,25 @@ class StoredResults:
         if student is None:
             if len(self.submissions) == 1:
                 return self.submissions[0]
-            known = ", ".join(self.submissions[:_NAMED])
-            raise UsageError(f"{self.path}: there are several students: name one, such as {known}")
+            raise UsageError(
+                tr(
+                    "{folder}: there are several students: name one, such as {known}",
+                    folder=self.path,
+                    known=", ".join(self.submissions[:_NAMED]),
+                )
+            )
         same = (name for name, grade in self.grades.items() if grade.student == student)
         for name in chain((student, safe_id(student)), same):
             if name in self.submissions:
                 return name
-        known = suggestion(student, self.submissions)
-        raise UsageError(f"there is no student {student!r} in {self.path}; {known}")
+        raise UsageError(
+            tr(
+                "there is no student {student} in {folder}; {known}",
+                student=repr(student),
+                folder=self.path,
+                known=suggestion(student, self.submissions),
+            )
+        )
 
     def grade(self, student: str | None) -> Grade:
         """Return a student's grade, or the only one. Raises UsageError, or GraderError."""
@@ -127,8 +144,11 @@ class StoredResults:
         """Raise UsageError where no run has written."""
         if not self.has_journal:
             raise UsageError(
-                f"{self.path} is not a results folder: give the one that grader grade wrote "
-                "(its --out)"
+                tr(
+                    "{folder} is not a results folder: give the one that grader grade wrote (its "
+                    "--out)",
+                    folder=self.path,
+                )
             )
 
     def report(self, lang: str | None) -> Path:
@@ -137,7 +157,8 @@ class StoredResults:
         The language is that of the pages that are there, unless one is given.
         """
         if not self.has_journal:
-            tell(f"{self.path / FILE} is not there: the pages do not show the seed")
+            said = tr("{file} is not there: the pages do not show the seed", file=self.path / FILE)
+            tell(said, lang or pages.recall(self.path / pages.FOLDER).lang or "es")
         grades = list(self.grades.values())
         seed = self.seed_of(grades) if self.has_journal else None
         return self.make_pages(grades, seed, lang)
@@ -160,9 +181,8 @@ class StoredResults:
         return grade
 
 
-def _unreadable(damaged: list[str]) -> str:
-    more = f" and {len(damaged) - _DAMAGED} more" if len(damaged) > _DAMAGED else ""
-    return (
-        f"{', '.join(damaged[:_DAMAGED])}{more} cannot be read: run grader grade again "
-        "to write the files again"
+def _unreadable(damaged: list[str]) -> Bilingual:
+    return tr(
+        "{files} cannot be read: run grader grade again to write them again",
+        files=some_of(damaged, _DAMAGED),
     )

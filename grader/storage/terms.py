@@ -10,22 +10,24 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
+from grader.core.i18n import joined, some_of, tr
 from grader.core.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from grader.core.i18n import Bilingual
     from grader.core.results import Fingerprint
     from grader.storage.journal import Journal
 
 _MENTIONED = 3
 _CHANGES = {
-    "grader": "the version of grader, or of a library that it uses, has changed",
-    "assignment": "the assignment's files were edited",
-    "image": "the sandbox or its image has changed",
-    "device": "the device has changed",
-    "seed": "the seed has changed",
+    "grader": tr("the version of grader, or of a library that it uses, has changed"),
+    "assignment": tr("the assignment's files were edited"),
+    "image": tr("the sandbox or its image has changed"),
+    "device": tr("the device has changed"),
+    "seed": tr("the seed has changed"),
 }
 
 
@@ -34,8 +36,12 @@ def refuse_other_assignments(journal: Journal, assignment: str) -> None:
     names = {row.assignment for row in journal.rows.values()} - {assignment}
     if names:
         raise UsageError(
-            f"{journal.folder} has grades of {', '.join(sorted(names))}: choose another --out "
-            f"for {assignment}"
+            tr(
+                "{folder} has grades of {names}: choose another --out for {assignment}",
+                folder=journal.folder,
+                names=", ".join(sorted(names)),
+                assignment=assignment,
+            )
         )
 
 
@@ -43,9 +49,13 @@ def refuse_unknown(results: Path, unknown: Collection[str]) -> None:
     """Refuse grades of which nobody knows how they were given. Raises UsageError."""
     if unknown:
         raise UsageError(
-            f"{results} has grades ({_some(unknown)}) that the journal does not know: it "
-            "was damaged or removed, or --regrade did not finish. Give all the submissions, or "
-            "choose another --out"
+            tr(
+                "{folder} has grades ({names}) that the journal does not know: it was damaged or "
+                "removed, or --regrade did not finish. Give all the submissions, or choose another "
+                "--out",
+                folder=results,
+                names=_some(unknown),
+            )
         )
 
 
@@ -60,17 +70,28 @@ def refuse_others(
     others = _others(journal, now)
     if not others:
         return
-    changes = _told(journal, others)
-    said = f"{journal.folder} has grades ({_some(others)}) from an earlier run: {changes}"
+    said = tr(
+        "{folder} has grades ({names}) from an earlier run: {changes}",
+        folder=journal.folder,
+        names=_some(others),
+        changes=_told(journal, others),
+    )
     if not regrade:
         raise UsageError(
-            f"{said}. Grades are not mixed: grade everything again with --regrade, or choose "
-            "another --out"
+            tr(
+                "{said}. Grades are not mixed: grade everything again with --regrade, or choose "
+                "another --out",
+                said=said,
+            )
         )
     if left := others.keys() - set(asked):
         raise UsageError(
-            f"{said}, and these submissions do not include {_some(left)}. Grades are not mixed: "
-            "give all the submissions, or choose another --out"
+            tr(
+                "{said}, and these submissions do not include {names}. Grades are not mixed: give "
+                "all the submissions, or choose another --out",
+                said=said,
+                names=_some(left),
+            )
         )
 
 
@@ -85,7 +106,7 @@ def _others(journal: Journal, now: Fingerprint) -> dict[str, list[str]]:
     }
 
 
-def _told(journal: Journal, others: Mapping[str, Collection[str]]) -> str:
+def _told(journal: Journal, others: Mapping[str, Collection[str]]) -> Bilingual:
     """Return what is not as it was when the others were graded."""
     changes = {
         field: text
@@ -94,8 +115,10 @@ def _told(journal: Journal, others: Mapping[str, Collection[str]]) -> str:
     }
     version = _version(journal, next((name for name in others if "grader" in others[name]), ""))
     if version != __version__:
-        changes["grader"] = f"grader was version {version}, and is {__version__}"
-    return " and ".join(changes.values())
+        changes["grader"] = tr(
+            "grader was version {then}, and is {now}", then=version, now=__version__
+        )
+    return joined(tr(" and "), changes.values())
 
 
 def _version(journal: Journal, name: str) -> str:
@@ -104,7 +127,5 @@ def _version(journal: Journal, name: str) -> str:
     return str(grade.environment.get("grader", __version__)) if grade else __version__
 
 
-def _some(names: Collection[str]) -> str:
-    first = ", ".join(sorted(names)[:_MENTIONED])
-    more = len(names) - _MENTIONED
-    return f"{first} and {more} more" if more > 0 else first
+def _some(names: Collection[str]) -> Bilingual:
+    return some_of(sorted(names), _MENTIONED)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
+from grader.core.i18n import all_of, joined, tr
 from grader.core.results import Person
 from grader.core.spreadsheet import UnfitError, plainly
 from grader.core.spreadsheet import read as read_sheet
@@ -38,10 +39,14 @@ class Roster:
         known = {submission.student.casefold(), submission.about.email.casefold()} - {""}
         found = [person for _, person in self.people if known & set(_keys(person))]
         if len(found) > 1:
-            names = " and ".join(plain(person.student) for person in found)
             raise UsageError(
-                f"{self.path}: {plain(submission.student)} could be {names}: give each person "
-                "an id that nobody else has"
+                tr(
+                    "{file}: {student} could be {names}: give each person an id that nobody else "
+                    "has",
+                    file=self.path,
+                    student=plain(submission.student),
+                    names=all_of(plain(person.student) for person in found),
+                )
             )
         return found[0] if found else None
 
@@ -52,22 +57,33 @@ def read_roster(path: Path) -> Roster:
     lines: dict[str, int] = {}
     for number, row in rows(path):
         if "id" not in row:
-            raise UsageError(f"{path}: the first line names the columns, but none is called id")
+            raise UsageError(
+                tr("{file}: the first line names the columns, but none is called id", file=path)
+            )
         if not row["id"]:
-            raise UsageError(f"{path}: row {number} has no id")
+            raise UsageError(tr("{file}: row {row} has no id", file=path, row=number))
         ids = {key: value for key, value in row.items() if key not in _GIVEN and value}
         person = Person(row["id"], "", row.get("name", ""), row.get("email", ""), ids, listed=True)
         for key in dict.fromkeys(_keys(person)):
             if key in lines:
                 raise UsageError(
-                    f"{path}: {plain(key)} is in row {lines[key]} and in row {number}: an id "
-                    "belongs to one person; remove one"
+                    tr(
+                        "{file}: {key} is in row {first} and in row {second}: an id belongs to one "
+                        "person; remove one",
+                        file=path,
+                        key=plain(key),
+                        first=lines[key],
+                        second=number,
+                    )
                 )
             lines[key] = number
         people.append((number, person))
     if not people:
         raise UsageError(
-            f"{path} lists nobody: it needs a line of column names, then one line per person"
+            tr(
+                "{file} lists nobody: it needs a line of column names, then one line per person",
+                file=path,
+            )
         )
     return Roster(path, tuple(people))
 
@@ -86,14 +102,20 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         sheet = read_sheet(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(
+            tr("{file} cannot be read: {why}", file=path, why=error.strerror)
+        ) from error
     except UnfitError as error:
-        raise UsageError(f"{path}: {plain(str(error))}") from error
+        raise UsageError(joined(": ", [str(path), error.said])) from error
     columns = [name.strip().lower() for name in sheet.header]
     for number in sheet.numbers:
         if len(sheet.raw[number]) > len(columns):
             raise UsageError(
-                f"{path}: row {number + 1} has more cells than the first line has columns"
+                tr(
+                    "{file}: row {row} has more cells than the first line has columns",
+                    file=path,
+                    row=number + 1,
+                )
             )
         cells = map(plainly, sheet.row(number))
         yield number + 1, dict(zip(columns, cells, strict=True))
@@ -141,15 +163,17 @@ def _refuse_rivals(submissions: Iterable[Submission], owners: Iterable[Person | 
         if owner is not None:
             files.setdefault(owner.student, []).append(file_of(submission))
     rivals = [
-        f"  {plain(student)}: {' and '.join(sorted(found))}"
+        joined("", [f"  {plain(student)}: ", all_of(sorted(found))])
         for student, found in files.items()
         if len(found) > 1
     ]
     if rivals:
         raise UsageError(
-            "According to the roster, these belong to one person:\n"
-            + "\n".join(rivals[:_MENTIONED])
-            + "\nRemove all but one, or correct the roster."
+            tr(
+                "According to the roster, these belong to one person:\n{rivals}\nRemove all but "
+                "one, or correct the roster.",
+                rivals=joined("\n", rivals[:_MENTIONED]),
+            )
         )
 
 

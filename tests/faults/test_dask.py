@@ -81,7 +81,7 @@ def test_a_worker_that_does_not_answer_is_done_without(
     monkeypatch.setattr(clusters, "LATE_SECONDS", 0.0)
     mark = tmp_path / "mark"
     asked = tasks(terms, slow=SLOW.format(mark=str(mark)), **OTHERS)
-    said: list[str] = []
+    said: list[object] = []
     with cluster(tmp_path / "dask", workers=2) as made:
         thread = when_marked(mark, made, signal.SIGSTOP)
         grades = told(clusters.run(asked, made.address, tell=said.append))
@@ -98,5 +98,5 @@ def test_what_takes_every_worker_down_is_set_aside(terms: Terms, tmp_path: Path)
         grades = {grade.submission: grade for grade in clusters.run(asked, made.address)}
     killer = grades.pop("killer")
     assert killer.status == "not_graded"
-    assert f"given up after {MOST_TRIES} tries: the worker" in killer.reason
+    assert f"given up after {MOST_TRIES} tries: the worker" in killer.reason_en
     assert told(grades.values()) == told(local.run(others, ProcessSandbox, 1))

@@ -97,7 +97,7 @@ def test_an_engine_that_dies_leaves_no_score_and_the_next_run_goes_on(
     assert {grade["submission"] for grade in left} == set(SUBMISSIONS)
     for grade in lost:
         assert grade["checks"] == []
-        assert "run again" in grade["reason"]
+        assert "run again" in grade["reason_en"]
         assert f"{grade['submission']},{grade['submission']},elman,,100,not_graded," in (
             (out / "grades.csv").read_text()
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import grader
-from grader.core.i18n import Words
+from grader.core.i18n import tr
 from grader.core.results import Grade
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _failed(said: str, lang: str) -> Failed:
     _, ours, sentence = f"\n{said}".rpartition(f"\n{_OURS}")
     if ours:
         return Failed(sentence.strip())
-    return Failed(Words(lang)("it ended without saying why"), said.strip())
+    return Failed(tr("it ended without saying why").to(lang), said.strip())
 
 
 def _started(

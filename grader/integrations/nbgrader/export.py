@@ -50,7 +50,7 @@ def export_nbgrader(folder: Path, root: Path, lang: str) -> int:
     with course.entered():
         for assignment in dict.fromkeys(grade.assignment for grade in results.grades.values()):
             _export(course, results, assignment, lang)
-    return ungraded.status(results.grades.values())
+    return ungraded.status(results.grades.values(), lang)
 
 
 def _export(course: Course, results: StoredResults, assignment: str, lang: str) -> None:

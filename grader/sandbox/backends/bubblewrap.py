@@ -23,6 +23,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grader.core.errors import GraderError, SandboxFault
+from grader.core.i18n import tr
 from grader.core.limits import MOST_FILES, Limits
 from grader.sandbox.backends import cgroups, ids, view
 from grader.sandbox.backends.bwrap import Bwrap
@@ -78,9 +79,8 @@ class BubblewrapSandbox:
             self._bound_files(started.pid)
         except SandboxFault as fault:
             stream.close()
-            raise SandboxFault(
-                f"{fault}: {started.said}" if started.said else str(fault)
-            ) from fault
+            told = tr("{fault}: “{said}”", fault=fault.said, said=started.said)
+            raise SandboxFault(told if started.said else fault.said) from fault
         return lane
 
     def reap(self) -> None:
@@ -108,7 +108,7 @@ class BubblewrapSandbox:
         done = subprocess.run([*enter, *mount], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SandboxFault(
-                f"the size of a lane's files cannot be limited: {done.stderr.strip()}"
+                tr("the size of a lane's files cannot be limited: {why}", why=done.stderr.strip())
             )
 
 

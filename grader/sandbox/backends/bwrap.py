@@ -10,6 +10,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox.backends import view
 from grader.sandbox.backends.process import ENVIRONMENT
 from grader.sandbox.backends.seccomp import compile_profile
@@ -36,11 +37,6 @@ _ENVIRONMENT = ENVIRONMENT | {
     "LANG": "C.UTF-8",
     "PATH": view.python_path(),
 }
-_HINT = (
-    "this user must be allowed to make namespaces (as root: sysctl user.max_user_namespaces=10000, "
-    "on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0, on older Debians "
-    "kernel.unprivileged_userns_clone=1; within a container, only a privileged one is)"
-)
 
 
 class Bwrap:
@@ -76,9 +72,17 @@ class Bwrap:
         if self.group:
             self.group.remove()
 
-    def fault(self, error: object = "no reason given") -> SandboxFault:
+    def fault(self, error: object = None) -> SandboxFault:
         """Return what went wrong, as bwrap says or else the error, and what to do."""
-        return SandboxFault(f"bwrap cannot make a sandbox ({self.said or error}): {_HINT}")
+        return SandboxFault(
+            tr(
+                "bwrap cannot make a sandbox ({why}): this user must be allowed to make namespaces "
+                "(as root: sysctl user.max_user_namespaces=10000, on Ubuntu "
+                "kernel.apparmor_restrict_unprivileged_userns=0, on older Debians "
+                "kernel.unprivileged_userns_clone=1; within a container, only a privileged one is)",
+                why=self.said or error or tr("no reason given"),
+            )
+        )
 
     def _start(
         self,

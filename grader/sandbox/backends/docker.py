@@ -19,6 +19,7 @@ from docker.types import DeviceRequest
 
 import docker
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.core.limits import MOST_FILES, Limits
 from grader.sandbox.backends.engine import ENGINE_ERRORS
 from grader.sandbox.backends.engine import connect as connect  # noqa: PLC0414 - for who has Docker
@@ -28,7 +29,8 @@ from grader.sandbox.lane import StreamLane
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+
+    from grader.core.console import Tell
 
 RUN_LABEL = "rnn-grader.run"
 _RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
@@ -55,7 +57,7 @@ class DockerSandbox:
         device: str = "cpu",
         run: str | None = None,
         image: str | None = None,
-        tell: Callable[[str], None] = lambda _: None,
+        tell: Tell = lambda _: None,
     ) -> None:
         self.limits = limits
         self.device = device
@@ -75,11 +77,16 @@ class DockerSandbox:
             self.client.images.get(self._image)
         except docker.errors.ImageNotFound as error:
             raise SandboxFault(
-                f"its Docker engine does not have the run's image {self._image[:19]}: copy it "
-                "there with `docker save` and `docker load`"
+                tr(
+                    "its Docker engine does not have the run's image {image}: copy it there with "
+                    "`docker save` and `docker load`",
+                    image=self._image[:19],
+                )
             ) from error
         except ENGINE_ERRORS as error:
-            raise SandboxFault(f"its Docker engine gave an unexpected answer: {error}") from error
+            raise SandboxFault(
+                tr("its Docker engine gave an unexpected answer: {why}", why=error)
+            ) from error
 
     def lane(self) -> StreamLane:
         """Start a container; an engine that restarts is given the time. Raises SandboxFault."""
@@ -89,17 +96,24 @@ class DockerSandbox:
                 return StreamLane(ContainerStream(self.client, self._create()))
             except docker.errors.ImageNotFound as error:
                 raise SandboxFault(
-                    f"the image {self._image[:19]} that this run began with was removed: run "
-                    "again, and it is built again"
+                    tr(
+                        "the image {image} that this run began with was removed: run again, and it "
+                        "is built again",
+                        image=self._image[:19],
+                    )
                 ) from error
             except docker.errors.DockerException as error:
-                raise SandboxFault(f"the engine could not start a container: {error}") from error
+                raise SandboxFault(
+                    tr("the engine could not start a container: {why}", why=error)
+                ) from error
             except requests.exceptions.RequestException as error:  # it is going, or gone
                 if time.monotonic() > deadline:
                     self.patience = 0.0  # one that did not come back is not waited for again
                     raise SandboxFault(
-                        "the Docker engine no longer answers: start it and run again to "
-                        "continue from here"
+                        tr(
+                            "the Docker engine no longer answers: start it and run again to "
+                            "continue from here"
+                        )
                     ) from error
                 time.sleep(_RETRY_SECONDS)
 

@@ -7,6 +7,7 @@ import requests.exceptions
 
 import docker
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 
 ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException)
 
@@ -18,7 +19,9 @@ def connect() -> docker.DockerClient:
         client.ping()
     except ENGINE_ERRORS as error:
         raise SandboxFault(
-            "no Docker engine answers: start it (as root, docker/engine.sh does), or choose "
-            "--sandbox process, which does not protect this machine from the students' code"
+            tr(
+                "no Docker engine answers: start it (as root, docker/engine.sh does), or choose "
+                "--sandbox process, which does not protect this machine from the students' code"
+            )
         ) from error
     return client

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox.backends.recipe import tool
 from grader.worker.users import FIRST_USER
 
@@ -40,7 +41,7 @@ class Range:
         command = [self.tool, str(pid), *(str(number) for line in lines for number in line)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SandboxFault(done.stderr.strip() or f"{self.tool} failed")
+            raise SandboxFault(done.stderr.strip() or tr("{name} failed", name=self.tool))
 
 
 def ranges() -> tuple[Range, Range]:
@@ -61,7 +62,12 @@ def _subordinate(kind: str) -> tuple[int, int]:
         if name in names and int(count) >= _FEWEST:
             return int(first), int(count)
     raise SandboxFault(
-        f"{file} gives {names[0]} no range of {_FEWEST} ids, and each submission needs one: as "
-        f"root, run usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {names[0]} "
-        "(or another range, if that one is taken)"
+        tr(
+            "{file} gives {user} no range of {count} ids, and each submission needs one: as root, "
+            "run usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user} (or "
+            "another range, if that one is taken)",
+            file=file,
+            user=names[0],
+            count=_FEWEST,
+        )
     )

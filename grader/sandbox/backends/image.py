@@ -27,13 +27,17 @@ from docker.errors import DockerException, ImageNotFound
 from filelock import FileLock
 
 from grader.core.errors import GraderError, SandboxFault
+from grader.core.i18n import same, tr
 from grader.sandbox.backends.engine import connect
 from grader.sandbox.backends.recipe import digest, docker_folder, worker_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from docker.client import DockerClient
+
+    from grader.core.console import Tell
+    from grader.core.i18n import Bilingual
 
 REPOSITORY = "rnn-grader-worker"
 DEFAULT_BASE = "python:3.11-slim-bookworm"
@@ -86,7 +90,7 @@ class _Interpreter:
         ]
 
 
-def ensure(client: DockerClient, tell: Callable[[str], None], spec: ImageSpec | None = None) -> str:
+def ensure(client: DockerClient, tell: Tell, spec: ImageSpec | None = None) -> str:
     """Return the id (`sha256:…`) of the worker's image; make the image if there is none.
 
     `tell` is told, in one line each, of the steps that take long. Raises SandboxFault.
@@ -102,7 +106,9 @@ def ensure(client: DockerClient, tell: Callable[[str], None], spec: ImageSpec | 
             # Whoever waited for another run's build finds its image.
             return _find(client, tag) or _make(client, spec, sources, tag, tell)
     except (*_ENGINE_ERRORS, OSError) as error:
-        raise SandboxFault(f"the image {tag} could not be made: {error}") from error
+        raise SandboxFault(
+            tr("the image {image} could not be made: {why}", image=tag, why=error)
+        ) from error
 
 
 def context_digest(spec: ImageSpec, sources: dict[str, bytes] | None = None) -> str:
@@ -132,38 +138,47 @@ def _make(
     spec: ImageSpec,
     sources: dict[str, bytes],
     tag: str,
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> str:
     base = _base(client, spec.base, tell)
     wheels = _wheels(_interpreter(client, base), spec.torch, sources["requirements.txt"], tell)
-    tell(f"building the sandbox's image {tag} (a minute or two the first time)")
+    tell(tr("building the sandbox's image {image} (a minute or two the first time)", image=tag))
     with _context(sources, wheels) as context:
         _build(client, context, tag, {"BASE": base, "TORCH": spec.torch})
     return str(client.images.get(tag).id)
 
 
-def _base(client: DockerClient, wanted: str, tell: Callable[[str], None]) -> str:
+def _base(client: DockerClient, wanted: str, tell: Tell) -> str:
     """Return the name of a base image that is here: the wanted one or, failing that, our own."""
     if _find(client, wanted):
         return wanted
     if wanted != OWN_BASE:
-        tell(f"pulling the base image {wanted}")
+        tell(tr("pulling the base image {image}", image=wanted))
         try:
             client.images.pull(wanted)
         except _ENGINE_ERRORS as error:
             if wanted != DEFAULT_BASE:
                 raise SandboxFault(
-                    f"the base image {wanted} is not on this machine and cannot be pulled: "
-                    f"choose another with GRADER_BASE ({error})"
+                    tr(
+                        "the base image {image} is not on this machine and cannot be pulled: "
+                        "choose another with GRADER_BASE ({why})",
+                        image=wanted,
+                        why=error,
+                    )
                 ) from error
         else:
             return wanted
     if not _find(client, OWN_BASE):
         tell(
-            f"making the base image {OWN_BASE} from Debian packages, because {DEFAULT_BASE} "
-            "cannot be had"
+            tr(
+                "making the base image {image} from Debian packages, because {wanted} cannot be "
+                "had",
+                image=OWN_BASE,
+                wanted=DEFAULT_BASE,
+            )
         )
-        _run(["bash", str(docker_folder() / "base.sh"), OWN_BASE], f"{OWN_BASE} could not be made")
+        failure = tr("{image} could not be made", image=OWN_BASE)
+        _run(["bash", str(docker_folder() / "base.sh"), OWN_BASE], failure)
     return OWN_BASE
 
 
@@ -178,14 +193,14 @@ def _interpreter(client: DockerClient, base: str) -> _Interpreter:
     )
     match = re.fullmatch(r"(\d+) (\d+) (\w+) glibc 2\.(\d+)", answer.decode().strip())
     if not match:
-        raise SandboxFault(f"the base image {base} has no glibc: choose another with GRADER_BASE")
+        raise SandboxFault(
+            tr("the base image {image} has no glibc: choose another with GRADER_BASE", image=base)
+        )
     major, minor, machine, glibc_minor = match.groups()
     return _Interpreter(f"{major}.{minor}", machine, int(glibc_minor))
 
 
-def _wheels(
-    interpreter: _Interpreter, torch: str, requirements: bytes, tell: Callable[[str], None]
-) -> Path:
+def _wheels(interpreter: _Interpreter, torch: str, requirements: bytes, tell: Tell) -> Path:
     """Return a folder with every wheel that the image needs; fetch them unless it is there."""
     name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
     folder = _cache() / "wheels" / name
@@ -195,18 +210,20 @@ def _wheels(
         importlib.metadata.version("pip")
     except importlib.metadata.PackageNotFoundError as error:
         raise SandboxFault(
-            f"{sys.executable} has no pip, which fetches the packages for the sandbox's image: "
-            "run `python -m ensurepip`, then try again"
+            tr(
+                "{python} has no pip, which fetches the packages for the sandbox's image: run "
+                "`python -m ensurepip`, then try again",
+                python=sys.executable,
+            )
         ) from error
-    tell("fetching the wheels that the sandbox's image needs (once)")
+    tell(tr("fetching the wheels that the sandbox's image needs (once)"))
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
         Path(parts, "requirements.txt").write_bytes(requirements)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
         wanted = ["--dest", f"{parts}/wheels", "--requirement", f"{parts}/requirements.txt", torch]
-        _run(
-            [*pip, *interpreter.pip_options(), *wanted], "pip could not fetch the image's packages"
-        )
+        failure = tr("pip could not fetch the image's packages")
+        _run([*pip, *interpreter.pip_options(), *wanted], failure)
         Path(parts, "wheels").rename(folder)  # complete, or not there
     return folder
 
@@ -253,17 +270,30 @@ def _build(client: DockerClient, context: IO[bytes], tag: str, arguments: dict[s
         log.extend(str(event.get("stream", "")).splitlines())
         if "error" in event:
             lines = "\n".join([*log, str(event["error"])])
-            raise SandboxFault(f"the engine could not build {tag}; its last lines:\n{lines}")
+            raise SandboxFault(
+                tr(
+                    "the engine could not build {image}; its last lines:\n{lines}",
+                    image=tag,
+                    lines=lines,
+                )
+            )
 
 
-def _run(command: list[str], failure: str) -> None:
+def _run(command: list[str], failure: Bilingual) -> None:
     """Run a command in silence. Raises SandboxFault with its last lines if it fails."""
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode:
         lines = "\n".join(done.stdout.splitlines()[-_LAST_LINES:])
-        raise SandboxFault(f"{failure}; the last lines of {command[0]}:\n{lines}")
+        raise SandboxFault(
+            tr(
+                "{failure}; the last lines of {command}:\n{lines}",
+                failure=failure,
+                command=command[0],
+                lines=lines,
+            )
+        )
 
 
 def _cache() -> Path:
@@ -276,7 +306,7 @@ def main() -> int:
     """Make the image; print its tag and id."""
     try:
         client = connect()
-        image = ensure(client, lambda line: _print(line, sys.stderr))
+        image = ensure(client, lambda line: _print(same(line).en, sys.stderr))
     except GraderError as error:
         _print(str(error), sys.stderr)
         return 1

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,5 +56,11 @@ def tool(name: str, package: str) -> str:
     """Return where a program of this machine's is. Raises SandboxFault."""
     found = shutil.which(name)
     if not found:
-        raise SandboxFault(f"{name} is not installed: as root, run apt-get install {package}")
+        raise SandboxFault(
+            tr(
+                "{name} is not installed: as root, run apt-get install {package}",
+                name=name,
+                package=package,
+            )
+        )
     return found

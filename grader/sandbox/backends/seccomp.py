@@ -7,6 +7,7 @@ import json
 from typing import IO, Any
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox.backends.recipe import docker_folder
 
 
@@ -27,8 +28,11 @@ def compiled() -> Any:
         import pyseccomp
     except (ImportError, RuntimeError) as error:  # RuntimeError: there is no library
         raise SandboxFault(
-            f"the filter of system calls cannot be made ({error}): "
-            "pip install 'rnn-grader[bubblewrap]', and as root apt-get install libseccomp2"
+            tr(
+                "the filter of system calls cannot be made ({why}): "
+                "pip install 'rnn-grader[bubblewrap]', and as root apt-get install libseccomp2",
+                why=error,
+            )
         ) from error
     program = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     for rule in profile()["syscalls"]:

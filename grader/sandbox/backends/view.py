@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
+from grader.core.i18n import tr
 from grader.sandbox.backends.recipe import OURS, PACKAGE, docker_folder, tool
 
 if TYPE_CHECKING:
@@ -111,8 +112,11 @@ def _closure() -> list[Distribution]:
             continue
         if found[name].files is None:
             raise SandboxFault(
-                f"the bubblewrap sandbox cannot tell which files belong to {wanted.name}: "
-                "install it with pip in a virtual environment"
+                tr(
+                    "the bubblewrap sandbox cannot tell which files belong to {name}: install it "
+                    "with pip in a virtual environment",
+                    name=wanted.name,
+                )
             )
         below = map(Requirement, found[name].requires or ())
         queue += [each for each in below if not each.marker or each.marker.evaluate({"extra": ""})]
