@@ -47,7 +47,7 @@ app.command()(release.release)
 
 
 def main() -> None:
-    """Run the command line; errors that a person can mend become one sentence."""
+    """Run the command line; errors that a person can fix become one sentence."""
     from grader.core.errors import AssignmentFault, GraderError, UsageError
 
     for stream in (sys.stdout, sys.stderr):

@@ -16,7 +16,7 @@ FaultOutcome = Literal["error", "timeout", "out_of_memory", "crashed"]
 
 
 class GraderError(Exception):
-    """Something that a person can mend; the message says what and how."""
+    """Something that a person can fix; the message says what and how."""
 
 
 class UsageError(GraderError):
