@@ -170,7 +170,7 @@ def test_a_worker_with_another_grader_is_refused_before_anything(
     with cluster(tmp_path / "dask") as made:
         made.worker(PYTHONPATH=str(other.parent))
         asked = tasks(terms, a="def f(): return 3")
-        with pytest.raises(UsageError, match="cannot take part: its grader's own files"):
+        with pytest.raises(UsageError, match="cannot take part: its copy of grader differs"):
             list(clusters.run(asked, made.address, started=started.append))
     assert not started
 

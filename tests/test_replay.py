@@ -291,7 +291,7 @@ def test_the_stored_counterexample_comes_out_again(course: Course) -> None:
 def test_one_check_is_shown_alone_in_english_too(course: Course) -> None:
     ran = course.grader("replay", "out", "ana", "recurrent", "--lang", "en")
     assert ran.returncode == 0, ran.stderr
-    assert "✓ The former state reaches the new one" in ran.stdout
+    assert "✓ The previous state reaches the new one" in ran.stdout
     assert "Activation" not in ran.stdout
 
 

@@ -108,7 +108,7 @@ def test_bubblewrap_keeps_every_promise(
     bubblewrap_lane: OneLane, bubblewrap_sandbox: BubblewrapSandbox, case: Case
 ) -> None:
     if case.needs_group and not bubblewrap_sandbox.bounded:
-        pytest.skip("no control group can be made here, and nothing else bounds a lane in all")
+        pytest.skip("no control group can be created here, and nothing else bounds a lane in all")
     check(case, bubblewrap_lane)
 
 

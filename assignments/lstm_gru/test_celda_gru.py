@@ -25,9 +25,9 @@ def test_parameters(student: Student) -> None:
 
 @pytest.mark.points(1)
 def test_interface(student: Student) -> None:
-    """Forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
+    """El método forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
 
-    forward takes x_t and h_{t-1} and returns h_t, of shape (batch, hidden_size).
+    The method forward takes x_t and h_{t-1} and returns h_t, of shape (batch, hidden_size).
     """
     gru.require_interface(student)
 
@@ -63,7 +63,7 @@ def test_input_terms(student: Student, case: gru.Case) -> None:
 def test_recurrent_terms(student: Student, case: gru.Case) -> None:
     """El estado anterior interviene en r_t, en z_t y en el candidato: U h_{t-1}.
 
-    The former state plays its part in r_t, in z_t and in the candidate: U h_{t-1}.
+    The previous state plays its part in r_t, in z_t and in the candidate: U h_{t-1}.
     """
     trial = gru.trial(student, case, judging="recurrent_terms")
     assert_close(

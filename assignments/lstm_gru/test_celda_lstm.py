@@ -22,9 +22,9 @@ def test_parameters(student: Student) -> None:
 
 @pytest.mark.points(1)
 def test_interface(student: Student) -> None:
-    """Forward recibe x_t y (h, c) y devuelve (h_t, c_t), cada uno (lote, hidden_size).
+    """El método forward recibe x_t y (h, c) y devuelve (h_t, c_t), cada uno (lote, hidden_size).
 
-    forward takes x_t and (h, c) and returns (h_t, c_t), each of shape (batch, hidden_size).
+    The method forward takes x_t and (h, c) and returns (h_t, c_t), each of shape (batch, hidden_size).
     """
     lstm.require_interface(student)
 
@@ -92,7 +92,7 @@ def test_preactivation(student: Student, case: lstm.Case) -> None:
 def test_recurrent(student: Student, case: lstm.Case) -> None:
     """El estado anterior llega a las puertas: W_h h_{t-1}.
 
-    The former state reaches the gates: W_h h_{t-1}.
+    The previous state reaches the gates: W_h h_{t-1}.
     """
     trial = lstm.trial(student, case, judging="recurrent")
     assert_close(

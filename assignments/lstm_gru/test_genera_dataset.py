@@ -60,6 +60,6 @@ def test_sums(student: Student, length: int, count: int, seed: int) -> None:
 def test_variety(student: Student) -> None:
     """Las muestras varían, y dos llamadas no dan el mismo conjunto.
 
-    Samples vary, and two calls do not give the same set.
+    The samples vary, and two calls do not give the same set.
     """
     dataset.require_variety(student)

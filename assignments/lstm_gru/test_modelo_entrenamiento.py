@@ -68,7 +68,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 def test_loss(student: Student, case: loops.Case) -> None:
     """La pérdida de cada lote se retropropaga tal cual, sin cambiarla de escala.
 
-    Each batch's loss is propagated back as it is, without another scale.
+    Each batch's loss is backpropagated as it is, without rescaling it.
     """
     training_loop.judge(student, case, judging="loss")
 

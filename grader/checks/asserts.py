@@ -94,9 +94,9 @@ def assert_close(
 ) -> None:
     """Assert that the student's tensor equals the expected one, of the same shape.
 
-    The tolerance is that of the precision that was asked for; NaN never agrees. Raises
-    Mismatch, with the case as the counterexample and what the student is known to believe as
-    the explanation.
+    The tolerance is that of the precision that was asked for; NaN is never close. Raises
+    Mismatch, with the case as the counterexample and the student's misconception, if it is known,
+    as the explanation.
     """
     require_shape(got, tuple(expected.shape), quantity, misconception)
     if close(got, expected, case):
@@ -134,7 +134,7 @@ def compared(
 
 
 def close(got: torch.Tensor, expected: torch.Tensor, case: Case) -> bool:
-    """Whether two tensors of one shape agree within the tolerance; NaN never does."""
+    """Whether two tensors of one shape are equal within the tolerance; NaN never is."""
     gap = (got.to(torch.float64) - expected.to(torch.float64)).abs()
     return bool((gap <= _bound(expected, case)).all())
 

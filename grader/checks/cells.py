@@ -294,14 +294,14 @@ def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Mismatch:
 Equations = TypeVar("Equations")
 
 
-def believe(
+def diagnose_subject(
     student: Student, name: str, right: Equations, look: Callable[[Subject], Diagnosis[Equations]]
 ) -> tuple[Subject, Diagnosis[Equations]]:
-    """Return how the student's cell can be run and how it reads the equations.
+    """Return how the student's cell or model can be run, and the equations that it follows.
 
     `look` diagnoses it in one precision. Code that is float32 somewhere may run in float64 and be
-    inexact there: the precision that explains its numbers is the one to judge it in. Where float32,
-    in which students train, is read otherwise than float64, it is float32 that counts.
+    inexact there: the precision that explains its numbers is the one to judge it in. Where the
+    diagnoses differ, the one in float32 counts, in which students train.
     """
 
     def find() -> tuple[Subject, Diagnosis[Equations]]:

@@ -1,9 +1,9 @@
-"""Readings: what somebody computes who believes something about the equations.
+"""Misconceptions: which wrong equations a student's numbers come from.
 
 A cell's equations are the fields of a frozen dataclass, each with the right one as its default. A
-misconception replaces one field. If a student's numbers are those of one reading, or of a pair,
-and of no other, that is what the student believes: it is named, the check of that equation is the
-one that fails, and all others are judged under it. One mistake costs once.
+misconception replaces one field. If one misconception, or one pair, gives the student's numbers
+and no other does, it is named: the check of that equation is the one that fails, and all others
+are judged with the student's equation in its place. One mistake costs once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Equations = TypeVar("Equations")
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea: the fields of the reading that it replaces, and its explanation.
+    """A wrong idea: the equations that it replaces, and its explanation.
 
     `es` and `en` say what the student's numbers show and what to look at, never the solution.
     `term` is the piece of the check's title to mark, where the title is an equation.
@@ -39,9 +39,9 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Diagnosis(Generic[Equations]):
-    """The reading that explains a student's numbers, and the misconceptions that make it up.
+    """The equations that explain a student's numbers, and the misconceptions that they hold.
 
-    Without an explanation the reading is the right one and there is nothing to name.
+    Where nothing explains them, the equations are the right ones and there is nothing to name.
     """
 
     equations: Equations
@@ -50,7 +50,7 @@ class Diagnosis(Generic[Equations]):
     explained: bool = field(default=True)
 
     def but(self, equation: str) -> Equations:
-        """Return the reading with one equation as it should be: what its check compares with."""
+        """Return the equations with one of them put right: what its check compares with."""
         return replace(self.equations, **{equation: getattr(self.right, equation)})  # type: ignore[type-var]
 
     def about(self, equation: str) -> Misconception | None:
@@ -65,9 +65,9 @@ def diagnose(
 ) -> Diagnosis[Equations]:
     """Find the one misconception, or else the one pair, under which everything is explained.
 
-    `explains` says whether a reading gives the student's numbers on fresh cases. Explanations that
-    find fault with the same equations are one and the same function, and the first will do; of
-    others there must be only one: rather silent than wrong.
+    `explains` says whether equations give the student's numbers on fresh cases. Explanations that
+    change the same equations compute the same function, and the first will do; of others there
+    must be only one: it is better to name nothing than to name the wrong thing.
     """
     if explains(right):
         return Diagnosis(right, right)

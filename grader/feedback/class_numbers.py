@@ -1,7 +1,8 @@
 """What a class's grades say together: marks, checks, misconceptions, and what needs a person.
 
-Checks are counted as they came out, whatever people decided about their points: a decision mends a
-grade, and says nothing about what was understood. Students stand for themselves by submission id.
+Checks are counted as they came out, whatever people decided about their points: a decision
+corrects a grade, and says nothing about what was understood. Students stand for themselves by
+submission id.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ DECLARED = (
     "part(name): the part that a module's checks belong to",
     "points(n): what a check is worth",
     "needs(check, ...): what must have passed before",
-    "gpu: runs on a GPU where a run is told --device cuda",
+    "gpu: runs on a GPU in a run with --device cuda",
 )
 """The marks, as pytest wants them declared."""
 

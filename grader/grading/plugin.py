@@ -6,8 +6,8 @@ runs an assignment's checks like any tests, over one submission in the process s
 `--submission` the plugin does nothing.
 
 Marks: `part(name)` (a module's), `points(n)`, `needs(check, …)`: checks of the same part that must
-have passed; of those it names, the ones that run before it; and `gpu`: runs on a GPU where a run is
-told to use one. `marks` reads them.
+have passed; of those it names, the ones that run before it; and `gpu`: runs on a GPU where a run
+has one to use. `marks` reads them.
 """
 
 from __future__ import annotations

@@ -143,16 +143,16 @@ def leaf(tensor: Tensor) -> Tensor:
 
 
 def judge_cell(student: Student, cell: Cell, case: Any) -> None:
-    """Compare the gradients of a step with those of the equations, as the student reads them.
+    """Compare the gradients of a step with those of the equations that the student follows.
 
     Raises StudentFault and Mismatch.
     """
-    subject, known = cell.topic.believed(student)
+    subject, known = cell.topic.diagnosed(student)
     if not known.explained:
         _judge_by_differences(student, cell, subject)
         return
     case = sent(cell, case, subject, known.equations)
-    flow = believed(student, cell)
+    flow = diagnosed(student, cell)
     expected = _expected(cell, case, known.equations, Flow())
     got = _backward(student, subject, case, known.equations)
     for name, right in expected.items():
@@ -235,11 +235,11 @@ def _outputs(given: Any, case: CellCase) -> list[Tensor]:
     return [given]
 
 
-def believed(student: Student, cell: Cell) -> Diagnosis[Flow]:
+def diagnosed(student: Student, cell: Cell) -> Diagnosis[Flow]:
     """Return how gradients come back through the student's cell."""
 
     def find() -> Diagnosis[Flow]:
-        subject, known = cell.topic.believed(student)
+        subject, known = cell.topic.diagnosed(student)
         if not known.explained:
             return Diagnosis(Flow(), Flow(), explained=False)
         seen = []

@@ -1,4 +1,4 @@
-"""The GRU cell: cases, trials, and how a student reads its equations."""
+"""The GRU cell: cases, trials, and which equations a student follows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from grader.checks.cells import (
     OPEN,
     SHUT,
     Subject,
-    believe,
     block,
+    diagnose_subject,
     require_finite,
     require_stateless,
 )
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from grader.student.student import Student
 
 _MOST_STEPS = 6
-_FRESH = 3  # cases that a reading must explain
+_FRESH = 3  # cases that a diagnosis must explain
 
 
 def make(source: Numbers, steps: int, batch: int, input_size: int, hidden_size: int) -> Case:
@@ -58,7 +58,7 @@ def cases(draw: DrawFn, isolate: str = "", *, large: bool = False) -> Case:
 
 @st.composite
 def like_torch(draw: DrawFn, *, sequence: bool) -> Case:
-    """Draw a case on which torch's GRU and Cho's agree: r is 1, or U is diagonal and b' is 0."""
+    """Draw a case on which torch's GRU and Cho's match: r is 1, or U is diagonal and b' is 0."""
     steps = draw(sizes(_MOST_STEPS)) if sequence else 1
     batch, input_size, hidden_size = (draw(sizes(LARGEST)) for _ in range(3))
     source = draw(numbers(PLAIN_SCALES) if sequence else numbers(ALL_SCALES, ALL_STATES))
@@ -106,25 +106,25 @@ class Trial:
 def trial(student: Student, case: Case, judging: str = "") -> Trial:
     """Run the student's cell on a case, to judge one equation (or none: the cell as a whole).
 
-    All other equations are taken as the student is known to read them: their mistakes have checks
-    of their own. Raises StudentFault, and Mismatch where forward does not return a state.
+    All other equations are the student's own, as diagnosed: their mistakes have checks of their
+    own. Raises StudentFault, and Mismatch where forward does not return a state.
     """
-    cell, known = believed(student)
+    cell, known = diagnosed(student)
     equations = known.but(judging) if judging else known.equations
     case = replace(case.rounded(cell.dtype), layers=equations.layers)
     h = run(student, cell, case)
     return Trial(case, h, step(case, equations), equations, known.about(judging))
 
 
-def believed(student: Student) -> tuple[Subject, Diagnosis[Equations]]:
-    """Return how the student's cell can be run and how it reads the equations."""
+def diagnosed(student: Student) -> tuple[Subject, Diagnosis[Equations]]:
+    """Return how the student's cell can be run, and the equations that it follows."""
 
     def look(cell: Subject) -> Diagnosis[Equations]:
         cases_ = [fresh(seed).rounded(cell.dtype) for seed in range(_FRESH)]
         seen = [(case, run(student, cell, case)) for case in cases_]
         return diagnose(RIGHT, BANK, lambda equations: _explains(equations, seen))
 
-    return believe(student, NAME, RIGHT, look)
+    return diagnose_subject(student, NAME, RIGHT, look)
 
 
 def fresh(seed: int) -> Case:
@@ -144,7 +144,7 @@ def run(student: Student, cell: Subject, case: Case) -> Tensor:
 
 
 def _explains(equations: Equations, seen: list[tuple[Case, Tensor]]) -> bool:
-    """Whether a reading gives the student's numbers, its layers being taken as it takes them."""
+    """Whether these equations give the student's numbers, with the layers that they use."""
     for case, given in seen:
         pairs = zip(GATES, equations.layers, strict=True)
         taken = {gate: case.blocks[layer] for gate, layer in pairs}
@@ -165,7 +165,7 @@ def require_interface(student: Student) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    cell, _ = believed(student)
+    cell, _ = diagnosed(student)
     source = Numbers(1, scale=0.5, states=0.5)
     for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
         require_finite(run(student, cell, make(source, 1, *sizes_)), "h_t")

@@ -1,11 +1,11 @@
-"""The equations of a GRU cell, as somebody reads them; by default, rightly.
+"""The equations of a GRU cell: by default the right ones, or those that a student follows.
 
     z, r = σ, σ of W x + b + U h + b'
     h̃ = tanh(W x + b + U (r ⊙ h) + b')
     h_t = z ⊙ h + (1 − z) ⊙ h̃
 
 Sources: SEED 3.2; Cho et al. 2014, where the reset gate acts before the product. `torch.nn.GRUCell`
-acts after it, r ⊙ (U h + b'): the two agree only where r is 1, or where U is diagonal and b' is 0.
+acts after it, r ⊙ (U h + b'): the two match only where r is 1, or where U is diagonal and b' is 0.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Terms:
     equations: Equations
 
     def product(self, state: Tensor) -> Tensor:
-        """Return U s + b', with the terms that the reading has."""
+        """Return U s + b', with the terms that these equations have."""
         return _recurrent("h", self.block, state, self.equations)
 
 
 @dataclass(frozen=True)
 class Equations:
-    """The equations of a GRU cell as somebody reads them; by default, rightly.
+    """The equations that somebody follows for a GRU cell; by default, the right ones.
 
     Each field bears the name of the check that judges it. `layers` says which gate's layers are
     used for r, z and h̃; `input_terms` and `recurrent_terms` in which gates x and h count (a
@@ -90,7 +90,7 @@ class Case(CellCase):
 
 
 def step(case: Case, equations: Equations = RIGHT) -> Tensor:
-    """Return the state (B, H) that a cell that reads the equations so gives after all inputs."""
+    """Return the state (B, H) that a cell with these equations gives after all inputs."""
     h = case.h
     for x in case.inputs:
         r, z = (
@@ -117,7 +117,7 @@ def _recurrent(gate: str, weights: Block, h: Tensor, equations: Equations) -> Te
 def _layer(
     of: str, gate: str, terms: str, product: Tensor, bias: Tensor, equations: Equations
 ) -> Tensor:
-    """Return what a layer of x or of h contributes to a gate, (B, H), as the reading has it."""
+    """Return what a layer of x or of h contributes to a gate, (B, H), in these equations."""
     total = product if gate in terms else torch.zeros_like(product)
     return total + bias if of + gate in equations.biases and gate in terms.lower() else total
 

@@ -1,4 +1,4 @@
-"""What students believe about the GRU cell, and how to tell them."""
+"""Misconceptions about the GRU cell, and the words that explain them to students."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _WHERE = (
 
 
 def _ignored(of: str, field: str, product: str) -> Iterator[Misconception]:
-    """Yield the readings that lack the products of x or h in some gates, with or without bias."""
+    """Yield those without the products of x or h in some gates, with or without bias."""
     for gates, suffix, es, en in _WHERE:
         for dropped in (gates.upper(), ""):  # the product alone, the whole layer
             left = "".join(gate for gate in GATES if gate not in gates) + dropped
@@ -68,7 +68,7 @@ def _ignored(of: str, field: str, product: str) -> Iterator[Misconception]:
 
 
 def _biases() -> Iterator[Misconception]:
-    """Yield the readings without the biases of some layers."""
+    """Yield those without the biases of some layers."""
     names = {"xr": "x_r_fc", "xz": "x_z_fc", "xh": "x_h_fc"}
     names |= {"hr": "h_r_fc", "hz": "h_z_fc", "hh": "hr_h_fc"}
     missing = {

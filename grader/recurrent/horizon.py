@@ -37,8 +37,8 @@ def judge(student: Student, cell: gradients.Cell) -> None:
     As long as the equations, and the flow through them, are known, they must be those; else they
     must at least be finite. Raises StudentFault and Mismatch.
     """
-    subject, known = cell.topic.believed(student)
-    flow = gradients.believed(student, cell)
+    subject, known = cell.topic.diagnosed(student)
+    flow = gradients.diagnosed(student, cell)
     certain = known.explained and flow.explained
     for name in _names(student, cell):
         case = _case(cell, name, subject, known.equations)

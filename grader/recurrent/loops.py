@@ -2,7 +2,7 @@
 
 What the checks of both share: a case, how the student's loop runs over it, and what is compared.
 Random streams never are: right code may draw numbers of its own. `training_loop` and `testing_loop`
-have the readings of each.
+have the misconceptions of each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from grader.student.probes import Probe
     from grader.student.student import Student
 
-FRESH = 2  # cases that a reading must explain
+FRESH = 2  # cases that a diagnosis must explain
 RATE = 0.05
 ABSOLUTE = 2e-5  # float32, a few steps of SGD from parameters and data of size 1
 _STEPS = 4  # length of the sequences
@@ -159,7 +159,7 @@ def pair(y: Tensor, labels: Tensor, *, apart: bool) -> tuple[Tensor, Tensor]:
 
 
 def fresh() -> list[Case]:
-    """Return cases on which readings are told apart."""
+    """Return cases on which the misconceptions can be told apart."""
     return [make(seed, 3 * 4 + 3, 4) for seed in range(FRESH)]
 
 

@@ -1,4 +1,4 @@
-"""The LSTM cell: cases, trials, and how a student reads its equations."""
+"""The LSTM cell: cases, trials, and which equations a student follows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from grader.checks.cells import (
     OPEN,
     SHUT,
     Subject,
-    believe,
     block,
+    diagnose_subject,
     require_finite,
     require_stateless,
 )
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from grader.student.student import Student
 
 _MOST_STEPS = 6
-_FRESH = 3  # cases that a reading must explain
+_FRESH = 3  # cases that a diagnosis must explain
 
 
 def make(source: Numbers, steps: int, batch: int, input_size: int, hidden_size: int) -> Case:
@@ -115,10 +115,10 @@ class Trial:
 def trial(student: Student, case: Case, judging: str = "") -> Trial:
     """Run the student's cell on a case, to judge one equation (or none: the cell as a whole).
 
-    All other equations are taken as the student is known to read them: their mistakes have checks
-    of their own. Raises StudentFault, and Mismatch where forward does not return two states.
+    All other equations are the student's own, as diagnosed: their mistakes have checks of their
+    own. Raises StudentFault, and Mismatch where forward does not return two states.
     """
-    cell, known = believed(student)
+    cell, known = diagnosed(student)
     equations = known.but(judging) if judging else known.equations
     case = replace(_fitting(case, known).rounded(cell.dtype), order=equations.stacking_order)
     h, c = run(student, cell, case, equations.returns_order)
@@ -130,15 +130,15 @@ def _fitting(case: Case, known: Diagnosis[Equations]) -> Case:
     return case.square() if known.equations.preactivation is exchanged else case
 
 
-def believed(student: Student) -> tuple[Subject, Diagnosis[Equations]]:
-    """Return how the student's cell can be run and how it reads the equations."""
+def diagnosed(student: Student) -> tuple[Subject, Diagnosis[Equations]]:
+    """Return how the student's cell can be run, and the equations that it follows."""
 
     def look(cell: Subject) -> Diagnosis[Equations]:
         cases_ = [fresh(seed).rounded(cell.dtype) for seed in range(_FRESH)]
         seen = [(case, run(student, cell, case)) for case in cases_]
         return diagnose(RIGHT, BANK, lambda equations: _explains(equations, seen))
 
-    return believe(student, NAME, RIGHT, look)
+    return diagnose_subject(student, NAME, RIGHT, look)
 
 
 def fresh(seed: int) -> Case:
@@ -178,9 +178,9 @@ def states(given: Any, shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
 
 
 def _explains(equations: Equations, seen: list[tuple[Case, tuple[Tensor, Tensor]]]) -> bool:
-    """Whether a reading gives the student's numbers.
+    """Whether these equations give the student's numbers.
 
-    The rows are as they were sent; a reading with another order takes its blocks for others.
+    The rows are as they were sent; a cell with another stacking order takes blocks for others.
     """
     for case, given in seen:
         pairs = zip(equations.stacking_order, GATES, strict=True)
@@ -204,7 +204,7 @@ def require_interface(student: Student) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    cell, known = believed(student)
+    cell, known = diagnosed(student)
     source = Numbers(1, scale=0.5, states=0.5)
     for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5), (2, 1, 3)):
         h_and_c = run(student, cell, _fitting(make(source, 1, *sizes_), known))

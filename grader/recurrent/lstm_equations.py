@@ -1,4 +1,4 @@
-"""The equations of an LSTM cell, as somebody reads them; by default, rightly.
+"""The equations of an LSTM cell: by default the right ones, or those that a student follows.
 
     i, f, c̃, o = σ, σ, tanh, σ of W_x x + b_x + W_h h + b_h
     c_t = f ⊙ c + i ⊙ c̃
@@ -26,7 +26,7 @@ GATES = "ifco"
 
 
 def linear(gate: Block, x: Tensor, h: Tensor, equations: Equations) -> Tensor:
-    """Return W_x x + b_x + W_h h + b_h, (B, H), with the terms that the reading has."""
+    """Return W_x x + b_x + W_h h + b_h, (B, H), with the terms that these equations have."""
     total = x @ gate.x.T
     if "product" in equations.recurrent:
         total = total + h @ gate.h.T
@@ -43,7 +43,7 @@ def exchanged(gate: Block, x: Tensor, h: Tensor, equations: Equations) -> Tensor
 
 @dataclass(frozen=True)
 class Equations:
-    """The equations of an LSTM cell as somebody reads them; by default, rightly.
+    """The equations that somebody follows for an LSTM cell; by default, the right ones.
 
     Each field bears the name of the check that judges it. `recurrent` is what h_fc contributes.
     """
@@ -99,7 +99,7 @@ class Step:
 
 
 def step(case: Case, equations: Equations = RIGHT) -> Step:
-    """Return what a cell that reads the equations so gives after all of a case's inputs."""
+    """Return what a cell with these equations gives after all of a case's inputs."""
     h, c, gates = case.h, case.c, dict[str, Tensor]()
     for x in case.inputs:
         total = {

@@ -1,4 +1,4 @@
-"""What students believe about the LSTM cell, and how to tell them."""
+"""Misconceptions about the LSTM cell, and the words that explain them to students."""
 
 from __future__ import annotations
 

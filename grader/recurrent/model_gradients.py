@@ -42,7 +42,7 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
         student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
     judge_reach(student, kind)
     student.start_over()
-    dtype, known = models.believed(student, kind)
+    dtype, known = models.diagnosed(student, kind)
     model, case = models.build(student, kind, case, dtype)
     rows = case.x.shape[0 if known.equations.batch_first else 1]
     y = _output(model, case, dtype, rows)
@@ -72,7 +72,7 @@ def judge_reach(student: Student, kind: models.Kind) -> None:
     all the way back, and a graph that is cut now and then shows. Raises StudentFault and
     Mismatch.
     """
-    dtype, known = models.believed(student, kind)
+    dtype, known = models.diagnosed(student, kind)
     if not known.equations.batch_first:  # its steps are the samples: there is one
         return
     model, case = models.build(student, kind, models.make(1, (1, _REACH, 1), 3, 1), dtype)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from grader.checks.asserts import Mismatch, close, require_shape
 from grader.checks.asserts import kind as kind_of
-from grader.checks.cells import Subject, believe, construct
+from grader.checks.cells import Subject, construct, diagnose_subject
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.checks.strategies import Numbers, sizes
 from grader.core.errors import StudentFault
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from grader.student.student import Student
 
 _LARGEST = 4
-_FRESH = 2  # cases that a reading must explain
+_FRESH = 2  # cases that a diagnosis must explain
 _SLACK = 64.0  # the student's steps and ours are the same code: only the order of sums may differ
 
 
@@ -185,7 +185,7 @@ def trial(student: Student, kind: Kind, case: Case, judging: str) -> Trial:
 
     Raises StudentFault and Mismatch.
     """
-    dtype, known = believed(student, kind)
+    dtype, known = diagnosed(student, kind)
     model, case = build(student, kind, case, dtype)
     y = model(case.x.to(dtype))
     with student.unrecorded():
@@ -204,7 +204,7 @@ def build(
     student.precision(dtype)
     if not usable(student, kind):
         student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
-    elif kind is LSTM and lstm.believed(student)[1].equations.preactivation is exchanged:
+    elif kind is LSTM and lstm.diagnosed(student)[1].equations.preactivation is exchanged:
         case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
@@ -240,7 +240,7 @@ def layer(model: RemoteObject, name: str) -> RemoteObject:
 
 
 def run_cell(model: RemoteObject, kind: Kind, case: Case, equations: Equations) -> Tensor:
-    """Return what the model's own cell and own `fc` give, run as the reading has it: (B, O)."""
+    """Return what the model's own cell and own `fc` give, run by these equations: (B, O)."""
     cell, fc = layer(model, kind.cell), layer(model, "fc")
     x = case.x.to(case.dtype)
     steps = x.transpose(0, 1) if equations.batch_first else x
@@ -279,12 +279,12 @@ def unroll(cell: RemoteObject, x: Tensor, state: Any, *, swapped: bool = False) 
     return steps
 
 
-def believed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equations]]:
+def diagnosed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equations]]:
     """Return the precision in which the model runs, and how it runs its cell."""
 
     def look(subject: Subject) -> Diagnosis[Equations]:
         seen = [_look(student, kind, seed, subject.dtype) for seed in range(_FRESH)]
-        swapped = kind is LSTM and lstm.believed(student)[1].equations.returns_order == "ch"
+        swapped = kind is LSTM and lstm.diagnosed(student)[1].equations.returns_order == "ch"
         rights = (RIGHT, replace(RIGHT, swapped=True)) if swapped else (RIGHT,)
         found = [
             diagnose(right, BANK, lambda equations: _explains(kind, equations, seen))
@@ -292,7 +292,7 @@ def believed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equat
         ]
         return min(found, key=lambda known: (not known.explained, len(known.misconceptions)))
 
-    subject, known = believe(student, kind.name, RIGHT, look)
+    subject, known = diagnose_subject(student, kind.name, RIGHT, look)
     return subject.dtype, known
 
 
@@ -328,7 +328,7 @@ def require_shapes(student: Student, kind: Kind) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    dtype, known = believed(student, kind)
+    dtype, known = diagnosed(student, kind)
     for seed, (shape, hidden_size, output_size) in enumerate(_SHAPES):
         model, case = build(student, kind, make(seed, shape, hidden_size, output_size), dtype)
         for name in (kind.cell, "fc"):

@@ -187,8 +187,8 @@ def run(data: Data, loop: Callable[..., Any], state: dict[str, Tensor] | None = 
     start = {"state": state} if state else {}
     notebook = {"model": lambda *_: _model(data), "loop": loop}
     try:
-        told = probes.train_network(notebook, "model", "loop", **given(data) | start)
-        return course(data, told)
+        answer = probes.train_network(notebook, "model", "loop", **given(data) | start)
+        return course(data, answer)
     finally:
         torch.set_default_dtype(dtype)
 
@@ -205,7 +205,7 @@ def given(data: Data) -> dict[str, Any]:
     return {"state": data.state(), "sequences": sequences, "labels": labels, **sizes}
 
 
-def is_told(answer: Any) -> bool:
+def is_answer(answer: Any) -> bool:
     """Whether this is what `probes.train_network` returns."""
     if not isinstance(answer, dict) or not isinstance(answer.get("states"), list):
         return False
@@ -217,12 +217,12 @@ def is_told(answer: Any) -> bool:
     )
 
 
-def course(data: Data, told: Any) -> Course:
+def course(data: Data, answer: Any) -> Course:
     """Measure the weights that a run came to, in the reference. Raises Mismatch."""
     model, shapes = _model(data), data.state()
     _, held_out = data.sequences()
     labels, states, measured = held_out.sum((1, 2)), [], []
-    for state in told["states"]:
+    for state in answer["states"]:
         state = {name: state.get(name) for name in shapes}  # noqa: PLW2901 - what else there is
         if any(
             not isinstance(state[n], torch.Tensor)
@@ -245,7 +245,7 @@ def course(data: Data, told: Any) -> Course:
         loss = float((y - labels).square().mean())
         measured.append((loss, float((y.round() == labels).float().mean())))
         states.append(state)
-    return Course(states, _plain(told["losses"]), _plain(told["gradient_norms"]), measured)
+    return Course(states, _plain(answer["losses"]), _plain(answer["gradient_norms"]), measured)
 
 
 def _plain(numbers: Any) -> list[float]:

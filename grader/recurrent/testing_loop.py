@@ -50,7 +50,7 @@ class Testing:
 
 
 def measure(case: Case, equations: Testing) -> tuple[float, float]:
-    """Return (loss, accuracy) as the reading measures them."""
+    """Return (loss, accuracy) as these equations measure them."""
     model, criterion = case.model().train(not equations.eval_mode), equations.loss_function()
     batches = []
     with torch.no_grad():
@@ -155,7 +155,7 @@ def judge(student: Student, case: Case, judging: str) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    known = believed(student)
+    known = diagnosed(student)
     answer = case.measure(student)
     rights = measure(case, known.but(judging))
     names = (tr("loss"), tr("accuracy"))
@@ -211,7 +211,7 @@ def require_untouched(student: Student, case: Case) -> None:
         )
 
 
-def believed(student: Student) -> Diagnosis[Testing]:
+def diagnosed(student: Student) -> Diagnosis[Testing]:
     """Return how the student measures."""
 
     def find() -> Diagnosis[Testing]:

@@ -79,7 +79,7 @@ class Run:
 
     data: Data
     stand_ins: list[str]
-    told: Any
+    answer: Any
     seconds: float
 
 
@@ -99,7 +99,7 @@ def _run(student: Student, kind: models.Kind, seed: int) -> Run:
         # A run that ends where the reference does needs no proof that the data is steady.
         for data in network.learnable(kind, seed, stand_in=stand_in):
             run_ = _train(student, data, wrong)
-            if has_learned(data, run_.told) or network.is_steady(data):
+            if has_learned(data, run_.answer) or network.is_steady(data):
                 return run_
         raise AssertionError  # there is no last seed
 
@@ -112,17 +112,17 @@ def _train(student: Student, data: Data, wrong: list[str]) -> Run:
         if student.on_gpu:
             student.run(probes.warm_up)
         before, started = student.used(), time.monotonic()
-        told = student.run(probes.train_network, network.is_told, **given)
+        answer = student.run(probes.train_network, network.is_answer, **given)
     # On a GPU time is wall time: the answer holds the weights, so the device has finished.
     waited, used = time.monotonic() - started, student.used() - before
-    return Run(data, wrong, told, waited if student.on_gpu else used)
+    return Run(data, wrong, answer, waited if student.on_gpu else used)
 
 
 def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
     """Judge what the student's network learned. Raises StudentFault and Mismatch."""
     run_ = _run(student, kind, seed)
-    data, wrong, told = run_.data, run_.stand_ins, run_.told
-    got, right = network.course(data, told), network.right_course(data)
+    data, wrong, answer = run_.data, run_.stand_ins, run_.answer
+    got, right = network.course(data, answer), network.right_course(data)
     student.data |= {
         "stand_ins": wrong,
         "gradient_norm": got.norms,
@@ -202,10 +202,10 @@ def require_learned(data: Data, got: Course, note: Bilingual | str) -> None:
         )
 
 
-def has_learned(data: Data, told: Any) -> bool:
-    """Whether a run, as its process told it, ended where a right one does."""
+def has_learned(data: Data, answer: Any) -> bool:
+    """Whether a run, by what its process returned, ended where a right one does."""
     try:
-        require_learned(data, network.course(data, told), "")
+        require_learned(data, network.course(data, answer), "")
     except Mismatch:
         return False
     return True
@@ -307,7 +307,7 @@ def judge_time(student: Student, kind: models.Kind, seed: int) -> None:
             break
         run_ = _train(student, run_.data, run_.stand_ins)
         note = _note(run_.stand_ins)
-        require_learned(run_.data, network.course(run_.data, run_.told), note)  # as the first one
+        require_learned(run_.data, network.course(run_.data, run_.answer), note)  # as the first one
         ratio = min(ratio, _ratio(student, run_, again=True))
     figures.keep_time(student, ratio, slowest)
     if ratio > slowest:

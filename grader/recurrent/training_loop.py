@@ -56,7 +56,7 @@ class Training:
 
 
 def train(case: Case, equations: Training) -> Trained:
-    """Return what an epoch comes to that is trained as the reading has it."""
+    """Return what an epoch comes to that is trained by these equations."""
     model = case.model().train(equations.train_mode)
     optimizer = torch.optim.SGD(model.parameters(), RATE)
     criterion = equations.loss_function()
@@ -75,7 +75,7 @@ def train(case: Case, equations: Training) -> Trained:
 
 
 def _explains(equations: Training, case: Case, got: Trained) -> bool:
-    """Whether an epoch went as the reading has it.
+    """Whether an epoch went as these equations say.
 
     A loop that never steps is known by its gradients: its parameters say nothing.
     """
@@ -185,7 +185,7 @@ def judge(student: Student, case: Case, judging: str) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    known = believed(student)
+    known = diagnosed(student)
     got = case.train(student)
     equations = known.but(judging)
     if _explains(equations, case, got):
@@ -207,7 +207,7 @@ def judge(student: Student, case: Case, judging: str) -> None:
     )
 
 
-def believed(student: Student) -> Diagnosis[Training]:
+def diagnosed(student: Student) -> Diagnosis[Training]:
     """Return how the student trains."""
 
     def find() -> Diagnosis[Training]:

@@ -121,7 +121,7 @@ class Student:
     def replace(self, stand_ins: Mapping[str, Probe]) -> None:
         """Let stand-ins of ours take the place of some of the student's definitions.
 
-        Each is a probe that is told its name, `name`, and puts something there. Whatever builds on
+        Each is a probe that takes the name, `name`, and puts something there. Whatever builds on
         a name that was replaced uses the stand-in.
         """
         for name, probe in stand_ins.items():

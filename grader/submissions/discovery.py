@@ -64,7 +64,7 @@ def find(paths: Sequence[Path], assignment: str | None = None) -> list[Submissio
 def find_one(folder: Path, student: str, assignment: str) -> Submission:
     """Return what is in a folder that is one student's, named so or not.
 
-    Whatever is amiss with its files is the student's to mend, and the submission's problem; raises
+    Whatever is amiss with its files is the student's to fix, and the submission's problem; raises
     UsageError where the folder cannot be read.
     """
     owned = [Owned(clean(student), entry, folder) for entry in list_folder(folder)]

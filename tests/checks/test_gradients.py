@@ -142,7 +142,7 @@ def test_a_cut_between_the_models_steps_is_named(student: Make) -> None:
 def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
     odd = cell_class(before=torch.sin)
     one = student(odd)
-    assert not lstm.believed(one)[1].explained
+    assert not lstm.diagnosed(one)[1].explained
     gradients.judge_cell(one, gradients.LSTM, CASE)
     cut = cell_class(before=lambda c: c.sin().detach())
     with pytest.raises(Mismatch, match="tu propio forward"):

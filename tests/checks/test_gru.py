@@ -91,7 +91,7 @@ def equations(*misconceptions: Misconception) -> Equations:
     return replace(RIGHT, **changes)
 
 
-def believing(*misconceptions: Misconception) -> type[Cell]:
+def mistaken(*misconceptions: Misconception) -> type[Cell]:
     return type("celdaGRU", (Cell,), {"equations": equations(*misconceptions)})
 
 
@@ -109,7 +109,7 @@ def explanation(cell: type[Cell]) -> tuple[Misconception, ...] | None:
     student = Student(FakeCheck(Objects({"celdaGRU": cell})), Report(("celdaGRU",)), {})
     before = torch.get_default_dtype()
     try:
-        _, found = gru.believed(student)
+        _, found = gru.diagnosed(student)
     finally:
         torch.set_default_dtype(before)
     return found.misconceptions if found.explained else None
@@ -179,7 +179,7 @@ def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_a_cell_with_one_misconception_is_told_that_one(misconception: Misconception) -> None:
-    assert diagnosed(believing(misconception)) == [misconception.id]
+    assert diagnosed(mistaken(misconception)) == [misconception.id]
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])
@@ -203,21 +203,21 @@ PAIRS = [*filter(apart, itertools.combinations(BANK, 2))][::31]  # a sample
     "pair", PAIRS, ids=lambda pair: "+".join(misconception.id for misconception in pair)
 )
 def test_what_is_told_of_a_pair_is_true(pair: tuple[Misconception, ...]) -> None:
-    told = explanation(believing(*pair))
-    assert told is None or close(computed(believing(*told)), computed(believing(*pair)))
+    told = explanation(mistaken(*pair))
+    assert told is None or close(computed(mistaken(*told)), computed(mistaken(*pair)))
 
 
 @pytest.mark.slow
 def test_pairs_are_told_as_a_rule() -> None:
     """Of some pairs one hides the other, or another pair computes the same."""
-    told = [diagnosed(believing(*pair)) for pair in PAIRS]
+    told = [diagnosed(mistaken(*pair)) for pair in PAIRS]
     assert sum(len(found or []) == len("ab") for found in told) >= len(PAIRS) - 3
 
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_one_mistake_costs_its_own_check_alone(misconception: Misconception) -> None:
     (equation,) = misconception.changes
-    assert lost(believing(misconception)) == {equation: misconception.id}
+    assert lost(mistaken(misconception)) == {equation: misconception.id}
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])

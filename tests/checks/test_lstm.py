@@ -96,7 +96,7 @@ def equations(*misconceptions: Misconception) -> Equations:
     return replace(RIGHT, **changes)
 
 
-def believing(*misconceptions: Misconception) -> type[Cell]:
+def mistaken(*misconceptions: Misconception) -> type[Cell]:
     return type("celdaLSTM", (Cell,), {"equations": equations(*misconceptions)})
 
 
@@ -113,7 +113,7 @@ def explanation(cell: type[Cell]) -> tuple[Misconception, ...] | None:
     student = Student(FakeCheck(Objects({"celdaLSTM": cell})), Report(("celdaLSTM",)), {})
     before = torch.get_default_dtype()
     try:
-        _, found = lstm.believed(student)
+        _, found = lstm.diagnosed(student)
     finally:
         torch.set_default_dtype(before)
     return found.misconceptions if found.explained else None
@@ -187,7 +187,7 @@ def test_a_misconception_is_about_equations_that_exist_and_is_told_twice(
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda misconception: misconception.id)
 def test_a_cell_with_one_misconception_is_told_that_one(misconception: Misconception) -> None:
-    assert diagnosed(believing(misconception)) == [misconception.id]
+    assert diagnosed(mistaken(misconception)) == [misconception.id]
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])
@@ -219,14 +219,14 @@ PAIRS = [*filter(apart, itertools.combinations(BANK, 2))][::61]  # a sample
     "pair", PAIRS, ids=lambda pair: "+".join(misconception.id for misconception in pair)
 )
 def test_what_is_told_of_a_pair_is_true(pair: tuple[Misconception, ...]) -> None:
-    told = explanation(believing(*pair))
-    assert told is None or close(computed(believing(*told)), computed(believing(*pair)))
+    told = explanation(mistaken(*pair))
+    assert told is None or close(computed(mistaken(*told)), computed(mistaken(*pair)))
 
 
 @pytest.mark.slow
 def test_pairs_are_told_as_a_rule() -> None:
     """Of some pairs one hides the other, or another pair computes the same."""
-    told = [diagnosed(believing(*pair)) for pair in PAIRS]
+    told = [diagnosed(mistaken(*pair)) for pair in PAIRS]
     assert sum(len(found or []) == len("ab") for found in told) >= len(PAIRS) - 3
 
 
@@ -239,7 +239,7 @@ OTHERS = [misconception for misconception in BANK if not misconception.touches("
 )
 def test_one_mistake_costs_its_own_check_alone(misconception: Misconception) -> None:
     (equation,) = misconception.changes
-    assert lost(believing(misconception)) == {equation: misconception.id}
+    assert lost(mistaken(misconception)) == {equation: misconception.id}
 
 
 def test_two_mistakes_cost_two_checks() -> None:
@@ -248,7 +248,7 @@ def test_two_mistakes_cost_two_checks() -> None:
         for misconception in BANK
         if misconception.id in ("lstm.h_ignored", "lstm.hidden_without_tanh")
     ]
-    assert set(lost(believing(*pair))) == {"recurrent", "hidden_state"}
+    assert set(lost(mistaken(*pair))) == {"recurrent", "hidden_state"}
 
 
 @pytest.mark.parametrize("cell", [Cell, Float32])

@@ -75,8 +75,8 @@ def test_what_is_not_the_students_is_no_outcome(failure: BaseException) -> None:
 
 
 def test_a_misconception_is_told_in_both_languages() -> None:
-    believed = Misconception("sin_olvido", {}, "no olvida", "does not forget", "f_t")
-    verdict = Verdict("failed", witness=Mismatch("mal", misconception=believed))
+    misconception = Misconception("sin_olvido", {}, "no olvida", "does not forget", "f_t")
+    verdict = Verdict("failed", witness=Mismatch("mal", misconception=misconception))
     told = verdict.misconception
     assert told
     assert (told.id, told.text, told.text_en, told.term) == (

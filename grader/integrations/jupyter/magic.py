@@ -43,10 +43,10 @@ def check(line: str) -> None:
     """Check definitions of this notebook as they are now.
 
     %check                       all that the assignment asks for and that is defined
-    %check celdaLSTM modeloLSTM  these alone
+    %check celdaLSTM modeloLSTM  only these
     %check --lang en             in English
     %check --assignment NAME     which assignment, where there are several
-    %check celdaLSTM --strict    what is not right is an error of the cell, too
+    %check celdaLSTM --strict    a check that is not passed is also an error of the cell
     """
     options = _parser().parse_args(shlex.split(line))
     _check(

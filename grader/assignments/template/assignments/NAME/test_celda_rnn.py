@@ -186,9 +186,9 @@ def test_parameters(student: Student) -> None:
 
 @pytest.mark.points(10)
 def test_interface(student: Student) -> None:
-    """Forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
+    """El método forward recibe x_t y h_{t-1} y devuelve h_t, de forma (lote, hidden_size).
 
-    forward takes x_t and h_{t-1} and returns h_t, of shape (batch, hidden_size).
+    The method forward takes x_t and h_{t-1} and returns h_t, of shape (batch, hidden_size).
     """
     for sizes_ in ((1, 1, 1), (1, 4, 2), (3, 2, 5)):
         run(student, make(Numbers(0, scale=0.5, states=0.5), *sizes_))
@@ -209,7 +209,7 @@ def test_input(student: Student, case: Case) -> None:
 def test_recurrent(student: Student, case: Case) -> None:
     """El estado anterior llega al nuevo: W_h h_{t-1} + b_h.
 
-    The former state reaches the new one: W_h h_{t-1} + b_h.
+    The previous state reaches the new one: W_h h_{t-1} + b_h.
     """
     judge(student, case, "recurrent")
 
