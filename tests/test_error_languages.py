@@ -72,7 +72,7 @@ def said(command: str, lang: str, capsys: pytest.CaptureFixture[str]) -> str:
 STUDENTS = {
     "check no.ipynb": ("No hay nada que corregir en no.ipynb", "There is nothing to grade at no"),
     "check a.ipynb --part nada": ("'nada' no es una parte de", "'nada' is not a part of"),
-    "check class": ("en class hay 2", "class holds 2"),
+    "check class": ("en class hay 2", "class has 2"),
     "check notes.txt": ("notes.txt no es un cuaderno", "notes.txt is not a notebook"),
     "check empty": ("No hay ningún cuaderno", "No notebook"),
     "check a.ipynb --assignment x": ("no hay ninguna tarea 'x'", "there is no assignment 'x'"),
@@ -81,17 +81,17 @@ STUDENTS = {
 }
 INSTRUCTORS = {
     "grade no --out new": ("No hay nada que corregir en no", "There is nothing to grade at no"),
-    "grade class --out notes.txt/out": ("una carpeta de resultados", "made a results folder"),
+    "grade class --out notes.txt/out": ("una carpeta de resultados", "used as a results folder"),
     "grade class --roster nobody.csv": ("ninguna se llama id", "none is called id"),
     "grade class --sandbox bubblewrap --device cuda": ("no tiene GPU", "has no GPU"),
-    "grade class --out out --sandbox process": ("contiene notas de tiny", "holds grades of tiny"),
+    "grade class --out out --sandbox process": ("contiene notas de tiny", "has grades of tiny"),
     "replay out eva": ("elige entre: ana", "choose one of: ana"),
-    "replay no ana": ("no es una carpeta de resultados", "is no results folder"),
+    "replay no ana": ("no es una carpeta de resultados", "is not a results folder"),
     "override out ana --points 3": ("indica la comprobación", "say which check"),
     "override out ana value --points 9": ("de 0 a 4 puntos, y no 9", "0 to 4 points, not 9"),
     "override out ana shape --points 1": ("ninguna comprobación 'shape'", "no check 'shape'"),
-    "report empty": ("no contiene resultados", "holds no results"),
-    "export junit empty": ("no contiene resultados", "holds no results"),
+    "report empty": ("no contiene resultados", "has no results"),
+    "export junit empty": ("no contiene resultados", "has no results"),
 }
 
 
