@@ -168,6 +168,12 @@ def test_a_name_that_is_no_part_is_told_the_parts(kernel: Kernel) -> None:
     assert "celdaGRU" in below
 
 
+def test_an_error_is_in_the_language_of_the_check(kernel: Kernel) -> None:
+    assert "no es una parte de lstm_gru" in kernel.run("%check celdaRNN")
+    assert "is not a part of lstm_gru" in kernel.run("%check celdaRNN --lang en")
+    assert "lang tiene que ser uno de estos: es, en" in kernel.run("%check --lang fr")
+
+
 def test_the_kernel_is_left_as_it_was(kernel: Kernel) -> None:
     kernel.run(RIGHT)
     kernel.run(
