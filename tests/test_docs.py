@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -281,3 +282,10 @@ def test_the_example_is_written_as_our_own_code(block: str) -> None:
     ruff = [sys.executable, "-m", "ruff", "format", "--check", "--config", "pyproject.toml", "-"]
     ran = subprocess.run(ruff, check=False, input=block, capture_output=True, text=True, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_layers_are_those_of_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (layers,) = (one["layers"] for one in contracts["contracts"] if one["type"] == "layers")
+    page = (ROOT / "docs" / "contributors" / "architecture.md").read_text(encoding="utf-8")
+    assert "\n".join(layer.replace("|", "·") for layer in layers) in page
