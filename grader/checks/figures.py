@@ -1,13 +1,13 @@
 """Pictures that a check keeps for the student's page, as data of a declared kind.
 
-    figures.keep(student, figures.curve(theirs, right, x=tr("batch"), reading=tr("…")))
+    figures.keep(student, figures.curve(theirs, right, x=tr("batch"), explanation=tr("…")))
 
 What is kept is JSON that says all that the page shows, in both languages; the page knows the kinds
 and no assignment. Numbers are drawn and decide nothing; those that are not finite leave a gap.
 
 Of every kind: `kind`; `title` above it (null: the check's own); `group`, the pictures that stand
 under one heading, `title` (null: those of the check alone) and `note`; `x`, its `label` and the
-`first` number on it; `reading`, how to read it.
+`first` number on it; `explanation`, how to read it.
 
 curve      `series` has `theirs` and `reference`, a number each step; `y` a `scale` ("linear",
            "logarithmic" down to `lowest`, or "share", from 0 to 100 %)
@@ -57,7 +57,7 @@ def curve(
     reference: Sequence[float],
     *,
     x: Bilingual,
-    reading: Bilingual,
+    explanation: Bilingual,
     first: int = 0,
     scale: Scale = "linear",
     lowest: float = 0.0,
@@ -75,7 +75,7 @@ def curve(
         "x": {"label": _text(x), "first": first},
         "y": {"scale": scale, "lowest": lowest},
         "series": {"theirs": plain(theirs), "reference": plain(reference)},
-        "reading": _text(reading),
+        "explanation": _text(explanation),
     }
 
 

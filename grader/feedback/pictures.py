@@ -30,7 +30,7 @@ class Figure:
 
     caption: Markup
     drawing: Markup
-    reading: Markup
+    explanation: Markup
 
 
 @dataclass(frozen=True)
@@ -69,28 +69,28 @@ def timings(grade: Grade) -> list[tuple[CheckResult, float, float]]:
 
 def _curve(kept: Kept, caption: Markup, words: Words) -> Figure:
     theirs, reference = (_numbers(kept["series"][role]) for role in ("theirs", "reference"))
-    reading, first = _said(kept["reading"], words), kept["x"]["first"]
+    explanation, first = _said(kept["explanation"], words), kept["x"]["first"]
     last = first + max(len(theirs), len(reference), 2) - 1
     x = figures.linear(_said(kept["x"]["label"], words), first, last)
     y = _AXES[kept["y"]["scale"]]([*theirs, *reference], kept["y"]["lowest"], words)
     few = len(theirs) < 20  # noqa: PLR2004 - points that can be told apart
     drawn = [Curve("reference", reference, first), Curve("theirs", theirs, first, dots=few)]
-    drawing = figures.curves(str(caption.striptags()), reading, x, y, drawn)
-    return Figure(caption, drawing, maths(reading))
+    drawing = figures.curves(str(caption.striptags()), explanation, x, y, drawn)
+    return Figure(caption, drawing, maths(explanation))
 
 
 def _heat_map(kept: Kept, caption: Markup, words: Words) -> Figure:
     rows = [(row["symbol"], _said(row["name"], words), row["values"]) for row in kept["rows"]]
-    reading = "; ".join(f"{symbol}: {name}" for symbol, name, _ in rows)
+    explanation = "; ".join(f"{symbol}: {name}" for symbol, name, _ in rows)
     means = "; ".join(f"{symbol}: {_means(values, words)}" for symbol, _, values in rows)
-    spoken = words("{rows}. Means step by step: {means}", rows=reading, means=means)
+    spoken = words("{rows}. Means step by step: {means}", rows=explanation, means=means)
     inputs = (_letter(kept["inputs"]["symbol"]), _numbers(kept["inputs"]["values"]))
     drawn: dict[str, Any] = {
         _letter(symbol): [*map(_numbers, values)] for symbol, _, values in rows
     }
     label = _said(kept["x"]["label"], words)
     drawing = figures.heat(str(caption.striptags()), spoken, inputs, drawn, label)
-    return Figure(caption, drawing, maths(reading))
+    return Figure(caption, drawing, maths(explanation))
 
 
 _KINDS: dict[str, Callable[[Kept, Markup, Words], Figure]] = {

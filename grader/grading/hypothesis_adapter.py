@@ -40,6 +40,8 @@ _SETTINGS = "_hypothesis_internal_use_settings"
 
 hypothesis.settings.register_profile(
     _PROFILE,
+    # Not what is current when this is imported: Hypothesis has other settings where CI is set.
+    parent=hypothesis.settings.get_profile("default"),
     max_examples=10,
     deadline=None,
     database=None,

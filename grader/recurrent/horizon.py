@@ -144,7 +144,7 @@ def _picture(theirs: list[float], reference: list[float]) -> figures.Figure:
         "the gradient is 0 it is not drawn."
     )
     title = tr("The gradient through time, ‖∂h_T/∂x_t‖ at each step")
-    reading = tr(
+    explanation = tr(
         "At the first step it is {first} in yours and {reference} in the reference.",
         first=f"{theirs[0]:.3g}",
         reference=f"{reference[0]:.3g}",
@@ -156,6 +156,6 @@ def _picture(theirs: list[float], reference: list[float]) -> figures.Figure:
         first=1,
         scale="logarithmic",
         lowest=_VANISHED,
-        reading=reading,
+        explanation=explanation,
         group=figures.Group(title, note),
     )

@@ -151,7 +151,7 @@ def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figu
         x=tr("batch"),
         scale="logarithmic",
         lowest=_LOWEST_LOSS,
-        reading=tr(
+        explanation=tr(
             "Yours begins at {first} and ends at {last}; the reference's ends at {reference}.",
             first=_end(got.losses[:1]),
             last=_end(got.losses),
@@ -167,7 +167,7 @@ def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figu
         x=tr("epoch"),
         first=1,
         scale="share",
-        reading=tr(
+        explanation=tr(
             "Yours ends at {last}, the reference's at {reference}.",
             last=tr("{number}%", number=_hundredths(theirs[-1])),
             reference=tr("{number}%", number=_hundredths(reference[-1])),

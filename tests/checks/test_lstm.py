@@ -43,7 +43,7 @@ def _frozen() -> Iterator[None]:
 
 
 class Cell(torch.nn.Module):
-    """A cell that computes one reading of the equations, on the assignment's layers."""
+    """A cell that computes equations, right or not, on the assignment's layers."""
 
     equations = RIGHT
 

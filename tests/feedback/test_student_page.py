@@ -34,7 +34,7 @@ HOSTILE = (
 )
 TENSOR = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.0], ["nan", -2.5]]}
 OTHER = {"dtype": "float64", "shape": [2, 2], "values": [[0.123456789, 1.5], [1.0, "-inf"]]}
-curve = partial(figures.curve, x=tr("batch"), reading=tr("a tensor"))
+curve = partial(figures.curve, x=tr("batch"), explanation=tr("a tensor"))
 FAILED = CheckResult(
     id="celdaLSTM/cell_update",
     part="celdaLSTM",
