@@ -81,7 +81,7 @@ class Course:
         """Start a run in a process group of its own; what it says is kept in out.said."""
         command = [sys.executable, "-c", f"{self.before}\n{_START}", "grade", self.submissions]
         command += ["--assignments", self.root / "assignments", "--assignment", "elman"]
-        command += ["--sandbox", self.sandbox, "--out", out, "--jobs", "2"]
+        command += ["--sandbox", self.sandbox, "--out", out, "--jobs", "2", "--lang", "en"]
         heard = out.with_name(f"{out.name}.said")
         heard.unlink(missing_ok=True)  # what is left of a killed run may still write to it
         with heard.open("w") as said:

@@ -62,7 +62,7 @@ def test_it_is_graded_once_and_whoever_comes_later_shares_that(tmp_path: Path) -
         course.hand_in(later, RIGHT)
     status, words = course.run(out)
     assert status == 0, words
-    assert "2 entregas son idénticas a la de otra persona" in said(out)
+    assert "2 handed in an exact copy of another submission" in said(out)
     found = results(out)
     for name in ("antes", "copia", "tarde"):
         whose = {"submission": name, "student": name}
@@ -70,7 +70,7 @@ def test_it_is_graded_once_and_whoever_comes_later_shares_that(tmp_path: Path) -
         assert found[name] == found["bien"] | whose | {"environment": marked}
     assert first.items() <= found.items()
     page = (out / "report" / "index.html").read_text()
-    assert "El mismo cuaderno" in page
+    assert "The same notebook" in page
 
 
 def graded(one: Submission, terms: Terms) -> Grade:
