@@ -10,12 +10,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_ASIDE = "--words-aside"
+_WORDS = {"message", "reason", "flags", "notices", "text", "text_en", "quantity", "quantity_en"}
 COMPARED = ("outcome", "points", "max_points", "misconception", "counterexample", "message")
 
 
 def main() -> int:
     """Print what differs; return 0 where nothing does."""
-    before, after = (grades(Path(folder)) for folder in sys.argv[1:3])
+    folders = [Path(word) for word in sys.argv[1:] if word != _ASIDE]
+    before, after = (grades(folder) for folder in folders)
+    if _ASIDE in sys.argv:
+        before, after = without_words(before), without_words(after)
     found = [f"{name}: only in one" for name in sorted(before.keys() ^ after.keys())]
     count = 0
     for name in sorted(before.keys() & after.keys()):
@@ -32,6 +37,13 @@ def grades(folder: Path) -> dict[str, Any]:
     """Return the grades of a results folder, by submission."""
     files = (folder / "results").glob("[!.]*.json")
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def without_words(told: Any) -> Any:
+    """Return what results hold without their texts for people."""
+    if isinstance(told, dict):
+        return {key: without_words(one) for key, one in told.items() if key not in _WORDS}
+    return [without_words(one) for one in told] if isinstance(told, list) else told
 
 
 def differences(was: Any, is_: Any) -> list[str]:
