@@ -52,6 +52,10 @@ class WireError(Exception):
     """What arrived is not a frame, or not one that we accept."""
 
 
+class FrameTooLargeError(WireError):
+    """A frame says that it is larger than its caps."""
+
+
 @dataclass(frozen=True)
 class Caps:
     """The most bytes that a header and a body may have."""
@@ -150,7 +154,7 @@ def receive(read: Callable[[int], bytes], caps: Caps) -> Message:
 
 def _compare(header: int, body: int, caps: Caps) -> None:
     if header > caps.header or body > caps.body:
-        raise WireError(f"a frame of {header + body} bytes is larger than allowed")
+        raise FrameTooLargeError(f"a frame of {header + body} bytes is larger than allowed")
 
 
 def _pack(value: Any, body: list[bytes]) -> bytes:

@@ -201,7 +201,9 @@ class Supervisor:
             )
             raise Lost("timeout", text) from None
         except ChannelClosed as gone:
-            raise self._autopsy(malformed=bool(str(gone))) from None
+            if str(gone):
+                raise _malformed(gone) from None
+            raise self._autopsy() from None
 
     def _left(self) -> float:
         """Return the seconds for which this check may still be waited for."""
@@ -348,12 +350,8 @@ class Supervisor:
         self,
         when: Translatable | None = None,
         limit: str = "cpu_seconds",
-        *,
-        malformed: bool = False,
     ) -> Lost:
         """Say how the student's process ended, from the kernel's account where there is one."""
-        if malformed:
-            return Lost("crashed", notice("the sandbox sent a malformed reply"))
         killed_for_memory = accounts.memory_kills() > self.kills_before
         told = self._last_words().get("status")
         status = told or self._own_end()
@@ -402,6 +400,13 @@ def _signal_name(number: int) -> str | Translatable:
     with contextlib.suppress(ValueError):
         return signal.Signals(number).name
     return notice("signal {number}", number=number)
+
+
+def _malformed(gone: ChannelClosed) -> Lost:
+    """Say that what the student's process sent is no reply."""
+    if isinstance(gone.__cause__, wire.FrameTooLargeError):
+        return Lost("crashed", notice("the sandbox sent a malformed reply: it is too large"))
+    return Lost("crashed", notice("the sandbox sent a malformed reply"))
 
 
 def _read_frame(descriptor: int) -> tuple[bytes, wire.Message]:
