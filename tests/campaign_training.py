@@ -30,6 +30,7 @@ from grader.recurrent.network import Data
 from grader.recurrent.stand_ins import epoch
 from grader.validation import solutions
 from grader.worker.definitions import load
+from grader.worker.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +85,8 @@ def wrong_loops() -> dict[str, Loop]:
     for mutant in known.mutants:
         if mutant.where == training.LOOP and mutant.name not in HARMLESS:
             content = solutions.mutate(known.notebook, mutant)
-            namespace = load(content, known.filename, [training.LOOP]).namespace
+            program = read(content, known.filename, [training.LOOP]).program
+            namespace = load(program, [training.LOOP]).namespace
             loops[mutant.name] = namespace[training.LOOP]
     return loops
 

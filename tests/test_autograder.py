@@ -64,7 +64,7 @@ def test_negative(student):
 RIGHT = b"def f(a, b): return a + b"
 ONE_MISTAKE = b"def f(a, b): return abs(a) + abs(b)"
 HOSTILE = b"""
-import ctypes, importlib, os, signal, socket, time
+import importlib, os, signal, socket, time
 
 PLACES = "results/results.json", "results/other", "other"
 WORKER = "venv/lib/python3.11/site-packages/grader/protocol/wire.py"
@@ -104,8 +104,9 @@ def f(a, b):
         try: attempt()
         except (OSError, ImportError): continue
         reached.append(number)
-    ctypes.CDLL(None).prctl(4, 1)  # its own /proc is root's until it says that it may be read
-    seen = "hunter2" in open("/proc/self/environ").read()
+    seen = False
+    try: seen = "hunter2" in open("/proc/self/environ").read()
+    except PermissionError: pass  # its own /proc is root's
     raise RuntimeError(f"reached {reached} {seen}")
 """
 

@@ -267,10 +267,12 @@ def run(*arguments: str, cwd: Path) -> str:
     return ran.stdout
 
 
+@pytest.mark.slow
 def test_the_example_tells_a_right_cell_from_a_wrong_one(course: Path) -> None:
     assert "2 passed" in run("pytest", "-q", "test_elman.py", cwd=course)
 
 
+@pytest.mark.slow
 def test_the_example_runs_as_plain_pytest_on_the_reference(course: Path) -> None:
     line = re.search(r"^    (pytest assignments/elman .*)$", EXAMPLE, re.MULTILINE)
     assert line

@@ -11,7 +11,7 @@ from grader.assignments import assignment as assignments
 from grader.core.i18n import same
 from grader.core.results import Grade
 from grader.feedback import class_numbers
-from grader.grading.grade import Terms, not_graded
+from grader.grading.grade import Terms, grade, not_graded
 from grader.sandbox.backends.fake import FakeSandbox
 from grader.scheduling import duplicates
 from grader.submissions.archives import Source
@@ -70,7 +70,7 @@ def test_it_is_graded_once_and_whoever_comes_later_shares_that(tmp_path: Path) -
         assert found[name] == found["bien"] | whose | {"environment": marked}
     assert first.items() <= found.items()
     page = (out / "report" / "index.html").read_text()
-    assert "The same notebook" in page
+    assert "The same code" in page
 
 
 def graded(one: Submission, terms: Terms) -> Grade:
@@ -97,6 +97,25 @@ def test_a_group_that_hands_in_one_file_is_not_marked(tmp_path: Path) -> None:
     (grade,) = duplicates.shared(graded(ana, terms()), [ana, bob], terms())
     assert grade.submission == "bob"
     assert "same_as" not in grade.environment
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "# otro comentario\nclass f:\n    x = 1",
+        "class f:\n\n    x = 1  # uno\n",
+        "class f:\n    x = (1)",
+        "class f:\n    'la celda'\n    x = 1",
+        '"""Mi tarea."""\nclass f:\n    x = 1',
+        "class  f :\n  x=1",
+    ],
+)
+def test_code_is_the_same_whatever_is_said_around_it(changed: str) -> None:
+    grades = [
+        grade(submission(name, source.encode(), "x.py"), terms(), FakeSandbox().lane())
+        for name, source in (("ana", "class f:\n    x = 1"), ("bob", changed), ("eva", "x = 1"))
+    ]
+    assert list(class_numbers._alike(grades)) == [("ana", "bob")]
 
 
 def test_the_class_page_lists_those_who_still_have_the_same() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WRONG = Path(__file__).parent / "submissions" / "20_sin_olvido.ipynb"
 SEED = "a seed that would be recognised anywhere"
-LANE = {"hello", "open", "begin", "used", "reference", "end", "close"}
+LANE = {"hello", "open", "define", "begin", "used", "reference", "end", "close"}
 QUESTIONS = {
     "attribute", "backward", "call", "load", "method", "precision", "run", "seed", "state",
 }  # fmt: skip

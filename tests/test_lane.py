@@ -22,14 +22,15 @@ from grader.submissions.model import Submission
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-REPORT: dict[str, Any] = {
-    "defined": ["f"],
-    "missing": {},
+READ: dict[str, Any] = {
+    "absent": {"f": ["it is not defined", {}]},
     "notices": [],
     "flags": [],
     "unreadable": None,
     "places": {},
+    "code": "",
 }
+RAN: dict[str, Any] = {"defined": ["f"], "failed": {}, "notices": []}
 DEEP: Any = "x"
 for _ in range(20):
     DEEP = (DEEP,)
@@ -44,7 +45,8 @@ class Scripted:
         self.answers: dict[str, Any] = {
             "hello": {"python": "3", "torch": "2"},
             "close": {"clean": True},
-            "open": {"report": REPORT},
+            "open": {"reading": READ},
+            "define": {"ran": RAN, "tripped": []},
             "begin": {},
             "end": {"cpu_seconds": 0.5},
             **answers,
@@ -107,7 +109,7 @@ def test_a_notebook_may_be_larger_than_a_question() -> None:
 
 def test_of_what_a_worker_says_of_places_only_places_are_believed() -> None:
     told = {"f": [2, 5], "g": [1, "1"], "h": 3, "i": [1, 2, 3], "j": [True, 1]}
-    lane = StreamLane(Scripted(open={"report": {**REPORT, "places": told}}))
+    lane = StreamLane(Scripted(open={"reading": {**READ, "places": told}}))
     with lane.open(b"", "a.ipynb", ["f"], Limits()) as session:
         assert session.report.places == {"f": Place(2, 5)}
 
@@ -125,16 +127,48 @@ def test_a_worker_that_answers_amiss_for_itself_is_the_machines_fault(
     assert stream.closed
 
 
-@pytest.mark.parametrize("key", ["defined", "missing", "notices", "flags", "places", "unreadable"])
+@pytest.mark.parametrize("key", ["absent", "notices", "flags", "places", "unreadable", "code"])
 @pytest.mark.parametrize("odd", [None, 1, DEEP, [DEEP], {"a": DEEP}, [{"text": DEEP}], b"\xff"])
 def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
-    stream = Scripted(open={"report": {**REPORT, key: odd}})
+    stream = Scripted(open={"reading": {**READ, key: odd}})
     try:
         with StreamLane(stream).open(b"", "a.ipynb", ["f"], Limits()) as session:
             assert all(isinstance(name, str) for name in session.report.defined)
     except StudentProcessLost as lost:
         assert lost.outcome == "crashed"  # noqa: PT017 - either will do
     assert stream.asked[-1] == "close"
+
+
+FOUND = {
+    "kind": "conduct",
+    "part": "f",
+    "cell": 1,
+    "line": 2,
+    "text": [
+        "uses {name}, which {does}: a person should look at it",
+        {"name": "eval", "does": "x"},
+    ],
+}
+
+
+@pytest.mark.parametrize("key", ["defined", "failed", "notices"])
+@pytest.mark.parametrize("odd", [None, 1, DEEP, [DEEP], {"a": DEEP}, [{"text": DEEP}], b"\xff"])
+def test_nothing_that_runs_takes_a_finding_away(key: str, odd: Any) -> None:
+    read = {**READ, "flags": [FOUND]}
+    stream = Scripted(open={"reading": read}, define={"ran": {**RAN, key: odd}, "tripped": []})
+    with StreamLane(stream).open(b"", "a.ipynb", ["f"], Limits()) as session:
+        assert [flag["kind"] for flag in session.report.flags] == ["conduct"]
+
+
+def test_what_rang_while_definitions_ran_is_a_flag_even_if_they_ended_badly() -> None:
+    ended = {"lost": ["crashed", ["it ran out of memory", {}]]}
+    rung = [["torch.lstm_cell", "f", 1, 2], [["it starts another interpreter", {}], "", None, None]]
+    stream = Scripted(define={"ran": ended, "tripped": rung})
+    with StreamLane(stream).open(b"", "a.ipynb", ["f"], Limits()) as session:
+        assert session.report.lost is not None
+        assert [flag["part"] for flag in session.report.flags] == ["f", ""]
+        assert "torch.lstm_cell" in session.report.flags[0]["text"]
+        assert "inicia otro intérprete" in session.report.flags[1]["text"]
 
 
 @pytest.mark.parametrize("raised", [DEEP, [DEEP] * 5, ["E", "x", 1, 2, 3], None, {}])
@@ -150,7 +184,7 @@ HOSTILE = "{x.__class__}{0}{why!r:>99}\x1b[31m%s\ud7ff"
 def told(text: Any) -> Any:
     """What a student is told of a notebook whose worker says this of it."""
     return ask(
-        Scripted(open={"report": {**REPORT, "notices": [{"text": text, "cell": 1, "line": 2}]}}),
+        Scripted(open={"reading": {**READ, "notices": [{"text": text, "cell": 1, "line": 2}]}}),
         lambda student: student._report.notices,
     )
 

@@ -70,6 +70,7 @@ def test_two_assignments_may_have_modules_of_one_name(tmp_path: Path) -> None:
         assert factor == sys.modules[f"assignments.{name}.pieces"].FACTOR
 
 
+@pytest.mark.slow
 def test_so_it_is_for_who_runs_the_checks_by_hand(tmp_path: Path) -> None:
     folder = made(tmp_path / "assignments" / "one", 2)
     notebook = tmp_path / "ana.py"

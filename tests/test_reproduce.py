@@ -10,6 +10,7 @@ import torch
 from conftest import SAMPLES
 
 from grader.worker.definitions import load
+from grader.worker.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,8 @@ def _as_before() -> Iterator[None]:
 def namespace(path: Path) -> dict[str, Any]:
     names = ("celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU")
     loops = ("genera_dataset", "modelo_entrenamiento", "modelo_prueba")
-    return load(path.read_bytes(), path.name, (*names, *loops)).namespace
+    wanted = (*names, *loops)
+    return load(read(path.read_bytes(), path.name, wanted).program, wanted).namespace
 
 
 def run(check: CheckResult, where: dict[str, Any]) -> None:

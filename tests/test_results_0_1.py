@@ -111,6 +111,7 @@ def test_grading_into_it_is_refused_with_the_way_out(old: Path, work: Path) -> N
         assert set(results.journal.rows) == {"bien", "roto", "sigmoide"}
 
 
+@pytest.mark.slow
 def test_all_may_be_graded_again_and_what_was_decided_stays(old: Path, work: Path) -> None:
     ran = grade(work, old, "--regrade")
     assert ran.exit_code == 0, ran.output
@@ -132,6 +133,7 @@ def test_more_is_decided_about_it(old: Path) -> None:
     assert all((old / "results" / name).read_bytes() == data for name, data in others.items())
 
 
+@pytest.mark.slow
 def test_it_is_replayed_where_the_notebook_is_given(old: Path, work: Path) -> None:
     root = work.parent / "assignments"
     options = ("--submissions", work, "--assignments", root, "--lang", "en")

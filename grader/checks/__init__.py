@@ -3,13 +3,14 @@
 from grader.checks import assert_close, construct
 """
 
-from grader.checks.asserts import Mismatch, assert_close, require_shape, tolerance
+from grader.checks.asserts import Mismatch, Unlike, assert_close, require_shape, tolerance
 from grader.checks.cells import construct
 from grader.checks.skipping import Skipped, skip
 
 __all__ = [
     "Mismatch",
     "Skipped",
+    "Unlike",
     "assert_close",
     "construct",
     "require_shape",

@@ -73,6 +73,24 @@ class Mismatch(AssertionError):
             self.counterexample |= {"difference": _number(gap[0]), "tolerance": _number(gap[1])}
 
 
+class Unlike(Mismatch):
+    """A part that its own checks found right does something else where it is used.
+
+    It has earned nothing: its points are taken back. `found` is what was seen of it.
+    """
+
+    def __init__(self, part: str, found: Mismatch) -> None:
+        text = tr(
+            "{found}. And “{name}” is not in training what it is in its own checks: with the same "
+            "weights and inputs it gives something else",
+            found=found.message,
+            name=part,
+        )
+        super().__init__(text, holds=found.holds)
+        self.counterexample = found.counterexample
+        self.part = part
+
+
 def tolerance(dtype: torch.dtype, magnitude: float, steps: int = 1, size: float = 1.0) -> float:
     """Return how far right numbers may lie apart.
 

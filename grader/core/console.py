@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
+import unicodedata
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,11 +21,22 @@ if TYPE_CHECKING:
     """Tells the person who waits a sentence. It pickles: jobs tell things too."""
 
 _CONTROL = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
+_UNSEEN = re.compile("[^\n\x20-\x7e]")
 
 
 def plain(text: str) -> str:
-    """Return a text without control characters, so that it cannot steer the terminal."""
-    return text.translate(_CONTROL)
+    r"""Return a text that cannot steer the terminal, nor be read otherwise than it is.
+
+    Control characters become spaces; what formats, turns the direction of reading or stands for no
+    character is shown as `\u202e`.
+    """
+    return _UNSEEN.sub(lambda found: _shown(found[0]), text.translate(_CONTROL))
+
+
+def _shown(char: str) -> str:
+    if unicodedata.category(char) in {"Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        return char.encode("unicode_escape").decode("ascii")
+    return char
 
 
 def tell(text: Bilingual | str, lang: str = "en") -> None:

@@ -107,7 +107,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The class; `alike` are those who share a grade, for their notebooks are the same."""
+    """The class; `alike` are those whose code is the same, comments and outputs aside."""
 
     marks: Marks | None
     parts: tuple[Part, ...]
@@ -240,13 +240,12 @@ def _fact(name: str, values: Iterable[str]) -> Fact:
 
 
 def _alike(grades: Sequence[Grade]) -> Iterator[tuple[str, ...]]:
-    """Yield who share a grade, though not as a group that handed in one file together."""
-    found: dict[str, list[str]] = defaultdict(list)
-    marked = set()
+    """Yield whose code is the same, but for groups that handed in one file together."""
+    found: dict[str, list[Grade]] = defaultdict(list)
     for grade in grades:
-        found[grade.fingerprint.notebook].append(grade.submission)
-        if grade.environment.get("same_as"):
-            marked.add(grade.fingerprint.notebook)
-    for notebook, names in found.items():
-        if notebook in marked and len(names) > 1:
-            yield tuple(names)
+        found[str(grade.environment.get("code") or grade.fingerprint.notebook)].append(grade)
+    for same in found.values():
+        notebooks = {grade.fingerprint.notebook for grade in same}
+        marked = any(grade.environment.get("same_as") for grade in same)
+        if len(notebooks) > 1 or (marked and len(same) > 1):
+            yield tuple(grade.submission for grade in same)

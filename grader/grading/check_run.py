@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from grader.checks import skip
+from grader.checks import Unlike, skip
 from grader.core.errors import (
     AssignmentFault,
     BrokenCheck,
@@ -147,6 +147,8 @@ class CheckRun:
         """Add a check's result, or set the fault and end the run."""
         if isinstance(failure, Delegated):
             self._take_away(failure, marks.part(item))
+        if isinstance(failure, Unlike):
+            self._take_back(failure)
         verdict = judging.judge(failure, self.attempt.smallest, self.attempt.cell)
         if verdict is None:
             self.fault = _fault(item, failure)
@@ -171,6 +173,12 @@ class CheckRun:
             self.flags.append(delegation.flag(delegated, part))
         why = delegation.why(self.flags, part)
         self.results = delegation.without_points(self.results, part, why)
+
+    def _take_back(self, unlike: Unlike) -> None:
+        """Flag a part that passed its checks and does something else; it has no points either."""
+        told = tr("it does in its own checks what it does not do elsewhere")
+        self.flags.append(Flag("conduct", unlike.part, told.es, text_en=told.en))
+        self.results = delegation.without_points(self.results, unlike.part, unlike.message)
 
     def _place(self, part: str) -> Place | None:
         """Return where the student defines a part, or the one definition that a check asked for."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.core.errors import AssignmentFault, StudentProcessLost
 from grader.core.i18n import joined, same, tr
-from grader.core.results import Fingerprint, Grade, Notice
+from grader.core.results import Fingerprint, Flag, Grade, Notice
 from grader.core.version import __version__
 from grader.grading.fingerprint import own_digest
 from grader.sandbox.gpus import require
@@ -118,8 +118,7 @@ def grade(
             submission, terms, lane, status, digest, reason=reason, run=run, session=session
         )
     except StudentProcessLost as lost:
-        reason = tr("the notebook could not be loaded: {why}", why=lost.message)
-        return _grade(submission, terms, lane, "rejected", digest, reason=reason)
+        return _grade(submission, terms, lane, "rejected", digest, reason=_not_loaded(lost))
 
 
 def not_graded(submission: Submission, terms: Terms, reason: Bilingual | str) -> Grade:
@@ -130,6 +129,8 @@ def not_graded(submission: Submission, terms: Terms, reason: Bilingual | str) ->
 def _unusable(report: Report) -> Bilingual | None:
     if report.unreadable or report.defined:
         return report.unreadable
+    if report.lost:
+        return _not_loaded(report.lost)
     wanted, whys = ", ".join(report.missing), dict.fromkeys(report.missing.values())
     if list(whys) == [tr("it is not defined in the notebook")]:
         return tr(
@@ -142,6 +143,15 @@ def _unusable(report: Report) -> Bilingual | None:
         wanted=wanted,
         whys=joined("; ", whys),
     )
+
+
+def _flags(session: Session | None) -> list[Flag]:
+    """Return what was read in a notebook, whether or not it could be run."""
+    return [Flag(**flag) for flag in session.report.flags] if session else []
+
+
+def _not_loaded(lost: StudentProcessLost) -> Bilingual:
+    return tr("the notebook could not be loaded: {why}", why=lost.message)
 
 
 def _check(
@@ -177,7 +187,7 @@ def _grade(
         **(lane.versions if lane else {}),
         "sandbox": terms.sandbox,
         "device": terms.device,
-        **({"usage": session.usage} if session else {}),
+        **({"usage": session.usage, "code": session.report.code} if session else {}),
     }
     return Grade(
         submission=submission.id,
@@ -192,7 +202,7 @@ def _grade(
         reason=reason.es if reason else "",
         reason_en=reason.en if reason else "",
         checks=checks,
-        flags=tuple(run.flags) if run else (),
+        flags=tuple(run.flags if run else _flags(session)),
         notices=tuple(Notice(**notice) for notice in session.report.notices) if session else (),
         environment=environment,
     )

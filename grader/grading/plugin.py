@@ -89,6 +89,8 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
             assignment.shut,
         )
     )
+    if session.report.lost:
+        raise pytest.UsageError(str(session.report.lost.message))
     run = CheckRun(assignment, session, config.getoption("--grader-seed"))
     config.pluginmanager.register(run, RUN)
     resources.callback(config.pluginmanager.unregister, run)

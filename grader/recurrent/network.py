@@ -125,6 +125,11 @@ class Data:
             state["gru.x_z_fc.bias"] += 1
         return state
 
+    def first(self) -> Any:
+        """Return states for a step of the cell: h (B, H), or a pair of them."""
+        drawn = torch.randn(2, BATCH_SIZE, HIDDEN_SIZE, generator=self._generator(2))
+        return (drawn[0], drawn[1]) if self.kind.states > 1 else drawn[0]
+
     def _generator(self, number: int) -> torch.Generator:
         return torch.Generator().manual_seed(2 * self.seed + number)
 
@@ -143,6 +148,7 @@ class Course:
 SURE = 0.9  # of the held-out sequences counted right by the reference
 _MOST_COURSES = 16
 STEADY = 0.005  # of the way that weights go: a quarter of what a student's run may be off
+_ALIKE = 1e-3  # float32, twenty units, eight steps
 _NUDGE = 1e-6  # some units in the last place of float32: what another order of sums comes to
 _courses: dict[Data, Course] = {}  # the reference's: all students of a run get the same data
 
@@ -185,7 +191,7 @@ def run(data: Data, loop: Callable[..., Any], state: dict[str, Tensor] | None = 
     dtype = torch.get_default_dtype()
     torch.set_default_dtype(torch.float32)
     start = {"state": state} if state else {}
-    notebook = {"model": lambda *_: _model(data), "loop": loop}
+    notebook = {"model": lambda *_: reference(data), "loop": loop}
     try:
         answer = probes.train_network(notebook, "model", "loop", **given(data) | start)
         return course(data, answer)
@@ -193,7 +199,8 @@ def run(data: Data, loop: Callable[..., Any], state: dict[str, Tensor] | None = 
         torch.set_default_dtype(dtype)
 
 
-def _model(data: Data) -> torch.nn.Module:
+def reference(data: Data) -> torch.nn.Module:
+    """Return the right network for these data, with weights as torch draws them."""
     return Reference(data.kind, stand_in=data.stand_in).model
 
 
@@ -202,16 +209,20 @@ def given(data: Data) -> dict[str, Any]:
     sequences, _ = data.sequences()
     sizes = {"hidden_size": HIDDEN_SIZE, "batch_size": BATCH_SIZE, "epochs": EPOCHS, "rate": RATE}
     labels = sequences.sum((1, 2))
-    return {"state": data.state(), "sequences": sequences, "labels": labels, **sizes}
+    own = {"cell": data.kind.cell, "first": data.first()}
+    return {"state": data.state(), "sequences": sequences, "labels": labels, **sizes, **own}
 
 
 def is_answer(answer: Any) -> bool:
     """Whether this is what `probes.train_network` returns."""
     if not isinstance(answer, dict) or not isinstance(answer.get("states"), list):
         return False
-    states = answer["states"]
+    states, seen = answer["states"], answer.get("seen")
+    if not isinstance(seen, list):
+        return False
     return (
-        len(states) == EPOCHS
+        len(states) == len(seen) == EPOCHS
+        and all(isinstance(one, list) and len(one) > 1 for one in seen)
         and all(isinstance(state, dict) for state in states)
         and {"losses", "gradient_norms"} <= set(answer)
     )
@@ -219,7 +230,7 @@ def is_answer(answer: Any) -> bool:
 
 def course(data: Data, answer: Any) -> Course:
     """Measure the weights that a run came to, in the reference. Raises Mismatch."""
-    model, shapes = _model(data), data.state()
+    model, shapes = reference(data), data.state()
     _, held_out = data.sequences()
     labels, states, measured = held_out.sum((1, 2)), [], []
     for state in answer["states"]:
@@ -254,6 +265,36 @@ def _plain(numbers: Any) -> list[float]:
         return []
     most = 4 * EPOCHS * BATCHES
     return [float(f"{n:.5g}") for n in numbers[:most] if type(n) is float and math.isfinite(n)]
+
+
+def changed(data: Data, answer: Any) -> str | None:
+    """Return the part that in training is not what it was in its own checks, if there is one.
+
+    Model and cell are compared with right ones of the same weights, after each epoch. Of a cell or
+    a model that is no stand-in of ours that is the student's doing: it was right before.
+    """
+    model, (sequences, _) = reference(data), data.sequences()
+    starts = range(0, len(sequences), len(sequences) // EPOCHS)
+    cell = model.get_submodule(data.kind.cell)
+    wrong = []
+    for start, state, seen in zip(starts, answer["states"], answer["seen"], strict=True):
+        model.load_state_dict({name: state[name] for name in data.state()})
+        x = sequences[start : start + BATCH_SIZE]
+        with torch.no_grad():
+            step = cell(x[:, 0], data.first())
+            right = [model(x), *(step if isinstance(step, tuple) else [step])]
+        alike = [_alike(got, one) for got, one in zip(seen, right, strict=False)]
+        wrong.append((not all(alike[1:]) or len(seen) != len(right), not alike[0]))
+    cells, models_ = map(any, zip(*wrong, strict=True))
+    return data.kind.cell_class if cells else data.kind.name if models_ else None
+
+
+def _alike(got: Any, right: Tensor) -> bool:
+    return (
+        isinstance(got, torch.Tensor)
+        and got.shape == right.shape
+        and bool(((got - right).abs() <= _ALIKE * (1 + right.abs())).all())
+    )
 
 
 def apart(data: Data, one: Course, other: Course) -> float:

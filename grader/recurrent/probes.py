@@ -133,6 +133,24 @@ def measure_once(
     return [medido, despues, any(peso.grad is not None for peso in modelo.parameters())]
 
 
+def measure_network(
+    notebook: Notebook,
+    name: str,
+    modelo: str,
+    sizes: list[int],
+    pesos: dict[str, Tensor],
+    secuencias: Tensor,
+    etiquetas: Tensor,
+    batch_size: int,
+) -> Any:
+    """Call a test loop with the student's own network, as a notebook does; return what it gave."""
+    red = notebook[modelo](*sizes)
+    torch.nn.Module.load_state_dict(red, pesos, strict=False)
+    red.to(notebook.get("device", "cpu")).train()
+    cargador = DataLoader(TensorDataset(secuencias, etiquetas), batch_size=batch_size)
+    return plain_numbers(notebook[name](red, torch.nn.HuberLoss(delta=HUBER_DELTA), cargador))
+
+
 def plain_numbers(given: Any) -> Any:
     """Return what a loop gave with its tensors of one element as plain numbers."""
     if isinstance(given, (tuple, list)):
@@ -154,21 +172,29 @@ def train_network(
     batch_size: int,
     epochs: int,
     rate: float,
+    cell: str = "",
+    first: Any = None,
 ) -> dict[str, Any]:
     """Train a model with a loop, by their names, an equal part of the data each epoch.
 
     Return the model's state after each epoch and, for pictures, each batch's loss and the norm of
-    the gradient at each step of the optimizer.
+    the gradient at each step of the optimizer. Where `cell` is the name of the model's own cell,
+    `seen` has what model and cell give after each epoch, as they are in the midst of training: y of
+    the epoch's first batch, and a step from the states `first`.
     """
+    device = notebook.get("device", "cpu")
     made = notebook[model](1, hidden_size, 1)
     torch.nn.Module.load_state_dict(made, state, strict=False)
-    made.to(notebook.get("device", "cpu"))
+    made.to(device)
     parameters = list(made.parameters())
     optimizer = torch.optim.Adam(parameters, rate)
     loss_function = torch.nn.MSELoss()
     losses: list[float] = []
     norms: list[float] = []
     states: list[dict[str, Tensor]] = []
+    seen: list[Any] = []
+    if cell:
+        first = tuple(h.to(device) for h in first) if isinstance(first, tuple) else first.to(device)
 
     def note_norm(*_: Any) -> None:
         grads = [p.grad.flatten() for p in parameters if p.grad is not None]
@@ -182,7 +208,12 @@ def train_network(
         notebook[loop](made, loss_function, optimizer, DataLoader(part, batch_size=batch_size))
         after = torch.nn.Module.state_dict(made)
         states.append({name: value.detach().cpu().clone() for name, value in after.items()})
-    return {"states": states, "losses": losses, "gradient_norms": norms}
+        if cell:
+            x = sequences[start : start + batch_size].to(device)
+            step = getattr(made, cell)(x[:, 0], first)
+            step = step if isinstance(step, (tuple, list)) else [step]
+            seen.append([one.detach().cpu().clone() for one in (made(x), *step)])
+    return {"states": states, "losses": losses, "gradient_norms": norms, "seen": seen}
 
 
 def warm_up(notebook: Notebook) -> None:  # noqa: ARG001 - nothing of the student's

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,9 +13,11 @@ from grader.checks.asserts import Mismatch, kind
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
+from grader.recurrent import models, network, probes
 from grader.recurrent.loops import (
     ABSOLUTE,
     FRESH,
+    TESTING,
     fresh,
     loss_function,
     make,
@@ -49,9 +53,12 @@ class Testing:
     returns_order: int = 1
 
 
-def measure(case: Case, equations: Testing) -> tuple[float, float]:
-    """Return (loss, accuracy) as these equations measure them."""
-    model, criterion = case.model().train(not equations.eval_mode), equations.loss_function()
+def measure(
+    case: Case, equations: Testing, network_: torch.nn.Module | None = None
+) -> tuple[float, float]:
+    """Return (loss, accuracy) as these equations measure them, of a network or the case's model."""
+    model = (network_ or case.model()).train(not equations.eval_mode)
+    criterion = equations.loss_function()
     batches = []
     with torch.no_grad():
         for sequences, labels in case.batches():
@@ -148,6 +155,7 @@ BANK: tuple[Misconception, ...] = (
 )
 
 RIGHT = Testing()
+_SAMPLES, _BATCH, _EDGE = 22, 4, 0.05
 
 
 def judge(student: Student, case: Case, judging: str) -> None:
@@ -156,12 +164,71 @@ def judge(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Mismatch.
     """
     known = diagnosed(student)
+    require_same_of_networks(student)
     answer = case.measure(student)
     rights = measure(case, known.but(judging))
     names = (tr("loss"), tr("accuracy"))
     for index, (name, got, right) in enumerate(zip(names, _measured(answer), rights, strict=True)):
         if not abs(got - right) <= ABSOLUTE * max(1.0, abs(right)):
             raise _wrong_measure(case, answer, index, (name, got, right), known.about(judging))
+
+
+def require_same_of_networks(student: Student) -> None:
+    """Assert that it measures the student's own network as it measures our model, if that is right.
+
+    Raises StudentFault and Mismatch.
+    """
+    for kind_ in (models.LSTM, models.GRU):
+        if student.passed(kind_.cell_class, kind_.name):
+            got, right = student.recall(
+                f"testing.{kind_.name}", functools.partial(_own, student, kind_)
+            )
+            _require_near(kind_, got, right)
+
+
+def _own(student: Student, kind_: models.Kind) -> tuple[Any, tuple[float, float]]:
+    """Return what it gives of the student's network of a kind, and what it should give.
+
+    Half of the labels are what the network says, rounded.
+    """
+    data = network.Data(kind_, 0, stand_in=False)
+    right, (_, sequences) = network.reference(data), data.sequences()
+    right.load_state_dict(data.state())
+    sequences = sequences[:_SAMPLES]
+    with torch.no_grad():
+        labels = right(sequences)[:, 0].round() + torch.arange(_SAMPLES) % 2
+    case = replace(make(0, 1, _BATCH), sequences=sequences, labels=labels)
+    student.precision(torch.float32)
+    got = student.run(
+        probes.measure_network,
+        name=TESTING,
+        modelo=kind_.name,
+        sizes=[1, network.HIDDEN_SIZE, 1],
+        pesos=data.state(),
+        secuencias=sequences,
+        etiquetas=labels,
+        batch_size=_BATCH,
+    )
+    return got, measure(case, diagnosed(student).equations, right)
+
+
+def _require_near(kind_: models.Kind, got: Any, right: tuple[float, float]) -> None:
+    """Assert that a pair is near another; some labels are on the edge of what is rounded."""
+    pair_ = got if isinstance(got, list) and len(got) == len(right) else [math.nan] * 2
+    if not all(
+        isinstance(one, (int, float)) and abs(one - other) <= _EDGE * (1 + abs(other))
+        for one, other in zip(pair_, right, strict=True)
+    ):
+        raise Mismatch(
+            tr(
+                "of your own network, {name}, it gives something else than what it gives of other "
+                "models: a test loop must not look at whose model it is",
+                name=kind_.name,
+            ),
+            quantity="modelo_prueba(…)",
+            expected=str(right),
+            got=str(tuple(pair_)),
+        )
 
 
 def _wrong_measure(

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from grader.checks import figures
-from grader.checks.asserts import Mismatch
+from grader.checks.asserts import Mismatch, Unlike
 from grader.checks.skipping import skip
 from grader.core.i18n import same, tr
 from grader.recurrent import gates, models, network, probes
@@ -133,7 +133,13 @@ def judge_learning(student: Student, kind: models.Kind, seed: int) -> None:
         },
     }
     figures.keep(student, *_pictures(got, right, wrong), *gates.over_a_sequence(data, got))
-    require_learned(data, got, _note(wrong))
+    try:
+        require_learned(data, got, _note(wrong))
+    except Mismatch as found:
+        part = network.changed(data, answer)
+        if part is not None and part not in wrong:
+            raise Unlike(part, found) from found
+        raise
 
 
 def _pictures(got: Course, right: Course, wrong: list[str]) -> list[figures.Figure]:

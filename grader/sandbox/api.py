@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from grader.core.errors import Place
+    from grader.core.errors import Place, StudentProcessLost
     from grader.core.i18n import Bilingual
     from grader.core.limits import Limits
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Report:
     """What loading a notebook came to. `missing` says of each absent name why it is absent.
 
-    `places` are the cell and line, both from 1, where the notebook defines a name.
+    `places` are the cell and line, both from 1, where the notebook defines a name. `lost` is why
+    there is nothing to ask: the definitions took the process down. What was read in the notebook
+    before it ran is told all the same. `code` is a digest of the code, comments and texts aside.
     """
 
     defined: tuple[str, ...] = ()
@@ -31,6 +33,8 @@ class Report:
     notices: tuple[dict[str, Any], ...] = ()
     flags: tuple[dict[str, Any], ...] = ()
     unreadable: Bilingual | None = None
+    code: str = ""
+    lost: StudentProcessLost | None = None
     places: dict[str, Place] = field(default_factory=dict)
 
 
@@ -115,8 +119,8 @@ class Lane(Protocol):
 
         `shut` is what their code may not use, patterns of torch's names as `Assignment.shut` has
         them: the report flags what is written, and `Check.ask` raises Delegated where it runs.
-        Raises StudentProcessLost if the definitions take the process down, SandboxFault when the
-        machine failed.
+        Raises StudentProcessLost if the notebook cannot be read, SandboxFault when the machine
+        failed.
         """
 
     def close(self) -> None:

@@ -6,22 +6,30 @@ texts, cut, and put into its holes as they stand: nothing in them is looked into
 
 from __future__ import annotations
 
+import re
 import string
 from typing import TYPE_CHECKING, Any
 
-from grader.core.errors import Place, StudentFault, StudentProcessLost
+from grader.core.errors import Delegated, Place, StudentFault, StudentProcessLost
 from grader.core.i18n import Bilingual, knows, same, tr
 from grader.sandbox.api import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.core.errors import FaultOutcome
     from grader.protocol import wire
 
+_OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "crashed")
 _MOST_FLAGS = 200
 _MOST_NOTICES = 200
-_DEEPEST = 3  # messages within messages
+_DEEPEST = 5  # messages within messages
 _LONGEST = 1000
+_DIGEST = 16
+_FOLDERS = re.compile(
+    r"(?<![\w.])/(?:etc|home|lib|lib64|mnt|opt|proc|root|run|sys|tmp|usr|var|work)/(?:[^\s/'\":,;]+/)*"
+)
+_IDS = re.compile(r"\b[0-9a-f]{32,}\b")
 
 
 def said(told: object, depth: int = 0) -> Bilingual:
@@ -33,28 +41,98 @@ def said(told: object, depth: int = 0) -> Bilingual:
     raise ValueError("not a message of the catalogue")
 
 
-def report_of(message: wire.Message) -> Report:
-    """Read the worker's report. Raises StudentProcessLost."""
+def report_of(reading: wire.Message, running: wire.Message) -> Report:
+    """Read what the worker read in a notebook, and what came of running it.
+
+    Raises StudentProcessLost where the reader's report is none. Of the second the student's process
+    told most: what is amiss there costs it what it tells, and nothing of the first.
+    """
     try:
-        report = message["report"]
-        return Report(
-            defined=tuple(text(name) for name in report["defined"]),
-            missing={text(name): said(why) for name, why in report["missing"].items()},
-            notices=tuple(
-                _with_place(note, {})
-                for note in report["notices"][:_MOST_NOTICES]
-                if all(type(note[key]) in {int, type(None)} for key in ("cell", "line"))
-            ),
-            flags=tuple(
-                _with_place(flag, {key: text(flag[key]) for key in ("kind", "part")})
-                for flag in report["flags"][:_MOST_FLAGS]
-                if type(flag["cell"]) is int and type(flag["line"]) is int
-            ),
-            unreadable=None if report["unreadable"] is None else said(report["unreadable"]),
-            places=places(report["places"]),
-        )
+        read = reading["reading"]
+        absent = {text(name): said(why) for name, why in read["absent"].items()}
+        notices = _notices(read["notices"])
+        flags = [
+            _with_place(flag, {key: text(flag[key]) for key in ("kind", "part")})
+            for flag in read["flags"][:_MOST_FLAGS]
+            if type(flag["cell"]) is int and type(flag["line"]) is int
+        ]
+        unreadable = None if read["unreadable"] is None else said(read["unreadable"])
+        known = places(read["places"])
+        code = text(read["code"], _DIGEST)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StudentProcessLost("crashed", tr("the notebook could not be read")) from error
+    lost = None
+    defined: tuple[str, ...] = ()
+    try:
+        ran = running["ran"]
+        if "lost" in ran:
+            lost = lost_of(ran["lost"])
+        else:
+            notices += _notices(ran["notices"])
+            absent |= {text(name): said(why) for name, why in ran["failed"].items()}
+            defined = tuple(name for name in map(text, ran["defined"]) if name in absent)
+        flags += [_sprung(one) for one in running["tripped"]]
+    except (KeyError, TypeError, AttributeError, ValueError):
+        lost = StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
+    return Report(
+        defined=defined,
+        missing={name: why for name, why in absent.items() if name not in defined},
+        notices=tuple(notices[:_MOST_NOTICES]),
+        flags=tuple(flags),
+        unreadable=unreadable,
+        code=code,
+        lost=lost,
+        places=known,
+    )
+
+
+def _notices(told: Any) -> list[dict[str, Any]]:
+    return [
+        _with_place(note, {})
+        for note in told[:_MOST_NOTICES]
+        if all(type(note[key]) in {int, type(None)} for key in ("cell", "line"))
+    ]
+
+
+def _sprung(told: Any) -> dict[str, Any]:
+    """Return the flag of what is shut and ran while definitions did: for a person to look at."""
+    what, part, cell, line = told
+    why = (
+        tr("it uses {operator}, which has to be written by hand here", operator=text(what, 100))
+        if isinstance(what, str)
+        else said(what)
+    )
+    words = tr("while its definitions run, {what}: a person should look at it", what=why)
+    where = place(cell, line)
+    return {
+        "kind": "conduct",
+        "part": text(part, 100),
+        "text": words.es,
+        "text_en": words.en,
+        "cell": where and where.cell,
+        "line": where and where.line,
+    }
+
+
+def delegated(tripped: Any) -> Delegated:
+    """Return what a tripwire said, believing none of its types."""
+    try:
+        operator, part, cell, line = tripped
+    except (TypeError, ValueError):
+        return Delegated("torch")
+    return Delegated(text(operator, 100), text(part, 100), place(cell, line))
+
+
+def lost_of(told: object) -> StudentProcessLost:
+    """Return how the student's process was lost, as the worker says it or a student forged it."""
+    try:
+        match told:
+            case [outcome, why]:
+                known: list[FaultOutcome] = [one for one in _OUTCOMES if one == outcome]
+                return StudentProcessLost(next(iter(known), "crashed"), said(why))
+    except ValueError:
+        pass
+    return StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
 
 
 def fault(raised: Any) -> StudentFault:
@@ -90,7 +168,16 @@ def text(told: object, most: int = _LONGEST) -> str:
 
 
 def _value(told: object, depth: int) -> Bilingual | str:
-    return text(told) if isinstance(told, str) else said(told, depth + 1)
+    return without_host(text(told)) if isinstance(told, str) else said(told, depth + 1)
+
+
+def without_host(told: str) -> str:
+    """Return a text of the student's process with what it may say of this machine cut.
+
+    Of files that are not the student's the name stays and the folders go; of ids, as engines give
+    them, nothing.
+    """
+    return _IDS.sub("…", _FOLDERS.sub("…/", told))
 
 
 def _holes(message: str) -> set[str]:
@@ -100,7 +187,7 @@ def _holes(message: str) -> set[str]:
 def _what(told: object) -> Bilingual:
     """Return what an exception says: the student's own text, or a message of the worker's."""
     if isinstance(told, str):
-        return same(text(told, 2000))
+        return same(without_host(text(told, 2000)))
     try:
         return said(told)
     except ValueError:

@@ -11,21 +11,19 @@ import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from grader.core.errors import Delegated, SandboxFault, StudentProcessLost
+from grader.core.errors import SandboxFault, StudentProcessLost
 from grader.core.i18n import Bilingual, same, tr
 from grader.protocol import wire
 from grader.sandbox.api import Report, Usage
-from grader.sandbox.decode import fault, place, report_of, said, text
+from grader.sandbox.decode import delegated, fault, lost_of, report_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from grader.core.errors import FaultOutcome
     from grader.core.limits import Limits
 
 _START_SECONDS = 120.0  # importing torch from a cold disk
 _GRACE_SECONDS = 15.0  # for the supervisor to kill and wipe, on a loaded machine
-_OUTCOMES: tuple[FaultOutcome, ...] = ("error", "timeout", "out_of_memory", "crashed")
 
 
 class Stream(Protocol):
@@ -76,13 +74,14 @@ class StreamLane:
         limits: Limits,
         shut: Mapping[str, Sequence[str]] | None = None,
     ) -> Iterator[StreamSession]:
-        """Load a notebook's definitions, and clean up after it whatever happens."""
+        """Read a notebook, run its definitions, and clean up after it whatever happens."""
         self.caps = wire.Caps(body=limits.output)
         session = None
         try:
-            message = self.ask(
+            seconds = _most(limits.load_seconds, limits)
+            reading = self.ask(
                 "open",
-                _most(limits.load_seconds, limits),
+                seconds,
                 source=wire.Array("uint8", (len(content),), content),
                 filename=filename,
                 names=list(names),
@@ -90,7 +89,8 @@ class StreamLane:
                 shut={part: list(patterns) for part, patterns in (shut or {}).items()},
                 cell=cell_name(),
             )
-            session = StreamSession(self, limits, report_of(message))
+            running = self.ask("define", seconds)
+            session = StreamSession(self, limits, report_of(reading, running))
             yield session
         finally:
             usage = self._finish(_GRACE_SECONDS)
@@ -137,6 +137,7 @@ class StreamSession:
         """Start a process for one check; if the last one took the submission down, load anew."""
         limits = self.limits.of_part(part)
         check = StreamCheck(self, limits)
+        ended: wire.Message = {}
         try:
             self.lane.ask(
                 "begin",
@@ -146,10 +147,18 @@ class StreamSession:
                 limits={"seconds": limits.seconds, "cpu_seconds": limits.cpu_seconds},
             )
             yield check
+            ended = self._end(check)
+            for tripped in ended.get("tripped") or ():  # behind the back of the last answer
+                raise delegated(tripped)
         finally:
-            ended = self.lane.ask("end", _GRACE_SECONDS)
-            check.usage = Usage(_seconds(ended.get("seconds")), _seconds(ended.get("cpu_seconds")))
-            self.spent += check.usage
+            if not ended:
+                self._end(check)
+
+    def _end(self, check: StreamCheck) -> wire.Message:
+        ended = self.lane.ask("end", _GRACE_SECONDS)
+        check.usage = Usage(_seconds(ended.get("seconds")), _seconds(ended.get("cpu_seconds")))
+        self.spent += check.usage
+        return ended
 
 
 class StreamCheck:
@@ -165,7 +174,7 @@ class StreamCheck:
         seconds = _most(self.limits.seconds, self.limits)
         message = self.session.lane.ask(operation, seconds, args=arguments)
         if "tripped" in message:
-            raise _delegated(message["tripped"])
+            raise delegated(message["tripped"])
         if "raised" in message:
             raise fault(message["raised"])
         return message.get("value")
@@ -210,15 +219,6 @@ def parts_of(message: wire.Message) -> tuple[bytes, bytes]:
         raise StudentProcessLost("crashed", why) from error
 
 
-def _delegated(tripped: Any) -> Delegated:
-    """Return what a tripwire said, believing none of its types."""
-    try:
-        operator, part, cell, line = tripped
-    except (TypeError, ValueError):
-        return Delegated("torch")
-    return Delegated(text(operator, 100), text(part, 100), place(cell, line))
-
-
 def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
     """Read a frame whose prefix the worker saw to, and whose content may be the student's.
 
@@ -232,18 +232,7 @@ def _answer(prefix: wire.Prefix, data: bytes, nonce: bytes) -> wire.Message:
         raise StudentProcessLost("crashed", tr("the sandbox replied to a different question"))
     if message.get("lost") is None:
         return message
-    raise _lost(message["lost"])
-
-
-def _lost(told: object) -> StudentProcessLost:
-    """Return how the student's process was lost, as the worker says it or a student forged it."""
-    try:
-        match told:
-            case [outcome, why]:
-                return StudentProcessLost(_outcome(outcome), said(why))
-    except ValueError:
-        pass
-    return StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
+    raise lost_of(message["lost"])
 
 
 def _seconds(told: object) -> float:
@@ -258,10 +247,6 @@ def _usage(told: object) -> dict[str, float | None]:
         for name, amount in items
         if amount is None or (type(amount) in {int, float} and 0 <= amount < math.inf)
     }
-
-
-def _outcome(word: object) -> FaultOutcome:
-    return next((outcome for outcome in _OUTCOMES if outcome == word), "crashed")
 
 
 def _why(error: Exception, seconds: float) -> Bilingual:

@@ -118,6 +118,12 @@ class Student:
             for name in checks
         )
 
+    def passed(self, *parts: str) -> bool:
+        """Whether checks of each of these parts were run before this one, and all passed."""
+        return not self.lost(*parts) and all(
+            any(check.startswith(f"{part}/") for check in self._outcomes) for part in parts
+        )
+
     def replace(self, stand_ins: Mapping[str, Probe]) -> None:
         """Let stand-ins of ours take the place of some of the student's definitions.
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import select
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from grader.protocol import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FOREVER = 365 * 86_400.0
 
 
 class DeadlineExceeded(Exception):
@@ -76,22 +81,31 @@ class Channel:
         return bytes(data)
 
 
-def first_readable(channels: list[Channel], deadline: float, host: int) -> Channel:
-    """Return the first channel with something to read, or closed.
+class Readable(Protocol):
+    """What can be waited for."""
+
+    socket: socket.socket
+
+
+_R = TypeVar("_R", bound=Readable)
+
+
+def first_readable(sources: Sequence[_R], deadline: float, host: int) -> _R:
+    """Return the first of these with something to read, or closed.
 
     `host` is the host's stream: it asks one question at a time, so that whatever can be read there
     while it waits for an answer is the stream's end. Raises DeadlineExceeded and HostLeft.
     """
     poll = select.poll()
     poll.register(host, select.POLLIN)
-    for channel in channels:
-        poll.register(channel.socket, select.POLLIN)
+    for source in sources:
+        poll.register(source.socket, select.POLLIN)
     ready = {descriptor for descriptor, _ in poll.poll(_left(deadline) * 1000)}
     if host in ready:
         raise HostLeft
-    for channel in channels:
-        if channel.socket.fileno() in ready:
-            return channel
+    for source in sources:
+        if source.socket.fileno() in ready:
+            return source
     raise DeadlineExceeded
 
 
@@ -104,6 +118,11 @@ def pair() -> tuple[Channel, Channel]:
 def message(nonce: bytes, **fields: Any) -> bytes:
     """Return the frame of an answer to the question that carried this nonce."""
     return wire.encode({"nonce": nonce, **fields})
+
+
+def forever() -> float:
+    """Return a deadline that does not come."""
+    return time.monotonic() + _FOREVER
 
 
 def _left(deadline: float) -> float:

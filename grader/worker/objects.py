@@ -6,6 +6,7 @@ Every answer is plain values and tensor bytes; what cannot be sent stays here an
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import random
 import traceback
@@ -16,14 +17,16 @@ import torch
 
 from grader.protocol import tensors, wire
 from grader.worker import gpus
-from grader.worker.analysis import notebook
 from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
+from grader.worker.program import cell_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _LONGEST_NAME = 200
 _LONGEST_MESSAGE = 2000
+_BUILTINS = dict(vars(builtins))
+"""What probes use, whatever the notebook does to its own."""
 _PLAIN = (bool, int, float, str, bytes, type(None))
 _PROBES = "piezas"  # the file of their code, which is in no cell of the notebook
 
@@ -39,7 +42,6 @@ class Objects:
         self.namespace = namespace
         self.kept: dict[int, Any] = {}
         self.probes: dict[str, dict[str, Any]] = {}  # what their sources define
-        self.nonce = b""  # of the question that is being answered
         self.operations: dict[str, Callable[..., Any]] = {
             "precision": self._precision,
             "seed": self._seed,
@@ -54,12 +56,14 @@ class Objects:
 
     def answer(self, question: wire.Message) -> bytes:
         """Return the frame that answers one question."""
-        nonce = self.nonce = question["nonce"]
+        nonce = question["nonce"]
         try:
             operation = self.operations[question["op"]]
             arguments = {key: self._in(value) for key, value in question["args"].items()}
             return wire.encode({"nonce": nonce, "value": self._out(operation(**arguments))})
         except BaseException as error:  # noqa: BLE001 - the student's, SystemExit too
+            with contextlib.suppress(BaseException):  # what they hold may be all the memory
+                traceback.clear_frames(error.__traceback__)
             return wire.encode({"nonce": nonce, "raised": describe(error)})
 
     def _precision(self, dtype: str) -> None:
@@ -105,7 +109,7 @@ class Objects:
     def _run(self, source: str, name: str, args: dict[str, Any]) -> Any:
         """Call a function of the host's, of which this is the source, on the student's names."""
         if source not in self.probes:
-            pieces = self.probes[source] = {"__name__": _PROBES}
+            pieces = self.probes[source] = {"__name__": _PROBES, "__builtins__": _BUILTINS}
             exec(compile(source, _PROBES, "exec", dont_inherit=True), pieces)  # noqa: S102 - the host's
         return self.probes[source][name](self.namespace, **args)
 
@@ -183,7 +187,7 @@ def place_of(error: BaseException) -> tuple[int | None, int | None]:
 def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | None]:
     """Return the code cell and line of the innermost frame that is the student's."""
     for frame in reversed(list(frames)):
-        if cell := notebook.cell_of(frame.filename):
+        if cell := cell_of(frame.filename):
             return cell, frame.lineno
     return None, None
 

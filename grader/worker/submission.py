@@ -7,114 +7,88 @@ host do not.
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import os
 import socket
-import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader.protocol import wire
-from grader.worker import gpus, tripwires
-from grader.worker.channel import Channel, ChannelClosed, DeadlineExceeded, message
+from grader.worker import bell, calm, gpus, seal, tripwires
+from grader.worker.channel import Channel, ChannelClosed, DeadlineExceeded, forever, message
 from grader.worker.definitions import load
-from grader.worker.messages import TranslatableError, notice
 from grader.worker.objects import Objects, start_random
-from grader.worker.users import limit_cpu
+from grader.worker.program import Program
+from grader.worker.trap import spring_of
+from grader.worker.users import close_others, limit_cpu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.worker.users import User
 
-_FOREVER = 365 * 86_400.0
 
+def run(
+    control: Channel,
+    rope: socket.socket,
+    user: User,
+    opened: wire.Message,
+    program: bytes,
+    gpu: str | None,
+) -> NoReturn:
+    """Become the student, run the definitions, report, and serve checks until told to stop.
 
-def run(control: Channel, user: User, opened: wire.Message, gpu: str | None) -> NoReturn:
-    """Become the student, load the notebook, report, and serve checks until told to stop.
-
-    Where there is a GPU for it, each check loads the notebook by itself.
+    `rope` rings the supervisor's bell. Where there is a GPU for it, each check runs the definitions
+    by itself.
     """
     try:
         user.become(opened["limits"])
-        _close_others(control)
+        close_others(control.socket.fileno(), rope.fileno())
         limit_cpu(opened["limits"]["load_seconds"], opened["limits"]["cpu_seconds"])
-        trap = Trap(opened["names"])
-        names, shut = opened["names"], opened["shut"]
-        tripwires.arm(trap, shut, names)
-        source = opened["source"].data
-        read = functools.partial(load, source, opened["filename"], names, shut, opened["cell"])
+        names = opened["names"]
+        known = Program.from_bytes(program)
+        spring = spring_of(bell.ring_of(rope), names, loads_alone=gpu is None)
+        calm.install()
+        tripwires.arm(lambda operator: spring(f"!{operator}"), opened["shut"], names)
+        if user.separate:
+            seal.seal(spring, [file.name for file in known.files], rope.fileno())
         if gpu is None:
-            loaded = read()
-            control.send(message(b"", report=loaded.report()), _later())
-            _serve(control, lambda: loaded.namespace, trap)
+            loaded = load(known, names)
+            control.send(message(b"", report=loaded.report()), forever())
+            _serve(control, lambda: loaded.namespace)
         else:
             gpus.show(gpu)
-            control.send(message(b"", report={}), _later())
-            _serve(control, lambda: read().namespace, trap)
+            control.send(message(b"", report={}), forever())
+            _serve(control, lambda: load(known, names).namespace)
     except (ChannelClosed, DeadlineExceeded):
         os._exit(0)
     finally:
         os._exit(1)
 
 
-class Forbidden(TranslatableError, RuntimeError):
-    """What the assignment shuts ran while definitions did."""
-
-
-class Trap:
-    """What happens when what the assignment shuts runs in the student's process.
-
-    While definitions run, the statement fails; in a check, the host is told and the process ends,
-    so that nothing can take it back.
-    """
-
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
-        self.watched: tuple[Channel, Objects] | None = None
-
-    def __call__(self, operator: str) -> NoReturn:
-        """Tell and end."""
-        if self.watched is None:
-            told = notice("{operator} has to be written by hand here", operator=operator)
-            raise Forbidden(told)
-        channel, objects = self.watched
-        part = cell = line = None
-        try:
-            with contextlib.suppress(Exception):
-                part, cell, line = tripwires.place_and_part(self.names)
-            tripped = [operator, part, cell, line]
-            channel.send(message(objects.nonce, tripped=tripped), _later())
-        finally:
-            os._exit(1)
-
-
-def _serve(control: Channel, namespace: Callable[[], dict[str, Any]], trap: Trap) -> None:
+def _serve(control: Channel, namespace: Callable[[], dict[str, Any]]) -> None:
     gc.freeze()  # what is collected in a check would be copied first
     while True:
-        plan = control.receive(wire.Caps(), _later())
+        plan = control.receive(wire.Caps(), forever())
         _, (descriptor, *_), _, _ = socket.recv_fds(control.socket, 1, 1)
         pid = os.fork()
         if pid == 0:
             control.close()
-            _check(Channel(socket.socket(fileno=descriptor)), plan, namespace, trap)
+            _check(Channel(socket.socket(fileno=descriptor)), plan, namespace)
         os.close(descriptor)
         _, status, used = os.wait4(pid, 0)
         seconds = used.ru_utime + used.ru_stime
         code = os.waitstatus_to_exitcode(status)
-        control.send(message(b"", status=code, cpu_seconds=seconds), _later())
+        control.send(message(b"", status=code, cpu_seconds=seconds), forever())
 
 
 def _check(
-    channel: Channel, plan: wire.Message, namespace: Callable[[], dict[str, Any]], trap: Trap
+    channel: Channel, plan: wire.Message, namespace: Callable[[], dict[str, Any]]
 ) -> NoReturn:
     """Answer the questions of one check, then end without running anybody's exit handlers."""
     with contextlib.suppress(ChannelClosed, DeadlineExceeded):
         limit_cpu(plan["cpu_seconds"])
         start_random(plan["entropy"])
-        objects = Objects(namespace())
-        trap.watched = channel, objects
-        _answer(channel, objects)
+        _answer(channel, Objects(namespace()))
     os._exit(0)
 
 
@@ -124,7 +98,7 @@ def run_reference(
     """Answer in a process that no student's code was ever in."""
     with contextlib.suppress(ChannelClosed, DeadlineExceeded):
         user.become(limits)
-        _close_others(channel)
+        close_others(channel.socket.fileno())
         limit_cpu(limits["cpu_seconds"])
         if gpu is not None:
             gpus.show(gpu)
@@ -134,15 +108,5 @@ def run_reference(
 
 def _answer(channel: Channel, objects: Objects) -> None:
     while True:
-        question = channel.receive(wire.Caps(), _later())
-        channel.send(objects.answer(question), _later())
-
-
-def _close_others(control: Channel) -> None:
-    keep = control.socket.fileno()
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 256)
-
-
-def _later() -> float:
-    return time.monotonic() + _FOREVER
+        question = channel.receive(wire.Caps(), forever())
+        channel.send(objects.answer(question), forever())

@@ -2,7 +2,8 @@
 
 It runs as the lane's own user, outside the reach of the student's processes, and is the only one
 that writes to the host. It holds no verdict and no expected value; of what the student's
-processes say it believes nothing but that it is a frame of a permitted size.
+processes say it believes nothing but that it is a frame of a permitted size. What the reader finds
+in a notebook it has passed on before the first line of it runs; what rings the bell, it counts.
 """
 
 from __future__ import annotations
@@ -14,32 +15,38 @@ import signal
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.protocol import wire
-from grader.worker import accounts, submission
+from grader.worker import accounts, bell, reading, submission
 from grader.worker.channel import (
     Channel,
     ChannelClosed,
     DeadlineExceeded,
     HostLeft,
+    Readable,
     first_readable,
     message,
     pair,
 )
 from grader.worker.messages import Translatable, notice
+from grader.worker.trap import ACTS
 from grader.worker.users import adopt_orphans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from grader.worker.bell import Bell, Stroke
     from grader.worker.users import User, Users
 
+_R = TypeVar("_R", bound=Readable)
 CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
 # A notebook with its pictures is larger than what a student's process may send.
 _HOST_CAPS = wire.Caps(header=1 << 28, body=1 << 28)
 # What the submission's own process says is small, and is encoded anew for the host.
 _REPORT_CAPS = wire.Caps(header=1 << 19, body=0)
+_READING_CAPS = wire.Caps(header=1 << 19, body=1 << 28)
+_MOST_STROKES = 20
 _LOOKS = 20
 _LEAST_STARVED = 0.05  # seconds without a core that are worth waiting for
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
@@ -56,6 +63,14 @@ class Lost(Exception):
     def frame(self, nonce: bytes) -> bytes:
         """Return what the host is told."""
         return message(nonce, lost=[self.outcome, self.text.to_wire()])
+
+
+class Tripped(Exception):
+    """What an assignment shuts ran in a check; `told` is what the host is told of it."""
+
+    def __init__(self, told: list[Any]) -> None:
+        super().__init__(told)
+        self.told = told
 
 
 def run(incoming: int, outgoing: int, users: Users, gpus: list[str]) -> int:
@@ -87,7 +102,9 @@ class Supervisor:
         self.pid = 0
         self.control: Channel | None = None
         self.check: Channel | None = None
+        self.bell: Bell | None = None
         self.opened: wire.Message = {}
+        self.program = b""
         self.limits: dict[str, Any] = {}
         self.account = accounts.Account(apart=users.separate and not users.shared)
         self.waited = self.waited_before = self.starved = 0.0
@@ -103,6 +120,7 @@ class Supervisor:
         own: dict[str, Callable[[wire.Message], dict[str, Any]]] = {
             "hello": self._hello,
             "open": self._open,
+            "define": self._define,
             "begin": self._begin,
             "end": self._end,
             "used": self._used,
@@ -119,6 +137,9 @@ class Supervisor:
         except Lost as lost:
             self._destroy()
             return lost.frame(nonce)
+        except Tripped as tripped:
+            self._destroy()
+            return message(nonce, tripped=tripped.told)
 
     def close(self) -> None:
         """Kill and remove whatever this session left."""
@@ -133,33 +154,85 @@ class Supervisor:
         return {**versions, "gpus": len(self.gpus)}
 
     def _open(self, question: wire.Message) -> dict[str, Any]:
+        """Read the notebook; return what is said of it."""
         self.opened = question
         self.limits = question["limits"]
         # Made before a student's code can have taken the last of the files that there may be.
         self.ours = self.users.new()
-        return {"report": self._start()}
+        return {"reading": self._read()}
 
-    def _start(self) -> Any:
-        """Fork the submission's process and have it read the notebook; return its report."""
-        self.user = self.users.new()
-        if self.user is None:
-            raise Lost("crashed", notice("the process crashed too many times"))
-        self.control, theirs = pair()
-        self.kills_before = accounts.memory_kills()
-        self.starved = 0.0
+    def _read(self) -> dict[str, Any]:
+        """Have a process read the notebook, and end it; keep what is to run, return the rest."""
+        theirs = self._prepare()
         self.pid = os.fork()
         if self.pid == 0:
-            submission.run(theirs, self.user, self.opened, self.gpu)
+            reading.serve(theirs, self._process_user(), self.opened)
         theirs.close()
+        assert self.control is not None  # noqa: S101 - set by _prepare
         try:
             self._await([self.control], self.limits["load_seconds"])
-            return self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
+            told = self.control.receive(_READING_CAPS, time.monotonic() + _GRACE)
+            report, self.program = reading.parse(told)
+        except DeadlineExceeded:
+            raise Lost("timeout", notice("it takes too long to read the notebook")) from None
+        except ChannelClosed:
+            raise self._autopsy(notice("while the notebook was read"), "load_seconds") from None
+        self._destroy()
+        return report
+
+    def _define(self, _: wire.Message) -> dict[str, Any]:
+        """Run the definitions; return what came of it, and what rang meanwhile."""
+        strokes: list[Stroke] = []
+        try:
+            report = self._start(strokes)
+        except Lost as lost:
+            self._destroy()
+            report = {"lost": [lost.outcome, lost.text.to_wire()]}
+        known = [stroke for stroke in strokes if stroke.operator or stroke.act in ACTS]
+        return {"ran": report, "tripped": list(map(_told, known[:_MOST_STROKES]))}
+
+    def _start(self, strokes: list[Stroke] | None = None) -> dict[str, Any]:
+        """Fork the submission's process and have it run the definitions; return its report.
+
+        What it rings meanwhile is added to the strokes.
+        """
+        theirs = self._prepare()
+        self.bell, rope = bell.pair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            user = self._process_user()
+            submission.run(theirs, rope, user, self.opened, self.program, self.gpu)
+        theirs.close()
+        rope.close()
+        assert self.control is not None  # noqa: S101 - set by _prepare
+        try:
+            self._await([self.control], self.limits["load_seconds"])
+            report = self.control.receive(_REPORT_CAPS, time.monotonic() + _GRACE)["report"]
         except DeadlineExceeded:
             text = notice("the notebook's definitions never finish running")
             raise Lost("timeout", text) from None
         except (ChannelClosed, KeyError):
             when = notice("while the notebook's definitions ran")
             raise self._autopsy(when, "load_seconds") from None
+        finally:
+            heard = self.bell.listen()
+            if strokes is not None:
+                strokes += heard
+        return report if isinstance(report, dict) else {}
+
+    def _prepare(self) -> Channel:
+        """Make a user and a channel for a process to be forked; return the channel's other end."""
+        self.user = self.users.new()
+        if self.user is None:
+            raise Lost("crashed", notice("the process crashed too many times"))
+        self.control, theirs = pair()
+        self.kills_before = accounts.memory_kills()
+        self.starved = 0.0
+        return theirs
+
+    def _process_user(self) -> User:
+        assert self.user is not None  # noqa: S101 - set by _prepare
+        return self.user
 
     def _begin(self, question: wire.Message) -> dict[str, Any]:
         self.limits = {**self.opened["limits"], **question["limits"]}
@@ -192,7 +265,7 @@ class Supervisor:
         try:
             self.check.send(frame, time.monotonic() + self._left())
             self._await_answer(self.check, self.control)
-            return self._receive(self.check)
+            answer = self._receive(self.check)
         except DeadlineExceeded:
             seconds = f"{self.limits['seconds']:g}"
             text = notice(
@@ -201,9 +274,12 @@ class Supervisor:
             )
             raise Lost("timeout", text) from None
         except ChannelClosed as gone:
+            self._require_silence()
             if str(gone):
                 raise _malformed(gone) from None
             raise self._autopsy() from None
+        self._require_silence()
+        return answer
 
     def _left(self) -> float:
         """Return the seconds for which this check may still be waited for."""
@@ -215,8 +291,26 @@ class Supervisor:
 
         Raises DeadlineExceeded, and ChannelClosed once it has ended.
         """
-        if self._await([check, control], self._left()) is control:
+        heard: list[Channel | Bell] = [check, control]
+        if self.bell is not None and not self.bell.is_cut:
+            heard.insert(0, self.bell)
+        ready = self._await(heard, self._left())
+        self._require_silence()
+        if ready is control:
             raise ChannelClosed
+        if ready is not check:  # the bell was cut
+            self._await_answer(check, control)
+
+    def _require_silence(self) -> None:
+        """See that the bell has not rung. Raises Tripped, and Lost."""
+        for stroke in self.bell.listen() if self.bell is not None else ():
+            if stroke.operator:
+                raise Tripped(_told(stroke))
+            if said := ACTS.get(stroke.act):
+                text = notice(
+                    "it was ended, for this is not allowed in a notebook: {act}", act=said
+                )
+                raise Lost("crashed", text)
 
     def _receive(self, check: Channel) -> bytes:
         """Return the frame that has begun to arrive, unread.
@@ -229,7 +323,7 @@ class Supervisor:
         finally:
             self.waited += time.monotonic() - started
 
-    def _await(self, channels: list[Channel], seconds: float) -> Channel:
+    def _await(self, channels: Sequence[_R], seconds: float) -> _R:
         """Wait for the student's process to say something. Raises DeadlineExceeded.
 
         Time in which it could have run and had no core is the machine's, not the student's.
@@ -260,6 +354,7 @@ class Supervisor:
     def _end(self, _: wire.Message) -> dict[str, Any]:
         """End the check's process; whatever it left behind ends the submission's as well."""
         report = self._last_words() if self.check is not None else {}
+        strokes = self.bell.listen() if self.bell is not None else []
         used = self.account.cpu() - self.cpu_before
         told = report.get("cpu_seconds")
         if not self.users.separate and isinstance(told, float):
@@ -267,7 +362,8 @@ class Supervisor:
         kept = report and self.gpu is None
         if self.user is not None and not (kept and self._is_tidy(self.user)):
             self._destroy()
-        return {"cpu_seconds": max(0.0, used), "seconds": self.waited}
+        tripped = [_told(stroke) for stroke in strokes if stroke.operator][:1]
+        return {"cpu_seconds": max(0.0, used), "seconds": self.waited, "tripped": tripped}
 
     def _is_tidy(self, user: User) -> bool:
         return user.processes() == [self.pid] and user.has_empty_folder()
@@ -331,10 +427,10 @@ class Supervisor:
 
     def _destroy(self) -> None:
         """Kill all of the student's processes, wipe what they wrote, and see that it is so."""
-        for channel in (self.check, self.control):
+        for channel in (self.check, self.control, self.bell):
             if channel is not None:
                 channel.close()
-        self.check = self.control = None
+        self.check = self.control = self.bell = None
         if self.user is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -382,6 +478,12 @@ class Supervisor:
 
     def _caps(self) -> wire.Caps:
         return wire.Caps(body=int(self.limits["output"]))
+
+
+def _told(stroke: Stroke) -> list[Any]:
+    """Return a stroke of the bell as the host is told of it."""
+    what = stroke.operator or ACTS[stroke.act].to_wire()
+    return [what, stroke.part, stroke.cell, stroke.line]
 
 
 def _died(signal_: str | Translatable, when: Translatable | None) -> Translatable:

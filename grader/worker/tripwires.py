@@ -2,10 +2,11 @@
 
 Every way to torch's recurrent layers (`torch.nn`, `_VF`, TorchScript, `torch.ops`, a pickled
 module…) passes through torch's dispatcher, where each operator's kernels give way to one that calls
-the handler. What torch writes in Python, of other operators, has its code exchanged.
+the handler. What torch writes in Python, of other operators, is not in a sandbox that protects: see
+`grader/sandbox/backends/borrowed.py`.
 
 A tripwire knows operators alone, those of the families in `analysis/torch_cells.toml`: what is shut
-and in none of them, or is a way to compute the same of other operators, is for the reader to find.
+and in none of them is for the reader to find.
 For what is shut in some parts only it asks whose code is running. Where that cannot be told (code
 that stands outside every definition that is asked for, or another thread), it lets it pass.
 """
@@ -14,20 +15,20 @@ from __future__ import annotations
 
 import ctypes
 import inspect
-import sys
 import threading
-import types
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import torch
 
-from grader.worker.analysis import notebook
-from grader.worker.analysis.shut import IN_PYTHON, for_part
+from grader.worker.analysis.shut import for_part
+from grader.worker.program import cell_of
+from grader.worker.seal import unlist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    import types
+    from collections.abc import Callable, Collection
 
     from grader.worker.analysis.shut import Lists
 
@@ -52,8 +53,7 @@ def arm(handler: Handler, shut: Lists, wanted: Collection[str] = ()) -> None:
 
     `shut` has patterns by the part whose code may not use them, those for everybody's under "";
     `wanted` are the names of all parts. It holds for this process and those that it forks, for
-    good; where nothing is shut nothing is touched. Raises RuntimeError the second time. Of the
-    modules that compute in Python it reaches those imported so far.
+    good; where nothing is shut nothing is touched. Raises RuntimeError the second time.
     """
     if _armed.is_set():
         raise RuntimeError("the tripwires are armed already")
@@ -64,33 +64,32 @@ def arm(handler: Handler, shut: Lists, wanted: Collection[str] = ()) -> None:
         _override(operators[""], handler)
         for operator in sorted(set().union(*operators.values()) - operators[""]):
             parts = {part for part, names in operators.items() if operator in names}
-            _override_in(operator, _Guard(_readable(operator), handler, parts, wanted))
-    for module, computes in IN_PYTHON.items():
-        for function in _functions(module):
-            word = function.__qualname__.partition(".")[0]
-            parts = {part for part, one in lists.items() if one.spelt.search(word)}
-            if parts and computes.fullmatch(function.__qualname__) and not function.__closure__:
-                name = f"{module}.{function.__qualname__}".removesuffix(".forward")
-                _exchange(function, _Guard(name, handler, parts, wanted))
+            _override_in(operator, _Guard(_alarm(_readable(operator), handler), parts, wanted))
 
 
 @dataclass(frozen=True)
 class _Guard:
     """Ends what runs an operator, if it is shut for the part whose code is running."""
 
-    name: str
-    handler: Handler
+    alarm: Callable[[], NoReturn]
     parts: Collection[str]
     wanted: Collection[str]
 
     def require_free(self) -> None:
         if "" in self.parts or place_and_part(self.wanted)[0] in self.parts:
-            _end(self.name, self.handler)
+            self.alarm()
 
 
-def _end(name: str, handler: Handler) -> NoReturn:
-    handler(name)
-    raise RuntimeError(f"{name} is not to be used")  # should the handler return
+def _alarm(name: str, handler: Handler) -> Callable[..., NoReturn]:
+    """Return a kernel that ends what runs it, and looks nothing up that could be exchanged."""
+    refused = RuntimeError(f"{name} is not to be used")  # should the handler return
+
+    def alarm(*_arguments: Any, **_options: Any) -> NoReturn:
+        handler(name)
+        raise refused
+
+    unlist(alarm)
+    return alarm
 
 
 def place_and_part(wanted: Collection[str]) -> tuple[str | None, int | None, int | None]:
@@ -105,7 +104,7 @@ def place_and_part(wanted: Collection[str]) -> tuple[str | None, int | None, int
     line: int | None = None
     frame = inspect.currentframe()
     while frame is not None and (part is None or cell is None):
-        number = notebook.cell_of(frame.f_code.co_filename)
+        number = cell_of(frame.f_code.co_filename)
         if number and cell is None:
             cell, line = number, frame.f_lineno
         part = part or (_written_in(frame, wanted) if number else None) or _method_of(frame, wanted)
@@ -143,7 +142,7 @@ def _override(operators: Collection[str], handler: Handler) -> None:
         for operator in sorted(operators):
             if operator.startswith(f"{namespace}::") and _exists(operator):
                 name = _readable(operator)
-                _register(library, operator, lambda *_, _name=name, **__: _end(_name, handler))
+                _register(library, operator, _alarm(name, handler))
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(library))  # they last as long as it does
 
 
@@ -191,33 +190,3 @@ def _register(library: Any, operator: str, kernel: Callable[..., Any]) -> None:
 def _readable(operator: str) -> str:
     namespace, _, name = operator.partition(".")[0].partition("::")
     return f"torch.{name}" if namespace == "aten" else f"torch.ops.{namespace}.{name}"
-
-
-def _functions(module_name: str) -> Iterator[types.FunctionType]:
-    """Yield the functions and the methods that a module defines, if it was imported."""
-    module = sys.modules.get(module_name)
-    for item in list(vars(module).values()) if module else []:
-        if getattr(item, "__module__", None) == module_name:
-            held = vars(item).values() if isinstance(item, type) else [item]
-            yield from (one for one in held if isinstance(one, types.FunctionType))
-
-
-def _exchange(function: types.FunctionType, guard: _Guard) -> None:
-    """Have a function of torch's ask the guard, whoever holds a reference to it."""
-    code, others = function.__code__, function.__kwdefaults__
-    inner = types.FunctionType(code, function.__globals__, "inner", function.__defaults__)
-    inner.__kwdefaults__ = others
-
-    def let_through(*arguments: Any, **options: Any) -> Any:
-        guard.require_free()
-        return inner(*arguments, **options)
-
-    def end(*_arguments: Any, **_options: Any) -> NoReturn:
-        _end(guard.name, guard.handler)
-
-    function.__code__ = _alarm.__code__
-    function.__kwdefaults__ = {"alarm": end if "" in guard.parts else let_through}
-
-
-def _alarm(*arguments: Any, alarm: Callable[..., Any], **options: Any) -> Any:
-    return alarm(*arguments, **options)  # with the globals of torch's module: it is told whom

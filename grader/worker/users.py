@@ -151,9 +151,9 @@ class User:
 
     def wipe(self) -> None:
         """Remove everything in this user's folder; the folder too."""
-        if self.separate:
+        if self.separate and not self.has_empty_folder():
             self._as_user(lambda: _empty(self.folder))
-        else:
+        elif not self.separate:
             _empty(self.folder)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
@@ -213,6 +213,15 @@ def _limit(limits: Mapping[str, Any], *, own_user: bool) -> None:
         cap(resource.RLIMIT_DATA, _data_bytes() + int(limits["memory"]))
         if own_user:  # the count is by user: it would include the student's whole desktop
             cap(resource.RLIMIT_NPROC, int(limits["pids"]))
+
+
+def close_others(*kept: int) -> None:
+    """Close every file of this process's but the standard ones and those that are kept."""
+    start = 3
+    for descriptor in sorted(kept):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, 256)
 
 
 def limit_cpu(seconds: float, children: float = 0.0) -> None:

@@ -13,7 +13,7 @@ import select
 import shutil
 from typing import TYPE_CHECKING
 
-from grader.worker import gpus, hugepages, supervisor
+from grader.worker import gpus, hugepages, seal, supervisor
 from grader.worker.users import USERS_A_SESSION, Users, first_user
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def preload() -> None:
     torch.set_num_threads(1)
     for name in PRELOADED:
         importlib.import_module(name)
+    seal.list_extensions()
     with torch.autograd.profiler.record_function("preload"):
         pass  # the first one, in an optimizer's first step, imports a module of the profiler's
     gc.freeze()  # a student's garbage collections need not walk, and so copy, all of torch

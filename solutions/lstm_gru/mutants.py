@@ -690,7 +690,7 @@ HONESTY = (
                 "        return self.fc(h_t)",
             ),
         ),
-        ("aprendizaje/lstm_learns", "aprendizaje/lstm_time"),
+        ("modeloLSTM/*", "aprendizaje/lstm_learns", "aprendizaje/lstm_time"),
     ),
     Mutant(
         "modelo_prueba: fixed numbers",

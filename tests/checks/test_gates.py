@@ -39,6 +39,7 @@ def test_of_weights_that_are_no_numbers_there_is_no_picture() -> None:
     assert gates.over_a_sequence(data, replace(untrained(data), states=[state])) == []
 
 
+@pytest.mark.slow
 def test_a_stand_in_has_no_gates() -> None:
     data = Data(models.LSTM, 1, stand_in=True)
     assert gates.over_a_sequence(data, network.run(data, stand_ins.epoch)) == []

@@ -36,12 +36,17 @@ class celdaRNN:
     for pid in find("VICTIM"):
         os.kill(pid, signal.SIGKILL)
 """
-SLEEPER = """
-import subprocess, time
+MANY = 12
+"""More processes than a lane has by itself."""
+SLEEPER = f"""
+import os, time
 
 
 class celdaRNN:
-    subprocess.Popen(["sleep", "4242"])
+    for _ in range({MANY}):
+        if not os.fork():
+            time.sleep(60)
+            os._exit(0)
     time.sleep(25)
 """
 
@@ -103,7 +108,7 @@ def _killed_while_it_grades(client: DockerClient, container: str) -> bool:
     from docker.errors import APIError
 
     with contextlib.suppress(APIError):  # it is starting, or has ended
-        if "4242" in str(client.api.top(container)):
+        if len(client.api.top(container)["Processes"]) > MANY:
             client.api.kill(container)
             return True
     return False

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-TARGETS = ("wire", "notebook", "finder", "answers")
+TARGETS = ("wire", "notebook", "reader", "finder", "answers")
 LONGEST = 2000  # bytes of choices
 SECONDS_OF_ONE = 30  # what takes longer hangs
 MEGABYTES = 2048

@@ -1,6 +1,6 @@
 """Notebooks: whatever the bytes, reading them ends in a report or says what is wrong with them.
 
-Nothing of a notebook is run here: this goes as far as `definitions.load` does before it runs it.
+This is what the reader does; nothing of a notebook is run.
 """
 
 from __future__ import annotations
@@ -13,11 +13,7 @@ from typing import Any
 from choices import Choices, mutated
 
 from grader.protocol import wire
-from grader.worker import definitions
-from grader.worker.analysis import notebook
-from grader.worker.analysis.conduct import findings
-from grader.worker.analysis.slicing import choose
-from grader.worker.analysis.statements import statements
+from grader.worker import reading
 
 ROOT = Path(__file__).parents[2]
 SHUT = {"": ["torch.nn.LSTM*", "torch.nn.GRU*", "torch.nn.RNN*"]}
@@ -45,20 +41,9 @@ def target(data: bytes) -> None:
     choices = Choices(data)
     module = choices.below(8) == 7
     content = _content(choices)
-    report = examined(content, "a.py" if module else "a.ipynb")
-    wire.encode({"nonce": b"", "report": report}, CAPS)
-
-
-def examined(content: bytes, filename: str) -> dict[str, Any]:
-    """Return the report on a notebook of which nothing was run."""
-    try:
-        cells, notices = notebook.read(content, filename)
-    except notebook.Unreadable as error:
-        return definitions.Loaded(unreadable=error.told).report()
-    everything = statements(cells)
-    chosen = choose(everything, WANTED)
-    notices += [*chosen.notices, *definitions._skipped(everything, chosen.statements)]
-    return definitions.Loaded(notices=notices, flags=findings(everything, WANTED, SHUT)).report()
+    found = reading.read(content, "a.py" if module else "a.ipynb", WANTED, SHUT)
+    wire.encode({"nonce": b"", "report": found.report()}, CAPS)
+    found.program.to_bytes()
 
 
 def _content(choices: Choices) -> bytes:
@@ -73,7 +58,7 @@ def _content(choices: Choices) -> bytes:
         return mutated(as_notebook(sources), choices)
     if kind == 2:
         document = json.loads(as_notebook(sources))
-        return json.dumps(_json_mutated(document, choices)).encode()
+        return json.dumps(json_mutated(document, choices)).encode()
     _mutate_sources(sources, choices)
     return as_notebook(sources) if kind == 3 else "\n".join(sources).encode(errors="replace")
 
@@ -135,7 +120,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
-def _json_mutated(value: Any, choices: Choices, depth: int = 0) -> Any:
+def json_mutated(value: Any, choices: Choices, depth: int = 0) -> Any:
     """Return a document with something in it replaced, dropped or put in."""
     if depth > 6 or choices.below(4) == 3 or not isinstance(value, (list, dict)) or not value:
         return choices.pick(ODD)
@@ -145,7 +130,7 @@ def _json_mutated(value: Any, choices: Choices, depth: int = 0) -> Any:
     if choices.below(5) == 4:
         del changed[key]
     else:
-        changed[key] = _json_mutated(changed[key], choices, depth + 1)
+        changed[key] = json_mutated(changed[key], choices, depth + 1)
     return changed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fuzz_answers
 import fuzz_finder
 import fuzz_notebook
+import fuzz_reader
 import fuzz_wire
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ BRIEFLY = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-MODULES = [fuzz_wire, fuzz_notebook, fuzz_finder, fuzz_answers]
+MODULES = [fuzz_wire, fuzz_notebook, fuzz_reader, fuzz_finder, fuzz_answers]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

@@ -50,11 +50,15 @@ def in_cell(*lines: str) -> list[Finding]:
 
 
 def said(found: list[Finding], kind: str = "delegation") -> list[str]:
-    """The names of the cells that were found, or of what is to be looked at."""
-    return [
-        spanish(one.text).removeprefix("usa ").removesuffix(HAND).split(": ")[0]
+    """The names of the cells that were found, or of what else is to be looked at."""
+    texts = [
+        (one.kind if HAND not in spanish(one.text) else "delegation", spanish(one.text))
         for one in found
-        if one.kind == kind
+    ]
+    return [
+        text.removeprefix("usa ").split(": ")[0].removesuffix(HAND)
+        for what, text in texts
+        if what == kind
     ]
 
 
@@ -268,8 +272,11 @@ def test_a_definition_that_hands_the_work_over(definition: str) -> None:
 
 def test_the_text_and_the_place() -> None:
     (found,) = read(IMPORTS, "# la celda\nclass celdaLSTM(nn.Module):\n    capa = nn.LSTM")
-    assert (found.kind, found.part, found.cell, found.line) == ("delegation", "celdaLSTM", 2, 3)
-    assert spanish(found.text) == "usa torch.nn.LSTM, que aquí hay que escribir a mano"
+    assert (found.kind, found.part, found.cell, found.line) == ("conduct", "celdaLSTM", 2, 3)
+    assert spanish(found.text) == (
+        "usa torch.nn.LSTM, que aquí hay que escribir a mano: "
+        "si eso se ejecuta en una comprobación, la parte no tiene puntos"
+    )
 
 
 def test_code_in_a_text_stands_where_it_is_run() -> None:
@@ -384,10 +391,48 @@ def test_a_method_that_nothing_calls_is_for_a_person() -> None:
     method = "    def compara(self):\n        return nn.LSTMCell(1, 2)"
     found = read(IMPORTS, f"class celdaLSTM(nn.Module):\n{method}")
     assert [(one.kind, spanish(one.text)) for one in found] == [
-        ("conduct", "menciona torch.nn.LSTMCell en un método al que nada llama")
+        ("conduct", "menciona torch.nn.LSTMCell donde nada lo ejecuta")
     ]
     called = f"class celdaLSTM(nn.Module):\n{method}\n    def forward(self, x): self.compara()"
-    assert [one.kind for one in read(IMPORTS, called)] == ["delegation"]
+    assert said(read(IMPORTS, called)) == ["torch.nn.LSTMCell"]
+
+
+@pytest.mark.parametrize("test", ["False", "0", "__name__ == '__main__'"])
+def test_a_branch_that_never_runs_is_for_a_person(test: str) -> None:
+    found = in_cell(f"if {test}:", "    nn.LSTMCell(1, 2)(x)", "return x")
+    assert [spanish(one.text) for one in found] == [
+        "menciona torch.nn.LSTMCell donde nada lo ejecuta"
+    ]
+    assert said(in_cell("if True:", "    pass", "else:", "    nn.LSTMCell(1, 2)(x)")) == []
+    assert said(in_cell(f"if {test}:", "    pass", "else:", "    nn.LSTM(1, 2)(x)")) == [
+        "torch.nn.LSTM"
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def g(y: nn.LSTMCell(1, 2)(x)): return g",
+        "def g() -> nn.LSTMCell(1, 2): return g",
+        "y: nn.LSTMCell(1, 2) = 1",
+        "def g(y: nn.LSTMCell): return g.__annotations__['y'](1, 2)",
+        "import typing\ndef g(y: nn.LSTMCell): return typing.get_type_hints(g)['y'](1, 2)",
+        "def g(y=nn.LSTMCell(1, 2)): return y",
+        "def g(*, y=nn.LSTMCell): return y(1, 2)",
+        "class G:\n    def g(self, y: dict[str, nn.LSTMCell(1, 2)]): return y",
+        "return f'{nn.LSTMCell(1, 2)(x)}'",
+        "return f'{x:{nn.LSTMCell(1, 2)(x)}}'",
+        "match x:\n    case 1 if nn.LSTMCell(1, 2)(x): return x",
+        "match nn.LSTMCell(1, 2)(x):\n    case y: return y",
+        "@nn.LSTMCell\ndef g(): return g",
+        "class G(metaclass=nn.LSTMCell): pass",
+        "try: pass\nexcept nn.LSTMCell(1, 2)(x): pass",
+        "assert x, nn.LSTMCell(1, 2)(x)",
+        "lambda y=nn.LSTMCell(1, 2): y",
+    ],
+)
+def test_everything_that_can_run_is_read(code: str) -> None:
+    assert said(in_cell(*code.split("\n"))) == ["torch.nn.LSTMCell"]
 
 
 HONEST = {
@@ -515,12 +560,6 @@ HONEST = {
         class celdaLSTM(nn.Module):
             def forward(self, x): return re.compile(x)
     """,
-    "the end of a module": """
-        class celdaLSTM(nn.Module): pass
-        if __name__ == "__main__":
-            device = nn.LSTM(1, 2)
-        def modelo_prueba(): return device
-    """,
 }
 
 
@@ -557,7 +596,7 @@ def test_a_name_that_a_text_makes_is_fit_to_be_shown() -> None:
     code = r"getattr(nn, 'LSTM\x1b[31m<b>\ud800' + 'x' * 1000)"
     (found,) = in_cell(f"return {code}")
     assert spanish(found.text).startswith("usa torch.nn.LSTM??31m?b??xxx")
-    assert len(spanish(found.text)) < 200
+    assert len(spanish(found.text)) < 220
 
 
 def test_many_findings_are_cut_but_not_the_certain_ones() -> None:

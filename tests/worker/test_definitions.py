@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,13 @@ from spanish import spanish
 from grader.protocol import wire
 from grader.sandbox.lane import cell_name
 from grader.worker.definitions import Loaded, load
+from grader.worker.program import Program
+from grader.worker.reading import Reading, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from grader.worker.analysis.notebook import Notice
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +39,36 @@ def notebook(*sources: str) -> bytes:
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-def loaded(*sources: str, wanted: str = "f") -> Loaded:
-    return load(notebook(*sources), "a.ipynb", [wanted], {}, cell_name())
+@dataclass
+class Both:
+    """What was read, and what came of running it."""
+
+    read: Reading
+    ran: Loaded
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.ran.namespace
+
+    @property
+    def notices(self) -> list[Notice]:
+        return self.read.notices + self.ran.notices
+
+    @property
+    def missing(self) -> dict[str, Any]:
+        absent = self.read.absent | self.ran.failed
+        return {name: why for name, why in absent.items() if name not in self.ran.defined}
+
+
+def both(content: bytes, filename: str, wanted: str) -> Both:
+    """Read, and run what was read as another process gets it."""
+    found = read(content, filename, [wanted], {}, cell_name())
+    program = Program.from_bytes(found.program.to_bytes())
+    return Both(found, load(program, [wanted]))
+
+
+def loaded(*sources: str, wanted: str = "f") -> Both:
+    return both(notebook(*sources), "a.ipynb", wanted)
 
 
 def call(*sources: str) -> Any:
@@ -43,7 +76,7 @@ def call(*sources: str) -> Any:
     return loaded(*sources).namespace["f"]()
 
 
-def texts(found: Loaded) -> str:
+def texts(found: Both) -> str:
     return "\n".join(spanish(notice.text) for notice in found.notices)
 
 
@@ -175,7 +208,7 @@ def test_a_function_that_python_refuses_says_why(source: str) -> None:
 )
 def test_an_exception_that_cannot_be_shown_is_no_trouble(body: str) -> None:
     found = loaded(f"class E(Exception):\n    {body}", "def raises(): raise E", "f = raises()")
-    assert wire.encode(found.report())
+    assert wire.encode(found.ran.report())
     assert spanish(found.missing["f"]).startswith("E: ")
 
 
@@ -188,7 +221,7 @@ def test_a_device_that_asks_for_a_gpu_becomes_the_cpu(monkeypatch: pytest.Monkey
 
 def test_a_device_that_is_no_device_stays_as_it_is() -> None:
     odd = "class Raro:\n    def __str__(self): 1 / 0"
-    assert loaded(odd, "device = Raro()", "def f(): return device").defined == ["f"]
+    assert loaded(odd, "device = Raro()", "def f(): return device").ran.defined == ["f"]
 
 
 @pytest.mark.parametrize("lines_above", [0, 3])
@@ -220,7 +253,7 @@ def test_one_forward_for_two_cells_is_each_time_the_one_above() -> None:
 
 def test_a_later_future_import_leaves_earlier_cells_alone() -> None:
     found = loaded("def f(x: Tensor): pass", "from __future__ import annotations")
-    assert found.defined == []
+    assert found.ran.defined == []
 
 
 def test_our_own_future_imports_do_not_reach_the_notebook() -> None:
@@ -231,17 +264,17 @@ def test_a_module_is_read_and_its_main_part_is_not_run() -> None:
     source = (
         b"veces = []\ndef f(): return veces\nif __name__ == '__main__':\n    veces.append(f())\n"
     )
-    assert load(source, "tarea.py", ["f"]).namespace["f"]() == []
+    assert both(source, "tarea.py", "f").namespace["f"]() == []
 
 
 @pytest.mark.parametrize("content", [b"", b"[" * 100_000, b'{"cells": [', b"\xff"])
 def test_what_is_no_notebook_is_unreadable_and_defines_nothing(content: bytes) -> None:
-    found = load(content, "a.ipynb", ["f"])
-    assert (bool(found.unreadable), found.defined) == (True, [])
+    found = both(content, "a.ipynb", "f")
+    assert (bool(found.read.unreadable), found.ran.defined) == (True, [])
 
 
 def test_notices_are_cut_before_they_are_a_flood() -> None:
-    assert len(loaded(*["print(1)"] * 500).report()["notices"]) == 200
+    assert len(loaded(*["print(1)"] * 500).read.report()["notices"]) == 200
 
 
 def test_a_default_dtype_that_the_notebook_sets_holds() -> None:

@@ -84,9 +84,9 @@ def dos(x): return torch.nn.Conv1d(1, 1, 1)(x) + torch.nn.GRU(1, 1)(x)
     found = findings(statements(cells), ["uno", "dos"], shut)
     said = [(one.part, str(one.text).split(",")[0], one.kind) for one in found]
     assert said == [
-        ("uno", "uses torch.nn.GRU", "delegation"),
+        ("uno", "uses torch.nn.GRU", "conduct"),
         ("dos", "uses torch.nn.Conv1d", "delegation"),
-        ("dos", "uses torch.nn.GRU", "delegation"),
+        ("dos", "uses torch.nn.GRU", "conduct"),
     ]
 
 

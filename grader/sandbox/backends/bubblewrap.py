@@ -102,7 +102,7 @@ class BubblewrapSandbox:
 
     def _bound_files(self, pid: int) -> None:
         """Give a lane's scratch its bounds, also in number, which bwrap cannot."""
-        bounds = f"remount,nosuid,nodev,size={self.limits.disk},nr_inodes={MOST_FILES}"
+        bounds = f"remount,nosuid,nodev,noexec,size={self.limits.disk},nr_inodes={MOST_FILES}"
         enter = [self.nsenter, "--target", str(pid), "--user", "--mount", "--pid"]
         mount = [view.MOUNT, "-n", "-i", "-t", "tmpfs", "-o", bounds, "tmpfs", view.SCRATCH]
         done = subprocess.run([*enter, *mount], capture_output=True, text=True, check=False)

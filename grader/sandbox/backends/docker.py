@@ -24,7 +24,7 @@ from grader.core.limits import MOST_FILES, Limits
 from grader.sandbox.backends.engine import ENGINE_ERRORS
 from grader.sandbox.backends.engine import connect as connect  # noqa: PLC0414 - for who has Docker
 from grader.sandbox.backends.image import ensure
-from grader.sandbox.backends.recipe import docker_folder
+from grader.sandbox.backends.recipe import MASKED, docker_folder
 from grader.sandbox.lane import StreamLane
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ _RESTART_SECONDS = 60.0  # for an engine that was stopped to answer again
 _RETRY_SECONDS = 0.5
 _MUX_HEADER = struct.Struct("!BxxxI")
 _STDOUT = 1
+# What engines mask if they are told nothing.
+_MASKED_BY_ENGINES = (
+    *("/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys"),
+    *("/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list"),
+    *("/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"),
+)
 
 
 class DockerSandbox:
@@ -149,8 +155,10 @@ class DockerSandbox:
             if self.device == "cuda"
             else None,
         )
+        host["MaskedPaths"] = [*_MASKED_BY_ENGINES, *MASKED]
         made: dict[str, Any] = self.client.api.create_container(
             self._image,
+            hostname="worker",
             stdin_open=True,
             network_disabled=True,
             working_dir="/work",

@@ -19,6 +19,7 @@ from grader.sandbox.decode import fault, report_of
 from grader.sandbox.lane import cell_name, parts_of
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
+from grader.worker.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,8 +69,10 @@ class FakeLane:
             defined = tuple(name for name in names if name in self.definitions)
             yield FakeSession(self.definitions, Report(defined, missing))
             return
-        loaded = load(content, filename, names, shut, cell_name())
-        yield FakeSession(loaded.namespace, report_of({"report": loaded.report()}))
+        found = read(content, filename, names, shut, cell_name())
+        loaded = load(found.program, names)
+        running = {"ran": loaded.report(), "tripped": []}
+        yield FakeSession(loaded.namespace, report_of({"reading": found.report()}, running))
 
     def close(self) -> None:
         """Do nothing."""

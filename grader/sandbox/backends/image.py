@@ -28,8 +28,9 @@ from filelock import FileLock
 
 from grader.core.errors import GraderError, SandboxFault
 from grader.core.i18n import same, tr
+from grader.sandbox.backends import borrowed
 from grader.sandbox.backends.engine import connect
-from grader.sandbox.backends.recipe import digest, docker_folder, worker_files
+from grader.sandbox.backends.recipe import cache, digest, docker_folder, worker_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +103,7 @@ def ensure(client: DockerClient, tell: Tell, spec: ImageSpec | None = None) -> s
         found = _find(client, tag)
         if found:
             return found
-        with FileLock(_cache() / "image.lock"):
+        with FileLock(cache() / "image.lock"):
             # Whoever waited for another run's build finds its image.
             return _find(client, tag) or _make(client, spec, sources, tag, tell)
     except (*_ENGINE_ERRORS, OSError) as error:
@@ -122,6 +123,7 @@ def context_digest(spec: ImageSpec, sources: dict[str, bytes] | None = None) -> 
 def _sources() -> dict[str, bytes]:
     """Return our own files in the build context; nothing else of ours enters the image."""
     recipe = [docker_folder() / "Dockerfile", docker_folder() / "requirements.txt"]
+    recipe.append(Path(borrowed.__file__))
     files = {path.name: path for path in recipe} | worker_files()
     return {name: path.read_bytes() for name, path in files.items()}
 
@@ -203,7 +205,7 @@ def _interpreter(client: DockerClient, base: str) -> _Interpreter:
 def _wheels(interpreter: _Interpreter, torch: str, requirements: bytes, tell: Tell) -> Path:
     """Return a folder with every wheel that the image needs; fetch them unless it is there."""
     name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
-    folder = _cache() / "wheels" / name
+    folder = cache() / "wheels" / name
     if folder.is_dir():
         return folder
     try:
@@ -235,7 +237,7 @@ def _context(sources: dict[str, bytes], wheels: Path) -> Iterator[IO[bytes]]:
     Beside the wheels, not in /tmp: with CUDA it has several GB. Owner, mode and date are fixed, so
     that the engine knows layers again that it has built.
     """
-    with tempfile.TemporaryFile(dir=_cache()) as archive:
+    with tempfile.TemporaryFile(dir=cache()) as archive:
         with tarfile.open(fileobj=archive, mode="w") as tar:
             for name, content in sorted(sources.items()):
                 _add(tar, name, len(content), io.BytesIO(content))
@@ -294,12 +296,6 @@ def _run(command: list[str], failure: Bilingual) -> None:
                 lines=lines,
             )
         )
-
-
-def _cache() -> Path:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnn-grader"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def main() -> int:

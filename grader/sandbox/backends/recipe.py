@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 from importlib.metadata import version
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[2]
 OURS = ("protocol", "worker")
 """What a worker has of this program, whole folders: the image holds these and nothing else."""
+
+
+MASKED = tuple(
+    f"/proc/{name}"
+    for name in (
+        *("buddyinfo", "cmdline", "consoles", "devices", "diskstats", "iomem", "ioports"),
+        *("kallsyms", "loadavg", "meminfo", "misc", "modules", "partitions", "softirqs", "swaps"),
+        *("uptime", "version", "vmstat", "zoneinfo"),
+    )
+)
+"""What tells of the machine and is of use to nobody in a sandbox: it is empty there."""
 
 
 def docker_folder() -> Path:
@@ -50,6 +62,13 @@ def digest(parts: Iterable[bytes]) -> str:
     for part in parts:
         total.update(len(part).to_bytes(8, "big") + part)
     return total.hexdigest()
+
+
+def cache() -> Path:
+    """Return this program's folder of what can be made again."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rnn-grader"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def tool(name: str, package: str) -> str:

@@ -2,21 +2,35 @@
 
 The system's libraries, this Python with its standard library, the packages that
 docker/requirements.txt names with all that they need, and the worker: each bound read-only where
-it is needed, and nothing else. What is installed beside them, this program too, is not there.
+it is needed, and nothing else. What is installed beside them, this program too, is not there; nor
+is what `borrowed` empties, over which lies an empty copy.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import py_compile
+import shutil
 import site
 import sys
+import tempfile
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
 from grader.core.i18n import tr
-from grader.sandbox.backends.recipe import OURS, PACKAGE, docker_folder, tool
+from grader.sandbox.backends.borrowed import sources
+from grader.sandbox.backends.recipe import (
+    MASKED,
+    OURS,
+    PACKAGE,
+    cache,
+    digest,
+    docker_folder,
+    tool,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +45,7 @@ _FOLDERS = (
     *map(Path, ("/sys/devices/system", "/sys/fs/cgroup")),
     _PYTHON / "bin",
 )
+_BYTECODE = "__pycache__"
 _DEVICES = ("null", "zero", "random", "urandom")
 
 
@@ -42,6 +57,7 @@ def options() -> Iterator[str]:
     yield from _system()
     yield from _python()
     yield from _packages()
+    yield from _emptied()
     for name in OURS:
         yield from ("--ro-bind", str(PACKAGE / name), f"{WORKER}/grader/{name}")
     yield from ("--perms", "0711", "--tmpfs", SCRATCH)
@@ -65,6 +81,8 @@ def _system() -> Iterator[str]:
         yield from ("--ro-bind-try", path, path)
     yield from ("--ro-bind", tool("mount", "mount"), MOUNT)
     yield from ("--proc", "/proc")
+    for path in filter(os.path.exists, MASKED):
+        yield from ("--ro-bind", "/dev/null", path)
     for device in _DEVICES:
         yield from ("--dev-bind", f"/dev/{device}", f"/dev/{device}")
 
@@ -91,6 +109,43 @@ def _packages() -> Iterator[str]:
                 continue
             bound.add(name)
             yield from ("--ro-bind", source, f"{WORKER}/{name}")
+
+
+def _emptied() -> Iterator[str]:
+    """Lay sources and bytecode that nobody shall borrow from over torch's own."""
+    packages = Path(str(distribution("torch").locate_file("")))
+    copies = sources(packages)
+    name = digest([sys.version.encode(), *(part.encode() for part in copies.values())])
+    folder = cache() / "emptied" / name[:12]
+    if not folder.is_dir():
+        folder.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
+            for path, source in copies.items():
+                _write(packages / path, source, Path(parts, "all", path))
+            with contextlib.suppress(OSError):  # another run was first
+                Path(parts, "all").rename(folder)
+    for path in copies:
+        yield from ("--ro-bind", str(folder / path), f"{WORKER}/{path}")
+        beside = Path(path).parent / _BYTECODE
+        if (packages / beside).is_dir():
+            yield from ("--ro-bind", str(folder / beside), f"{WORKER}/{beside}")
+
+
+def _write(original: Path, source: str, copy: Path) -> None:
+    """Write an emptied source, and beside it the bytecode of its folder with its own in it."""
+    bytecode = copy.parent / _BYTECODE
+    bytecode.mkdir(parents=True)
+    with contextlib.suppress(FileNotFoundError):  # nobody has imported it yet
+        shutil.copytree(original.parent / _BYTECODE, bytecode, dirs_exist_ok=True)
+    for old in bytecode.glob(f"{original.stem}.*"):
+        old.unlink()
+    copy.write_text(source, encoding="utf-8")
+    py_compile.compile(
+        str(copy),
+        dfile=f"{WORKER}/{original.name}",
+        doraise=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
 
 
 def _closure() -> list[Distribution]:

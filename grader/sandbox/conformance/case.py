@@ -100,6 +100,8 @@ class Lane:
         """Open a submission that defines `f`; `shut` is by name, `all` for everybody."""
         lists = {"" if name == "all" else name: patterns for name, patterns in shut.items()}
         with self.lane.open(source.encode(), "a.py", names, limits, lists) as session:
+            if session.report.lost:
+                raise session.report.lost
             assert "f" in session.report.defined, session.report
             yield Opened(session)
 

@@ -9,7 +9,9 @@ import tempfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from grader.core.i18n import tr
 from grader.sandbox.conformance.case import SMALL, Promises, lane_of, submission
+from grader.worker.trap import ACTS
 
 if TYPE_CHECKING:
     from grader.sandbox.api import Sandbox
@@ -199,3 +201,121 @@ KNOWN = "/sbin/docker-init -- python3 -P -s -m grader.worker --separate-users".s
 """
     with submission(sandbox, source) as opened:
         assert opened.f() == []
+
+
+@PROMISES.of_those_that_protect
+def no_program_is_run(sandbox: Sandbox) -> None:
+    """The kernel refuses to run any program in a student's process, or in a child of it."""
+    source = """
+import os, subprocess, sys
+def tries():
+    yield lambda: os.execv(sys.executable, [sys.executable, "-c", ""])
+    yield lambda: os.execve(os.open(sys.executable, os.O_RDONLY), ["python3"], {})
+    yield lambda: os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {})
+    yield lambda: subprocess.run([sys.executable, "-c", ""])
+def f():
+    refused = 0
+    for act in tries():
+        try: act()
+        except PermissionError: refused += 1
+    return refused, os.waitstatus_to_exitcode(os.system("true"))
+"""
+    with submission(sandbox, source) as opened:
+        refused, shell = opened.f()
+        assert (refused, shell != 0) == (4, True), (refused, shell)
+
+
+@PROMISES.of_those_that_protect
+def no_native_code_is_reached(sandbox: Sandbox) -> None:
+    """Neither a library nor an address can be called; who opens one ends, and is told why."""
+    source = """
+import ctypes, importlib.machinery, importlib.util, torch
+def f(way):
+    if way == "open": ctypes.CDLL(torch.__path__[0] + "/lib/libtorch_cpu.so")
+    if way == "extension":
+        open("a.so", "wb").write(b"\\x7fELF")
+        loader = importlib.machinery.ExtensionFileLoader("a", "./a.so")
+        importlib.util.module_from_spec(importlib.util.spec_from_loader("a", loader))
+    if way == "memory": ctypes.c_int.from_address(id(f))
+    if way == "address": ctypes.CFUNCTYPE(ctypes.c_int)(id(f))
+    if way == "call": ctypes.memmove(0, 0, 0)
+    if way == "type": ctypes.CFUNCTYPE(ctypes.c_int).__new__(ctypes.CFUNCTYPE(ctypes.c_int), 1)
+    return ctypes.sizeof(ctypes.c_double)
+"""
+    with submission(sandbox, source) as opened:
+        for way in ("open", "extension"):
+            assert _said("library") in opened.is_lost("crashed", way)
+        assert _said("memory") in opened.is_lost("crashed", "memory")
+        for way in ("address", "call", "type"):
+            opened.is_fault(way)
+        assert opened.f("") == 8
+
+
+@PROMISES.of_those_that_protect
+def nobodys_code_is_exchanged(sandbox: Sandbox) -> None:
+    """Code of torch's and of the worker's is neither replaced nor made into functions anew."""
+    source = """
+import torch, types
+import torch.nn.modules.linear as linear
+def g(): return 1
+def f(way):
+    if way == "replace": torch.nn.Linear.forward.__code__ = g.__code__
+    if way == "copy": return types.FunctionType(torch.nn.Linear.forward.__code__, {}).__name__
+    if way == "again": exec(linear.__loader__.get_code("torch.nn.modules.linear"), {})
+    g.__code__ = (lambda: 2).__code__
+    return types.FunctionType(g.__code__, {})()
+"""
+    with submission(sandbox, source) as opened:
+        for way in ("replace", "copy", "again"):
+            assert _said("code") in opened.is_lost("crashed", way), way
+        assert opened.f("own") == 2
+
+
+@PROMISES.of_those_that_protect
+def the_machine_is_not_told(sandbox: Sandbox) -> None:
+    """/proc tells what cannot be masked and no more; errors tell neither folders nor ids."""
+    source = """
+import os
+def f(what):
+    if what == "say":
+        mounts = open("/proc/self/mountinfo").read()
+        raise RuntimeError(mounts[:1500] + " " + "0123456789abcdef" * 4)
+    told = []
+    for name in ("cmdline", "version", "uptime", "loadavg", "meminfo", "modules", "partitions"):
+        try: told.append(open("/proc/" + name).read())
+        except OSError: pass
+    return "".join(told), os.uname().nodename
+"""
+    with submission(sandbox, source) as opened:
+        told = opened.f("ask")
+        assert told == ("", "worker"), told
+        said = str(opened.is_fault("say").said)
+        for secret in ("/var/lib", "overlay2/", "0123456789abcdef" * 2):
+            assert secret not in said, said
+
+
+@PROMISES.of_those_that_protect
+def what_torch_computes_in_python_is_empty(sandbox: Sandbox) -> None:
+    """Torch's own Python cells raise, as source and as bytecode; its modules import as ever."""
+    source = """
+import glob, inspect, marshal, types
+import torch._decomp.decompositions as decompositions
+def codes(code):
+    yield code
+    for one in code.co_consts:
+        if isinstance(one, types.CodeType): yield from codes(one)
+def f():
+    path = decompositions.__file__.rpartition("/")
+    (compiled,) = glob.glob(path[0] + "/__pycache__/decompositions.*.pyc")
+    module = marshal.loads(open(compiled, "rb").read()[16:])
+    cells = [code for code in codes(module) if code.co_name in ("lstm_cell", "gru_cell")]
+    text = "".join(inspect.getsource(vars(decompositions)[code.co_name]) for code in cells)
+    return sorted({name for code in cells for name in code.co_names}), "tanh" in text, len(cells)
+"""
+    with submission(sandbox, source) as opened:
+        assert opened.f() == (["NotImplementedError"], False, 2)
+
+
+def _said(act: str) -> str:
+    """Return what a student is told of an act that no notebook needs."""
+    return tr(ACTS[act].message).es

@@ -1,5 +1,7 @@
 """Code that does not do the work, found by reading it: what an assignment shuts, in any spelling.
 
+What is written is for a person to see; what runs costs points, and the tripwires tell that. Where
+no tripwire can ring (another framework, what is shut by its name alone), writing it is enough.
 Only what a part's own definition needs is read (a comparison with `torch.nn.LSTM` that never runs
 is no fault), and only what code says, never comments or texts, unless they are run as code. What
 is hidden from a reader is left to the tripwires.
@@ -26,15 +28,24 @@ if TYPE_CHECKING:
     from grader.worker.analysis.shut import Lists, Shut
     from grader.worker.analysis.statements import Statement
 
+_WRITTEN = notice(
+    "uses {name}, which has to be written by hand here: if a check runs it, the part has no points"
+).message
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MOST_FINDINGS = 20  # of a part
 _MOST_TEXTS = 100  # that a part runs as code
+_LOOK_UP_TYPES = frozenset(
+    {
+        *("__annotations__", "__annotate__", "get_type_hints", "get_annotations"),
+        *("signature", "getfullargspec"),
+    }
+)
 _CHECKS_OF_TYPE = frozenset({"builtins.isinstance", "builtins.issubclass"})
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A place in a part's code: kind "delegation" is certain, "conduct" is for a person to see."""
+    """A place in a part's code: kind "delegation" costs it its points, "conduct" a look."""
 
     kind: str
     part: str
@@ -55,9 +66,9 @@ def findings(everything: list[Statement], wanted: Sequence[str], shut: Lists) ->
     found: list[Finding] = []
     for name in wanted:
         own = slice_of(name, everything, stop_at=wanted)
-        reader = _Reader(name, own, scopes, for_part(shut, name))
+        reader = _Reader(name, own, scopes, for_part(shut, name), for_part(shut, ""))
         certain_first = sorted(
-            set(reader.findings()), key=lambda one: (one.kind != "delegation", *_place(one))
+            set(reader.findings()), key=lambda one: (not _is_of_shut(one), *_place(one))
         )
         found += sorted(certain_first[:_MOST_FINDINGS], key=_place)
     return found
@@ -67,12 +78,25 @@ def _place(finding: Finding) -> tuple[int, int, str]:
     return finding.cell, finding.line, str(finding.text)
 
 
+def _is_of_shut(finding: Finding) -> bool:
+    return finding.kind == "delegation" or finding.text.message == _WRITTEN
+
+
 class _Reader:
     """Reads one part's statements."""
 
-    def __init__(self, part: str, statements: list[Statement], scopes: Scopes, shut: Shut) -> None:
+    def __init__(
+        self,
+        part: str,
+        statements: list[Statement],
+        scopes: Scopes,
+        shut: Shut,
+        for_all: Shut,
+    ) -> None:
         self.part = part
         self.shut = shut
+        self.watched = for_all
+        """What tripwires tell of, whoever's code runs it; the others may be let pass."""
         self.statements = statements
         self.scopes = scopes
         self.names = Names(scopes, (item.order for item in statements))
@@ -83,6 +107,7 @@ class _Reader:
             name for item in statements for name in scopes.attributes[item.order]
         }
         self.called: set[ast.AST] = set()
+        self.uncalled: set[ast.AST] = set()
         self.texts_read: set[str] = set()
 
     def findings(self) -> Iterator[Finding]:
@@ -103,7 +128,8 @@ class _Reader:
             node, idle = stack.pop()
             here = line or getattr(node, "lineno", 0)
             for name in self._shut(node):
-                yield (here, *_say_shut(watched.shown(name), idle=idle))
+                rings = self.watched.rings(name)
+                yield (here, *_say_shut(watched.shown(name), idle=idle, rings=rings))
             for name, why in self._watched(node):
                 yield here, "conduct", _say_watched(watched.shown(name), why)
             for code in self._code(node):
@@ -214,9 +240,9 @@ class _Reader:
         left_out: list[ast.AST | None] = []
         match node:
             case ast.FunctionDef(returns=type_) | ast.AsyncFunctionDef(returns=type_):
-                left_out = [type_]
+                left_out = [type_] if self._is_type(type_) else []
             case ast.arg(annotation=type_) | ast.AnnAssign(annotation=type_):
-                left_out = [type_]
+                left_out = [type_] if self._is_type(type_) else []
             case ast.Compare(left=left, comparators=others):
                 left_out = [one for one in (left, *others) if _only_names(one)]
             case ast.Call(func=function, args=[_, types]) if _only_names(types):
@@ -227,36 +253,59 @@ class _Reader:
                 left_out = [types] if aliases else []
             case ast.MatchClass(cls=type_):
                 left_out = [type_]
-            case ast.If(
-                test=ast.Compare(
-                    left=ast.Name("__name__"),
-                    ops=[ast.Eq()],
-                    comparators=[ast.Constant("__main__")],
-                ),
-                body=body,
-            ):
-                left_out = [*body]
         omitted = set(left_out)
         return [child for child in ast.iter_child_nodes(node) if child not in omitted]
+
+    def _is_type(self, annotation: ast.expr | None) -> bool:
+        """Whether an annotation runs nothing, and nothing in the part looks annotations up."""
+        return _only_types(annotation) and not self.mentioned & _LOOK_UP_TYPES
 
     def _is_in_class(self, node: ast.AST) -> bool:
         """Whether what is bound here becomes an attribute."""
         return node in self.scopes.of and self.scopes.of[node].kind == "class"
 
     def _is_idle(self, node: ast.AST, parent: ast.AST) -> bool:
-        """Whether this is a method that nothing calls."""
+        """Whether this is in a method that nothing calls, or in a branch that never runs."""
+        match parent:
+            case ast.ClassDef():
+                if self._is_uncalled(node):
+                    self.uncalled.add(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return isinstance(node, ast.stmt) and parent in self.uncalled
+            case ast.If(test=test, body=body, orelse=other):
+                return (_never(test) and node in body) or (_always(test) and node in other)
+            case ast.While(test=test, body=body):
+                return _never(test) and node in body
+        return False
+
+    def _is_uncalled(self, node: ast.AST) -> bool:
         return (
             isinstance(node, _FUNCTIONS)
-            and isinstance(parent, ast.ClassDef)
             and not node.decorator_list
             and not hasattr(torch.nn.Module, node.name)
             and node.name not in self.mentioned | {"reset_parameters"}
         )
 
 
-def _say_shut(name: str, *, idle: bool) -> tuple[str, Translatable]:
+def _never(test: ast.expr) -> bool:
+    """Whether a condition never holds: `False`, `__name__ == "__main__"` where it is a module."""
+    match test:
+        case ast.Constant(value=value):
+            return not value
+        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
+            return True
+    return False
+
+
+def _always(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and bool(test.value)
+
+
+def _say_shut(name: str, *, idle: bool, rings: bool) -> tuple[str, Translatable]:
     if idle:
-        return "conduct", notice("mentions {name} in a method that nothing calls", name=name)
+        return "conduct", notice("mentions {name} where nothing runs it", name=name)
+    if rings:
+        return "conduct", notice(_WRITTEN, name=name)
     return "delegation", notice("uses {name}, which has to be written by hand here", name=name)
 
 
@@ -282,6 +331,22 @@ def _words(node: ast.AST) -> list[str]:
         case ast.Attribute(attr=word) | ast.Name(id=word) | ast.Constant(value=str(word)):
             return [word]
     return []
+
+
+def _only_types(node: ast.expr | None) -> bool:
+    """Whether an annotation is made of names, texts and `[…]`, which call nothing of torch's."""
+    match node:
+        case None | ast.Constant():
+            return True
+        case ast.Subscript(value=base, slice=inner):
+            return _only_types(base) and _only_types(inner)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return all(map(_only_types, parts))
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _only_types(left) and _only_types(right)
+        case ast.Attribute(value=base):
+            return _only_types(base)
+    return isinstance(node, ast.Name)
 
 
 def _only_names(node: ast.expr) -> bool:

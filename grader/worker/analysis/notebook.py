@@ -1,8 +1,7 @@
 """A notebook's bytes → Python statements, each with the code cell that it stands in.
 
-Cells are counted from 1 among the code cells, and each is a file to Python, by the name that the
-host gives cells, so that tracebacks speak the notebook's language. IPython's own transformer turns
-magics and shell escapes into calls, on the lines where they stood. What cannot be used (a cell
+Cells are counted from 1 among the code cells. IPython's own transformer turns magics and shell
+escapes into calls, on the lines where they stood. What cannot be used (a cell
 with a syntax error, a cell in another language) becomes a notice, never an error.
 """
 
@@ -77,21 +76,6 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
             text = notice("the cell cannot be read and is not used. IPython says: “{why}”", why=why)
             notices.append(Notice(text, number))
     return cells, notices
-
-
-_files: dict[str, int] = {}  # of this process's notebook, as linecache has their text
-
-
-def file_of(cell: int, called: str) -> str:
-    """Return the file name of a cell's code; `called` has {cell} for its number."""
-    name = called.format(cell=cell)
-    _files[name] = cell
-    return name
-
-
-def cell_of(file: str) -> int | None:
-    """Return the number of the cell whose code has this file name, None for what is no cell."""
-    return _files.get(file)
 
 
 def _text(content: bytes) -> str:

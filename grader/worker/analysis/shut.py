@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 _KNOWN = tomllib.loads(Path(__file__).with_name("torch_cells.toml").read_text(encoding="utf-8"))
 _FRAMEWORKS = frozenset(_KNOWN["frameworks"])
 _APART = tuple(_KNOWN["apart"])
+_UNWATCHED = re.compile(
+    r"torch\.(_decomp|_refs|_prims|_inductor|export|onnx|ao\.nn\.quantizable)\b"
+)
+_NAMESPACES = tuple(f"{one}::" for one in _KNOWN["namespaces"])
 _OPERATOR = re.compile(rf"\b(?:{'|'.join(_KNOWN['namespaces'])})::(\w+)")
 _ALIASES = [(re.compile(pattern), name) for pattern, name in _KNOWN["aliases"].items()]
-IN_PYTHON = {module: re.compile(computes) for module, computes in _KNOWN["python"].items()}
-"""Modules of torch's that compute in Python, and which of their functions do."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,19 @@ class Shut:
             if (in_family and self.spelt.search(part)) or self.names.fullmatch(_usual(name)):
                 return name
         return None
+
+    def rings(self, name: str) -> bool:
+        """Whether a tripwire tells when what has this name runs: it is torch's own operator, or
+        leads to one.
+        """  # noqa: D205 - one sentence
+        if not name.startswith(("torch.", *_NAMESPACES)) or _UNWATCHED.match(name):
+            return False
+        last = re.split(r"[.:]", name)[-1]
+        return any(
+            re.search(one.spelt, last) or _usual(name) in one.names
+            for one in self.families
+            if one.operators
+        )
 
     def operator(self, text: str) -> str | None:
         """Return the operator that is shut and that a text names: `aten::lstm_cell`."""
