@@ -51,9 +51,10 @@ class Case:
     `verdict` is 0 (scored wrong), S (the student's fault, named), R (rejected), F (flagged) or OK
     (no effect). The checks that match `loses` and not `keeps` must not pass, and every other must;
     `points` is what is left. Of the checks that are lost some have, and all that ran have, one of
-    `outcomes`. `flags` ("delegation:celdaLSTM") must be there, and no other delegation. `says` is
-    a pattern that the reason, or the message of a lost check, must match. `twin` is the honest
-    twin. `copies` hand the same in so often. `helper` is a file that goes before it.
+    `outcomes`. `flags` ("delegation:celdaLSTM") must be there, and no other delegation. `says` is a
+    pattern that the reason, or the message of a lost check, must match, `hides` one that none may.
+    `twin` is the honest twin.
+    `copies` hand the same in so often. `helper` is a file that goes before it.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Case:
     outcomes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     says: str = ""
+    hides: str = ""
     seconds: float | None = None
     copies: int = 1
     whole: bool = False

@@ -110,7 +110,14 @@ class _Watch(threading.Thread):
 
 
 def grade(
-    work: Path, paths: Sequence[Path], assignments: Path, *, seed: str, isolation: str, jobs: int
+    work: Path,
+    paths: Sequence[Path],
+    assignments: Path,
+    *,
+    seed: str,
+    isolation: str,
+    jobs: int,
+    sandbox: str = "docker",
 ) -> Watched:
     """Grade submissions with the program itself and see that nothing is left of it.
 
@@ -124,7 +131,7 @@ def grade(
     watch.start()
     started = time.monotonic()
     options = ["--assignments", str(assignments), "--assignment", "lstm_gru", "--out", str(out)]
-    options += ["--sandbox", "docker", "--isolation", isolation, "--jobs", str(jobs)]
+    options += ["--sandbox", sandbox, "--isolation", isolation, "--jobs", str(jobs)]
     options += ["--seed", seed]
     with (work / "said").open("wb") as said:
         process = subprocess.Popen(

@@ -64,7 +64,7 @@ def nbformat_3(folder: Path, name: str) -> str:
     return notebook(folder, name, json.dumps(made).encode())
 
 
-@raw("nbformat 5, which is not there yet", "R", says="no es un cuaderno")
+@raw("nbformat 5, which is not there yet", "R", says="demasiado nuevo")
 def nbformat_5(folder: Path, name: str) -> str:
     made = reference() | {"nbformat": 5, "nbformat_minor": 99}
     return notebook(folder, name, json.dumps(made).encode())

@@ -29,6 +29,8 @@ def broken(case: Case, grade: Grade | None, most_seconds: float) -> list[str]:
     texts = [grade.reason, *(check.message for check in grade.checks if check.outcome != "passed")]
     if case.says and not any(re.search(case.says, text) for text in texts):
         wrong.append(f"nothing says {case.says!r}: {texts[0] or texts[1:2]}")
+    if case.hides and (found := [text for text in texts if re.search(case.hides, text)]):
+        wrong.append(f"it says {found[0]!r}")
     slow = [
         check for check in grade.checks if check.seconds > (case.seconds or most_seconds) + GRACE
     ]

@@ -1,7 +1,7 @@
 """Grade every attack and its honest twins together, and see that each gets what it must.
 
-python -m attacks.run [--only PATTERN…] [--isolation lane|strict|both] [--seed S] [--jobs N]
-    [--rounds N]
+python -m attacks.run [--only PATTERN…] [--isolation lane|strict|both]
+    [--sandbox docker|bubblewrap] [--seed S] [--jobs N] [--rounds N]
 """
 
 from __future__ import annotations
@@ -89,19 +89,26 @@ def main() -> int:
                 seed=options.seed,
                 isolation=way,
                 jobs=options.jobs,
+                sandbox=options.sandbox,
             )
             failed |= report(screen, way, verdicts, seen)
     return 1 if failed else 0
 
 
 def try_all(
-    cases: Sequence[Case], work: Path, *, seed: str, isolation: str, jobs: int
+    cases: Sequence[Case],
+    work: Path,
+    *,
+    seed: str,
+    isolation: str,
+    jobs: int,
+    sandbox: str = "docker",
 ) -> tuple[list[Verdict], Watched]:
     """Grade cases and twins, and the twins alone; return what came of each case, and of all."""
     assignments_folder = _with_short_limits(work)
     reference = solutions.load(assignments.load(ROOT / "assignments" / "lstm_gru")).reference
     made = lay_out(cases, reference, work, seed)
-    terms: dict[str, Any] = {"seed": seed, "jobs": jobs}
+    terms: dict[str, Any] = {"seed": seed, "jobs": jobs, "sandbox": sandbox}
     paths = [made.folder, *sorted((work / "more").glob("*"))]
     among = grade(work / "among", paths, assignments_folder, isolation=isolation, **terms)
     alone = grade(work / "alone", [made.alone], assignments_folder, isolation="lane", **terms)
@@ -221,6 +228,7 @@ def _options() -> argparse.Namespace:
         "--only", default=["*"], nargs="+", metavar="PATTERN", help="cases by name or group"
     )
     parser.add_argument("--isolation", default="both", choices=("lane", "strict", "both"))
+    parser.add_argument("--sandbox", default="docker", choices=("docker", "bubblewrap"))
     parser.add_argument("--seed", default="semilla-de-ataques")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(

@@ -6,7 +6,7 @@
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]
-# says = "bytes"
+# says = "demasiado grande"
 # ///
 class celdaLSTM(celdaLSTM):
     def forward(self, x_t, hidden):

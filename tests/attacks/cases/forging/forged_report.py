@@ -1,11 +1,10 @@
 # /// attack
 # title = "A report of one's own before the worker's, while the definitions run"
 # group = "Score forging"
-# verdict = "0"
+# verdict = "R"
 # points = 0
-# loses = ["*"]
-# keeps = []
-# says = "no está definido|respuesta mal formada|otra pregunta|KeyError|por su cuenta"
+# status = "rejected"
+# says = "no se pudo cargar"
 # helper = "frames"
 # whole = true
 # ///

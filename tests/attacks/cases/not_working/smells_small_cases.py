@@ -2,8 +2,9 @@
 # title = "Right for the small tensors of a check, counting in the run that is timed"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 96
-# loses = ["aprendizaje/lstm_*"]
+# points = 89
+# loses = ["modeloLSTM/*", "aprendizaje/lstm_*"]
+# flags = ["conduct:modeloLSTM"]
 # ///
 class modeloLSTM(modeloLSTM):
     def forward(self, x):

@@ -4,7 +4,7 @@
 # verdict = "F"
 # points = 73
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# flags = ["delegation:celdaLSTM"]
+# flags = ["conduct:celdaLSTM"]
 # ///
 class celdaLSTM(torch.nn.LSTMCell):
     pass

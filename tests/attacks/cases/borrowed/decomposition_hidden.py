@@ -1,0 +1,21 @@
+# /// attack
+# title = "torch's decomposition of the cell, under a name that is put together"
+# group = "Not doing the work"
+# verdict = "0"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["error", "failed"]
+# ///
+import torch._decomp.decompositions as modulo
+
+paso = vars(modulo)["".join(sorted("mslt", key="lstm".index)) + "_cell"]
+
+
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        h, c = hidden
+        cuantas = self.x_fc.weight, self.h_fc.weight, self.x_fc.bias, self.h_fc.bias
+        sumas = torch.nn.functional.linear(x_t, cuantas[0], cuantas[2])
+        h, c = paso(sumas, h, c, cuantas[1], cuantas[3], None, 1)[:2]
+        return h, c

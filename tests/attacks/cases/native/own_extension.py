@@ -1,0 +1,23 @@
+# /// attack
+# title = "A module of native code that the notebook writes, and imports"
+# group = "Not doing the work"
+# verdict = "S"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["crashed"]
+# says = "biblioteca de código nativo"
+# twin = "honest_ctypes"
+# ///
+import importlib.machinery
+import importlib.util
+
+
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        with open("nativo.so", "wb") as archivo:
+            archivo.write(open(torch._C.__file__, "rb").read(4096))
+        ruta = importlib.machinery.ExtensionFileLoader("nativo", "./nativo.so")
+        espec = importlib.util.spec_from_loader("nativo", ruta)
+        importlib.util.module_from_spec(espec)
+        return super().forward(x_t, hidden)

@@ -1,0 +1,18 @@
+# /// attack
+# title = "The kernel's command line, uptime, load and memory, in an error"
+# group = "Reports"
+# verdict = "0"
+# points = 76
+# loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
+# outcomes = ["error"]
+# hides = "/var/lib|overlay2|containerd|/proc/|/opt/worker|[0-9a-f]{32}"
+# ///
+import os
+import platform
+import sys
+
+
+class celdaLSTM(celdaLSTM):
+    def forward(self, x_t, hidden):
+        raise RuntimeError(" ".join(open(f"/proc/{n}").read() or "nada" for n in ("cmdline", "uptime", "version", "meminfo")))
