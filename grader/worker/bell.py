@@ -88,7 +88,8 @@ def ring_of(rope: socket.socket) -> Ring:
     full = BlockingIOError
 
     def ring(line: str) -> None:
-        told = encode(line[:most], "utf-8", "replace") + b"\n"
+        # A line of its own, whatever somebody else wrote before it and did not end.
+        told = b"\n" + encode(line[:most], "utf-8", "replace") + b"\n"
         while True:
             try:
                 write(descriptor, told)

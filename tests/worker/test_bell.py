@@ -45,6 +45,13 @@ def test_it_is_heard_when_who_rang_has_closed_and_gone(both: Both) -> None:
     assert ours.is_cut
 
 
+def test_what_is_rung_after_a_line_without_an_end_is_heard(both: Both) -> None:
+    ours, rope = both
+    os.write(rope.fileno(), b"x" * 512)
+    bell.ring_of(rope)("!torch.lstm_cell")
+    assert [stroke.operator for stroke in ours.listen()] == ["torch.lstm_cell"]
+
+
 def test_a_name_that_is_exchanged_does_not_keep_it_from_ringing(
     both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
