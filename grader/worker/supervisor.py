@@ -291,15 +291,15 @@ class Supervisor:
 
         Raises DeadlineExceeded, and ChannelClosed once it has ended.
         """
-        heard: list[Channel | Bell] = [check, control]
-        if self.bell is not None and not self.bell.is_cut:
-            heard.insert(0, self.bell)
-        ready = self._await(heard, self._left())
-        self._require_silence()
-        if ready is control:
-            raise ChannelClosed
-        if ready is not check:  # the bell was cut
-            self._await_answer(check, control)
+        ready: Channel | Bell | None = None
+        while ready is not check:
+            heard: list[Channel | Bell] = [check, control]
+            if self.bell is not None and not self.bell.is_cut:
+                heard.insert(0, self.bell)
+            ready = self._await(heard, self._left())
+            self._require_silence()
+            if ready is control:
+                raise ChannelClosed
 
     def _require_silence(self) -> None:
         """See that the bell has not rung. Raises Tripped, and Lost."""
