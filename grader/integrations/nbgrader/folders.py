@@ -74,7 +74,7 @@ class Folders:
     def _write_notebook(
         self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]
     ) -> None:
-        submission = self.submissions.get(grade.fingerprint.notebook)
+        submission = self.results.copy(grade) or self.submissions.get(grade.fingerprint.notebook)
         if submission is None:
             tell(
                 f"the graded notebook of {plain(grade.student)} is no longer where it was: "
