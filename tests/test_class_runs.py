@@ -88,8 +88,8 @@ def test_the_table_says_whose_each_line_is_and_the_whole_reason() -> None:
 
 
 TOTALS = {
-    "es": "4 entregas: 3 corregidas, 1 rechazada. Nota media: 70 de 100; mediana: 60. La entrega "
-    "rechazada (nota 0) no cuenta en estas cifras; con ella la media es 52,5.",
+    "es": "4 entregas: 3 corregidas, 1 rechazada. Nota promedio: 70 de 100; mediana: 60. La "
+    "entrega rechazada (nota 0) no cuenta en estas cifras; con ella el promedio es 52,5.",
     "en": "4 submissions: 3 graded, 1 rejected. Average mark 70 of 100, median 60. The rejected "
     "submission (mark 0) is not in these numbers; with it the average is 52.5.",
 }
@@ -207,6 +207,8 @@ def test_a_decision_is_about_whom_a_name_means(name: str) -> None:
     shown = CliRunner().invoke(app, ["override", "out", name])
     assert shown.exit_code == 0, shown.stderr
     assert f"{NAMES[name]}: " in shown.stdout
+    who = f"{NAMES[name]} ({PEOPLE[NAMES[name][1:]]})"
+    assert (who in shown.stderr) == (name != NAMES[name])
 
 
 @pytest.mark.usefixtures("here")

@@ -136,6 +136,16 @@ class StoredResults:
             )
         )
 
+    def meant(self, word: str, submission: str) -> Bilingual | None:
+        """Return who was meant by what was typed, where that is not the id itself."""
+        if word.casefold() == submission.casefold():
+            return None
+        person = next((one for one in self._known() if one.submission == submission), None)
+        if person is None:
+            return None
+        who = plain(person.student) + (f" ({plain(person.name)})" if person.name else "")
+        return tr("{word} is {who}", word=repr(word), who=who)
+
     def grade(self, student: str | None) -> Grade:
         """Return a student's grade, or the only one. Raises UsageError, or GraderError."""
         name = self.find(student)
