@@ -305,7 +305,8 @@ def test_the_notebook_is_the_results_folder_s_copy_when_the_place_is_gone(
     digest = sha256(notebook).hexdigest()
     one = Submission("ana", "ana", "rnn.ipynb", notebook)
     with Journal(world.results) as journal:
-        journal.begin("s", {"ana": []}, origins={"ana": origins.origin(one, notebook)})
+        journal.begin("s", {"ana": []})
+        journal.locate({"ana": origins.origin(one, notebook)})
     origins.keep(world.results, notebook)
     world.export(replace(ANA, fingerprint=replace(NOBODY, notebook=digest)), lang="en")
     assert "lo_entregado = 1" in "".join(cell["source"] for cell in world.cells("ana"))

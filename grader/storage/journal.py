@@ -18,7 +18,6 @@ import sqlite3
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from grader.core.errors import GraderError
@@ -197,15 +196,9 @@ class Journal(JournalReader):
         return seed
 
     def begin(
-        self,
-        seed: str,
-        sources: Mapping[str, Sequence[Path]],
-        forget: Collection[str] = (),
-        origins: Mapping[str, Origin] = MappingProxyType({}),
+        self, seed: str, sources: Mapping[str, Sequence[Path]], forget: Collection[str] = ()
     ) -> None:
-        """Store a run's seed and in which paths each submission was found, and where exactly;
-        forget some grades.
-        """  # noqa: D205 - one sentence
+        """Store a run's seed and in which paths each submission was found; forget some grades."""
         keys = ("seed", f"seed {_digest(seed)}")  # the run's, and one that grades may have
         found = [
             [submission, json.dumps([str(path.absolute()) for path in paths])]
@@ -216,13 +209,15 @@ class Journal(JournalReader):
                 "INSERT OR REPLACE INTO run VALUES (?, ?)", [[key, seed] for key in keys]
             )
             database.executemany("INSERT OR REPLACE INTO sources VALUES (?, ?)", found)
-            database.executemany(
-                "INSERT OR REPLACE INTO origins VALUES (?, ?)",
-                [[name, one.to_json()] for name, one in origins.items()],
-            )
             database.executemany("DELETE FROM graded WHERE id = ?", [[name] for name in forget])
         for name in forget:
             self.rows.pop(name, None)
+
+    def locate(self, origins: Mapping[str, Origin]) -> None:
+        """Store where each submission came from."""
+        rows = [[name, one.to_json()] for name, one in origins.items()]
+        with self._transaction() as database:
+            database.executemany("INSERT OR REPLACE INTO origins VALUES (?, ?)", rows)
 
     def remember(self, path: Path, content: bytes) -> None:
         """Store the roster of a run, in place of an earlier one's."""

@@ -107,8 +107,8 @@ class ResultsFolder:
                 )
             )
         sources = {one.id: origin(one, paths) for one in submissions}
-        handed_in = {one.id: self._handed_in(one, keep=copies) for one in submissions}
-        self.journal.begin(seed, sources, sources if regrade else (), handed_in)
+        self.journal.begin(seed, sources, forget=sources if regrade else ())
+        self.journal.locate({one.id: self._handed_in(one, keep=copies) for one in submissions})
 
     def _handed_in(self, submission: Submission, *, keep: bool) -> Origin:
         """Return where a submission came from; keep a copy of it, if so asked."""

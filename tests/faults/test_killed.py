@@ -35,8 +35,8 @@ MOMENTS = 30 if FULL else 3
 SEED = int(os.environ.get("GRADER_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 """Draws the moments; a test's name shows it, so that a failure can be repeated."""
 SECONDS_A_GRADE = 1.5
-WRITES = range(1, 2 * len(SUBMISSIONS) + 3) if FULL else (7,)
-"""A draft and a rename for each grade, and for grades.csv."""
+WRITES = range(1, 4 * len(SUBMISSIONS) + 3) if FULL else (7, 19)
+"""A draft and a rename for each copy of what was handed in, each grade, and for grades.csv."""
 DIE_AT_WRITE = """
 import os, signal, sys
 left = {count}
