@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -142,7 +142,7 @@ def _grade(options: GradeOptions) -> int:
     tell = telling(options.lang)
     with ResultsFolder.open(options.out, tell) as results:
         try:
-            _run(options, results, chosen, submissions)
+            _run(options, results, chosen, submissions, everybody)
         except KeyboardInterrupt:
             return _stop(options, results, submissions, everybody)
         people = results.write_people(everybody)
@@ -182,6 +182,7 @@ def _run(
     results: "ResultsFolder",
     assignment: "Assignment",
     submissions: Sequence["Submission"],
+    everybody: Sequence["Person"],
 ) -> None:
     """Grade what is not yet graded, and store each grade as it comes."""
     seed = results.journal.seed(options.seed, secrets.token_hex(16))
@@ -197,7 +198,8 @@ def _run(
     )
     if options.roster:
         results.journal.remember(options.roster.absolute(), options.roster.read_bytes())
-    _grade_all(options, results, submissions, terms, sandbox)
+    names = {person.submission: person.name for person in everybody}
+    _grade_all(options, results, submissions, terms, sandbox, names)
 
 
 def _stop(
@@ -248,6 +250,7 @@ def _grade_all(
     submissions: Sequence["Submission"],
     terms: "Terms",
     sandbox: "Sandbox",
+    names: Mapping[str, str],
 ) -> None:
     """Grade what the journal does not know yet, each notebook once; store grades as they come."""
     from grader.core.console import tell
@@ -261,7 +264,7 @@ def _grade_all(
     with interruptible(), select.reaping(sandbox):
         planned = plan(submissions, lambda one: journal.knows(one.id, terms.fingerprint(one)))
         total, known = len(submissions), len(submissions) - len(planned.unknown)
-        with progress(total, known, options.lang) as shown:
+        with progress(total, known, options.lang, names) as shown:
             lanes = _lanes(options, planned, terms, sandbox, shown)
             for grade in planned.grades(lanes, journal.grade, terms):
                 shown.finished(results.store(grade))

@@ -146,13 +146,12 @@ def found_in_all(people: Sequence[Person], problems: int, lang: str) -> str:
     return "; ".join(told) + "."
 
 
-def line(grade: Grade, lang: str) -> str:
-    """Return a submission's line, for a terminal that cannot show more."""
+def line(grade: Grade, lang: str, name: str = "") -> str:
+    """Return a submission's line, for a terminal that cannot show more; `name` is whose it is."""
     words = Words(lang)
     score = "-" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
-    return (
-        f"{plain(grade.submission)}: {score} {_status(grade, words)} {_losses(grade, lang)}".strip()
-    )
+    who = plain(grade.submission) + (f" ({' '.join(plain(name).split())})" if name else "")
+    return f"{who}: {score} {_status(grade, words)} {_losses(grade, lang)}".strip()
 
 
 def _of(points: float, most: float, words: Words) -> str:

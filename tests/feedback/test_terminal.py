@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.core.results import CheckResult, Decision, Fingerprint, Grade, Misconception, Person
-from grader.feedback import student_terminal, terminal
+from grader.feedback import progress, student_terminal, terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -194,7 +194,18 @@ def test_a_class_without_names_has_no_column_for_them() -> None:
     assert "nombre" in shown(terminal.class_table([GRADE], "es", [Person("ana", "ana", "Ana Paz")]))
 
 
+def test_the_line_of_a_run_says_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.progress(2, 0, "en", {"ana": "Ana Paz"}) as shown_:
+        shown_.finished(GRADE)
+        shown_.finished(replace(GRADE, submission="eva"))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("[1/2] ana (Ana Paz): 96/100")
+    assert second.startswith("[2/2] eva: 96/100")
+
+
 def test_no_control_character_of_a_name_gets_through() -> None:
+    assert not steers(terminal.line(GRADE, "es", HOSTILE))
+    assert "\n" not in terminal.line(GRADE, "es", "a\nfalsa: 100/100")
     text = shown(terminal.class_table([GRADE], "es", [Person("ana", "ana", HOSTILE)]))
     assert not steers(text)
     assert "[red]rojo[/red]" in text
