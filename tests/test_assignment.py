@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from grader.assignments import assignment
 from grader.assignments.assignment import FILE, choose, folder_of_assignments, load
 from grader.core.errors import AssignmentFault, UsageError
 from grader.core.limits import Limits
@@ -164,3 +168,50 @@ def test_the_digest_follows_configuration_and_checks(tmp_path: Path) -> None:
     (folder / "test_a.py").rename(folder / "test_b.py")
     digests.add(load(folder).digest)
     assert len(digests) == 3
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which the program lies, and a folder without assignments to be in."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    file = tmp_path / "program" / "grader" / "assignments" / "assignment.py"
+    monkeypatch.setattr(assignment, "__file__", str(file))
+    return tmp_path / "program"
+
+
+@pytest.mark.parametrize("place", ["assignments", "grader/_assignments"])
+def test_what_came_with_the_program_is_found_from_anywhere(program: Path, place: str) -> None:
+    written(program / place / "uno", GOOD)
+    assert folder_of_assignments(None) == program / place
+
+
+def test_a_wheel_s_assignments_come_before_what_lies_beside_it(program: Path) -> None:
+    for place in ("assignments", "grader/_assignments"):
+        written(program / place / "uno", GOOD)
+    assert folder_of_assignments(None) == program / "grader" / "_assignments"
+
+
+def test_the_assignments_here_come_before_those_of_the_program(program: Path) -> None:
+    written(program / "assignments" / "uno", GOOD)
+    written(Path("assignments", "dos"), GOOD)
+    assert folder_of_assignments(None) == Path("assignments")
+
+
+def test_a_folder_beside_the_program_that_has_none_is_not_taken(program: Path) -> None:
+    (program / "assignments" / "other").mkdir(parents=True)
+    with pytest.raises(UsageError, match="no assignments folder"):
+        folder_of_assignments(None)
+
+
+def test_a_checkout_is_run_from_any_folder(tmp_path: Path) -> None:
+    sample = ROOT / "tests" / "submissions" / "12_solo_celdas.ipynb"
+    ran = subprocess.run(
+        [sys.executable, "-m", "grader", "grade", sample, "--dry-run", "--assignment", "lstm_gru"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, "12_solo_celdas" in ran.stdout) == (0, True), ran.stderr

@@ -13,6 +13,7 @@ from grader.sandbox.conformance import Case
 
 if TYPE_CHECKING:
     from grader.sandbox.api import Sandbox
+    from grader.sandbox.doctor import State
 
 CORE = ("tensors_cross_exactly", "a_reply_is_bounded", "there_is_no_network")
 
@@ -54,3 +55,16 @@ def test_a_missing_gpu_is_said_only_to_who_wants_one() -> None:
     for device in ("cpu", "cuda"):
         names = [one.what for one in doctor.examine(closed, device)]
         assert ("GPU" in names) == (device == "cuda")
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        (["good"] * 3, "3 of 3 good: ready to grade"),
+        (["good", "doubtful"], "1 of 2 good, 1 to know of (!): ready to grade"),
+        (["good", "bad", "doubtful"], "1 of 3 good, 1 to know of (!): 1 to fix before grading (✗)"),
+        (["bad", "bad"], "0 of 2 good: 2 to fix before grading (✗)"),
+    ],
+)
+def test_it_ends_with_how_many_of_all_are_good(states: list[State], told: str) -> None:
+    assert doctor.total(states) == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -16,6 +17,9 @@ from grader.core.errors import UsageError
 from grader.core.results import CheckResult, Decision, Fingerprint, Grade
 from grader.integrations.nbgrader import course as courses
 from grader.integrations.nbgrader.export import export_nbgrader
+from grader.storage import origins
+from grader.storage.journal import Journal
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -263,3 +267,47 @@ def test_a_course_that_is_not_there_is_told(world: World) -> None:
     shutil.rmtree(world.course)
     with pytest.raises(UsageError, match=r"course is not a folder"):
         world.export(ANA)
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        ((), "2 students with 2 checks each in"),
+        (("ana",), "2 notebooks in {course}/autograded, 1 pages in {course}/feedback"),
+        (("ana", "eva"), "2 notebooks in {course}/autograded, 2 pages in {course}/feedback"),
+    ],
+)
+def test_it_ends_with_how_much_was_written_and_where(
+    world: World, capsys: pytest.CaptureFixture[str], pages: tuple[str, ...], told: str
+) -> None:
+    for submission in pages:
+        world.page(submission)
+    world.export(ANA, replace(ANA, submission="eva", student="eva"), lang="en")
+    assert told.format(course=world.course) in capsys.readouterr().err
+
+
+def test_what_cannot_be_a_folder_is_not_counted(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.page("ana")
+    world.export(replace(ANA, student="a/b"), lang="es")
+    said = capsys.readouterr().err
+    assert "1 estudiantes con 2 comprobaciones" in said
+    assert "0 cuadernos" in said
+
+
+def test_the_notebook_is_the_results_folder_s_copy_when_the_place_is_gone(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = {"cell_type": "code", "source": "lo_entregado = 1", "metadata": {}, "outputs": []}
+    fields = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}}
+    notebook = json.dumps({**fields, "cells": [cell | {"execution_count": None}]}).encode()
+    digest = sha256(notebook).hexdigest()
+    one = Submission("ana", "ana", "rnn.ipynb", notebook)
+    with Journal(world.results) as journal:
+        journal.begin("s", {"ana": []})
+        journal.locate({"ana": origins.origin(one, notebook)})
+    origins.keep(world.results, notebook)
+    world.export(replace(ANA, fingerprint=replace(NOBODY, notebook=digest)), lang="en")
+    assert "lo_entregado = 1" in "".join(cell["source"] for cell in world.cells("ana"))
+    assert "no longer where it was" not in capsys.readouterr().err

@@ -8,8 +8,12 @@ import pytest
 
 pytest.importorskip("nbconvert")
 
+from typer.testing import CliRunner
+
 from grader.assignments.scaffold import create
+from grader.cli.main import app
 from grader.core.errors import AssignmentFault, UsageError
+from grader.integrations.nbgrader import course as courses
 from grader.integrations.nbgrader.release import (
     INSTALL,
     SETTING,
@@ -142,3 +146,30 @@ def test_an_assignment_without_a_reference_is_told(course: Path) -> None:
     (course.parent / "solutions" / "elman" / "elman.ipynb").unlink()
     with pytest.raises(UsageError, match="there is no reference at"):
         released(course)
+
+
+def test_a_wheel_says_first_that_it_has_no_reference(course: Path) -> None:
+    wheel = course.parent / "_assignments"
+    (course.parent / "assignments").rename(wheel)
+    (course.parent / "solutions").rename(course.parent / "soluciones")
+    with pytest.raises(UsageError, match=r"run this in grader's repository.*--assignments"):
+        list(release("elman", course, wheel))
+    assert not list(course.iterdir())
+
+
+def test_the_reference_is_asked_for_before_nbgrader(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise UsageError("nbgrader is missing")
+
+    monkeypatch.setattr(courses, "require", missing)
+    with pytest.raises(UsageError, match="nbgrader is missing"):
+        released(course)
+    (course.parent / "solutions" / "elman" / "elman.ipynb").unlink()
+    with pytest.raises(UsageError, match="there is no reference at"):
+        released(course)
+
+
+def test_its_help_says_that_it_needs_the_reference() -> None:
+    assert "in no wheel" in CliRunner().invoke(app, ["release", "--help"]).stdout

@@ -112,11 +112,11 @@ def load(folder: Path) -> Assignment:
 
 def folder_of_assignments(chosen: Path | None) -> Path:
     """Return the folder that holds the assignments: the chosen one, `assignments/` here, or the
-    ones that were installed with the program. Raises UsageError.
+    ones that came with the program. Raises UsageError.
     """  # noqa: D205 - one sentence
-    here, installed = Path("assignments"), Path(__file__).parents[1] / "_assignments"
-    if not chosen and not names(here) and names(installed):
-        return installed  # a student's own folder may be called so
+    here, came = Path("assignments"), installed()
+    if not chosen and not names(here) and names(came):
+        return came  # a student's own folder may be called so
     if (chosen or here).is_dir():
         return chosen or here
     raise UsageError(
@@ -126,6 +126,15 @@ def folder_of_assignments(chosen: Path | None) -> Path:
             path=chosen or "assignments/",
         )
     )
+
+
+def installed() -> Path:
+    """Return the assignments that came with the program: a wheel's, or those of the checkout that
+    an editable install runs from.
+    """  # noqa: D205 - one sentence
+    package = Path(__file__).parents[1]
+    wheels = package / "_assignments"
+    return wheels if wheels.is_dir() else package.parent / "assignments"
 
 
 def require_part(assignment: Assignment, part: str) -> None:

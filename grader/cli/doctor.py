@@ -24,11 +24,9 @@ def doctor(
     def chosen() -> "Sandbox":
         return select.choose(sandbox.value, doctor.LIMITS, device.value, console.tell)
 
-    screen, bad = console.console(), 0
+    screen, states = console.console(), []
     for finding in doctor.examine(chosen, device.value):
         screen.print(terminal.finding(finding))
-        bad += finding.state == "bad"
-    screen.print(
-        f"\n{bad} problem{'s' * (bad > 1)} to fix before grading" if bad else "\nready to grade"
-    )
-    raise typer.Exit(1 if bad else 0)
+        states.append(finding.state)
+    screen.print(f"\n{doctor.total(states)}")
+    raise typer.Exit(1 if "bad" in states else 0)

@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from grader.scheduling.plan import Plan
     from grader.storage.results_folder import ResultsFolder
     from grader.submissions.model import Submission
+    from grader.submissions.roster import Roster
+
+
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class GradeOptions:
     roster: Path | None
     dry_run: bool
     cluster: str | None
+    copies: bool
 
 
 def grade(
@@ -77,7 +82,10 @@ def grade(
     device: DeviceOption = Device.cpu,
     roster: Annotated[
         Optional[Path],
-        typer.Option(help="The course as CSV: id, name, email, and the ids in other systems."),
+        typer.Option(
+            help="The course as CSV: id, name, email, and the ids in other systems; the results "
+            "folder remembers it."
+        ),
     ] = None,
     cluster: Annotated[
         Optional[str],
@@ -86,6 +94,9 @@ def grade(
     *,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would be graded, and whose it is.")
+    ] = False,
+    no_copies: Annotated[
+        bool, typer.Option("--no-copies", help="Keep no copies of what was handed in.")
     ] = False,
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Also grade again what is graded already.")
@@ -109,6 +120,7 @@ def grade(
         roster=roster,
         dry_run=dry_run,
         cluster=cluster,
+        copies=not no_copies,
     )
     raise typer.Exit(_grade(options))
 
@@ -122,29 +134,103 @@ def _grade(options: GradeOptions) -> int:
 
     root = assignment.folder_of_assignments(options.assignments)
     chosen = assignment.choose(root, options.assignment)
-    listed = roster.read_roster(options.roster) if options.roster else None
+    listed = _roster(options)
     found = discovery.find(options.submissions, chosen.name)
     submissions, everybody = roster.join(found, listed, chosen.deadline)
     if options.dry_run:
         return _show_found(options, submissions, everybody)
     tell = telling(options.lang)
     with ResultsFolder.open(options.out, tell) as results:
-        seed = results.journal.seed(options.seed, secrets.token_hex(16))
-        terms, sandbox = _terms(options, chosen, seed)
-        now = terms.fingerprint_of("")
-        results.begin(
-            seed, submissions, options.submissions, chosen.name, now, regrade=options.regrade
-        )
-        _grade_all(options, results, submissions, terms, sandbox)
-        results.write_people(everybody)
+        try:
+            _run(options, results, chosen, submissions, everybody)
+        except KeyboardInterrupt:
+            return _stop(options, results, submissions, everybody)
+        people = results.write_people(everybody)
         written = results.write_all()
         page = results.write_pages(written, options.lang)
     _remark(results, written, tell)
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
-    _show(options, grades, page)
-    _tell_of_the_roster(everybody, tell)
+    _show(options, grades, people, page)
+    _tell_of_the_roster(people, tell)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
+
+
+def _roster(options: GradeOptions) -> "Roster | None":
+    """Return the roster that is given, or the one that the results folder remembers."""
+    from grader.core.console import tell
+    from grader.core.i18n import tr
+    from grader.storage.stored import StoredResults
+    from grader.submissions.roster import read_roster
+
+    if options.roster:
+        return read_roster(options.roster)
+    remembered = StoredResults(options.out).roster()
+    if remembered:
+        said = tr(
+            "the roster is that of the earlier run ({file}, {count} people): give another with "
+            "--roster",
+            file=remembered.path,
+            count=len(remembered.people),
+        )
+        tell(said, options.lang)
+    return remembered
+
+
+def _run(
+    options: GradeOptions,
+    results: "ResultsFolder",
+    assignment: "Assignment",
+    submissions: Sequence["Submission"],
+    everybody: Sequence["Person"],
+) -> None:
+    """Grade what is not yet graded, and store each grade as it comes."""
+    seed = results.journal.seed(options.seed, secrets.token_hex(16))
+    terms, sandbox = _terms(options, assignment, seed)
+    results.begin(
+        seed,
+        submissions,
+        options.submissions,
+        assignment.name,
+        terms.fingerprint_of(""),
+        regrade=options.regrade,
+        copies=options.copies,
+    )
+    if options.roster:
+        results.journal.remember(options.roster.absolute(), options.roster.read_bytes())
+    names = {person.submission: person.name for person in everybody}
+    _grade_all(options, results, submissions, terms, sandbox, names)
+
+
+def _stop(
+    options: GradeOptions,
+    results: "ResultsFolder",
+    submissions: Sequence["Submission"],
+    everybody: Sequence["Person"],
+) -> int:
+    """Write the files and pages of what is done, say how to go on; return the exit status."""
+    from grader.core.console import tell
+    from grader.core.i18n import plural, tr
+
+    rows = results.journal.rows
+    done = [one.id for one in submissions if one.id in rows and rows[one.id].status != "not_graded"]
+    page = None
+    if rows:
+        results.write_people(everybody)
+        page = results.write_pages(results.write_all(), options.lang)
+    said = plural(
+        "interrupted: {count} of {all} is graded and kept in {folder}. Run the same command again "
+        "to go on with the others",
+        "interrupted: {count} of {all} are graded and kept in {folder}. Run the same command again "
+        "to go on with the others",
+        len(done),
+        all=len(submissions),
+        folder=options.out,
+    )
+    tell(said, options.lang)
+    if page:
+        tell(tr("The page of those who are graded: {page}", page=page), options.lang)
+    return _INTERRUPTED
 
 
 def _terms(options: GradeOptions, assignment: "Assignment", seed: str) -> tuple["Terms", "Sandbox"]:
@@ -164,6 +250,7 @@ def _grade_all(
     submissions: Sequence["Submission"],
     terms: "Terms",
     sandbox: "Sandbox",
+    names: Mapping[str, str],
 ) -> None:
     """Grade what the journal does not know yet, each notebook once; store grades as they come."""
     from grader.core.console import tell
@@ -177,7 +264,7 @@ def _grade_all(
     with interruptible(), select.reaping(sandbox):
         planned = plan(submissions, lambda one: journal.knows(one.id, terms.fingerprint(one)))
         total, known = len(submissions), len(submissions) - len(planned.unknown)
-        with progress(total, known, options.lang) as shown:
+        with progress(total, known, options.lang, names) as shown:
             lanes = _lanes(options, planned, terms, sandbox, shown)
             for grade in planned.grades(lanes, journal.grade, terms):
                 shown.finished(results.store(grade))
@@ -234,7 +321,10 @@ def _show_found(
         (person, files.get(person.submission, ""), wrong.get(person.submission))
         for person in everybody
     ]
-    console().print(terminal.found(rows, options.lang))
+    screen = console()
+    screen.print(terminal.found(rows, options.lang))
+    total = terminal.found_in_all(everybody, len(wrong), options.lang)
+    screen.print(f"\n{total}", markup=False, soft_wrap=True)
     return 0
 
 
@@ -255,7 +345,12 @@ def _remark(results: "ResultsFolder", grades: Sequence["Grade"], tell: "Tell") -
         )
 
 
-def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -> None:
+def _show(
+    options: GradeOptions,
+    grades: Sequence["Grade"],
+    people: Sequence["Person"],
+    page: Path | None,
+) -> None:
     """Print the table, or the grades as JSON."""
     from grader.core.console import console
     from grader.core.i18n import Words
@@ -266,8 +361,9 @@ def _show(options: GradeOptions, grades: Sequence["Grade"], page: Path | None) -
             sys.stdout.write(grade.to_line())
         return
     screen = console()
-    screen.print(terminal.class_table(grades, options.lang))
+    screen.print(terminal.class_table(grades, options.lang, people))
     words = Words(options.lang)
+    screen.print(f"\n{terminal.summary(grades, options.lang)}", markup=False, soft_wrap=True)
     where = words("Results in {folder}", folder=f"{options.out}/")
     screen.print(f"\n{where} (grades.csv, results/*.json)", markup=False)
     if page:

@@ -88,6 +88,13 @@ def main() -> None:
     except GraderError as error:
         tell(error.said, language(arguments))
         sys.exit(2 if isinstance(error, (UsageError, AssignmentFault)) else 1)
-    except KeyboardInterrupt:
-        tell(tr("interrupted; what was graded is kept"), language(arguments))
-        sys.exit(130)
+    except SystemExit as end:
+        if _interrupted(end):
+            tell(tr("interrupted"), language(arguments))
+        raise
+
+
+def _interrupted(end: SystemExit) -> bool:
+    """Whether Ctrl-C ended a command that says nothing of it itself: typer is silent then."""
+    cause = end.__context__.__cause__ if end.__context__ else None
+    return isinstance(cause, KeyboardInterrupt)

@@ -38,7 +38,9 @@ class Device(str, Enum):
 
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The results folder.")]
-StudentArgument = Annotated[str, typer.Argument(help="The student, as in grades.csv.")]
+StudentArgument = Annotated[
+    str, typer.Argument(help="The student: an id as in grades.csv, or the name.")
+]
 
 AssignmentOption = Annotated[
     Optional[str],

@@ -69,6 +69,8 @@ def override_points(options: OverrideOptions) -> None:
     stored = StoredResults(options.folder)
     stored.require_journal()
     submission = stored.find(options.student)
+    if meant := stored.meant(options.student, submission):
+        tell(meant)
     with ResultsFolder.open(options.folder, tell) as results:
         grade = _graded(results, submission)
         if decision := _decision(options, grade):

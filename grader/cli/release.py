@@ -19,7 +19,11 @@ def release(
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace notebooks that differ.")] = False,
 ) -> None:
-    """Add an assignment to an nbgrader course: the reference, and the students' notebook."""
+    """Add an assignment to an nbgrader course: the reference, and the students' notebook.
+
+    It needs the reference, solutions/NAME/NAME.ipynb beside the assignments, which is in grader's
+    repository and in no wheel.
+    """
     from grader.integrations.nbgrader import release
 
     for path in release.release(name, out, assignments, force=force, install=install):

@@ -44,9 +44,12 @@ def replay(
     from grader.assignments import assignment
     from grader.core.console import telling
     from grader.storage import names, replay
+    from grader.storage.stored import StoredResults
 
     tell = telling(lang.value)
     stored = replay.stored(folder, student)
+    if meant := StoredResults(folder).meant(student, stored.grade.submission):
+        tell(meant)
     only = names.choose_check(stored.grade, check).id if check else None
     root = assignment.folder_of_assignments(assignments)
     checks = assignment.choose(root, stored.grade.assignment)

@@ -27,7 +27,10 @@ _VERSIONS = ("grader", "python", "torch", "sandbox", "device")
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of those who were graded; `bins` counts them in tenths of the scale."""
+    """The marks of those who were graded; `bins` counts them in tenths of the scale.
+
+    The `rejected` are so many, and have a mark of 0; `mean_of_all` counts them as well.
+    """
 
     scale: float
     mean: float
@@ -35,6 +38,8 @@ class Marks:
     lowest: float
     highest: float
     bins: tuple[int, ...]
+    rejected: int
+    mean_of_all: float
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def numbers(grades: Sequence[Grade]) -> Numbers:
     """Return what these grades say together."""
     graded = [grade for grade in grades if grade.status == "graded"]
     return Numbers(
-        _marks(graded),
+        marks(grades),
         tuple(_parts(graded)),
         tuple(_rates(graded)),
         tuple(_misconceptions(graded)),
@@ -143,18 +148,23 @@ def cpu_seconds(grade: Grade) -> float | None:
     return float(seconds) if isinstance(seconds, int | float) else None
 
 
-def _marks(graded: Sequence[Grade]) -> Marks | None:
+def marks(grades: Sequence[Grade]) -> Marks | None:
+    """Return what the marks of those who were graded say together; None where nobody was."""
+    graded = [grade for grade in grades if grade.status == "graded"]
     if not graded:
         return None
-    marks, scale = [grade.mark for grade in graded], graded[0].scale
-    tenths = Counter(min(int(mark / scale * BINS), BINS - 1) for mark in marks)
+    got, scale = [grade.mark for grade in graded], graded[0].scale
+    rejected = [grade.mark for grade in grades if grade.status == "rejected"]
+    tenths = Counter(min(int(mark / scale * BINS), BINS - 1) for mark in got)
     return Marks(
         scale,
-        statistics.fmean(marks),
-        statistics.median(marks),
-        min(marks),
-        max(marks),
+        statistics.fmean(got),
+        statistics.median(got),
+        min(got),
+        max(got),
         tuple(tenths[number] for number in range(BINS)),
+        len(rejected),
+        statistics.fmean([*got, *rejected]),
     )
 
 

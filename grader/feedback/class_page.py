@@ -13,7 +13,7 @@ from grader.core.i18n import Words
 from grader.core.results import text as text_of
 from grader.feedback import class_numbers, equations, figures, pages
 from grader.feedback.class_numbers import BINS
-from grader.feedback.texts import said
+from grader.feedback.texts import said, without_rejected
 from grader.feedback.verdicts import place
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ def render(
             for grade in grades
         },
         missing=[one for one in people if not one.submission],
+        pending=_pending(people, grades),
+        without_rejected=_without_rejected(found.marks, words),
         unlisted=[g.submission for g in grades if _unlisted(behind.get(g.submission))],
         counts={status: sum(g.status == status for g in grades) for status in _STATUSES},
         histogram=_histogram(found.marks, words) if found.marks else "",
@@ -146,6 +148,16 @@ def _student(grade: Grade, person: Person | None, without: Collection[str]) -> S
     ids = dict.fromkeys((grade.student, grade.submission))
     others = tuple(one for one in ids if one != name)
     return Student(name, address, others, late=bool(person and person.late))
+
+
+def _pending(people: Sequence[Person], grades: Sequence[Grade]) -> list[Person]:
+    """Return who handed in something that a run was interrupted before."""
+    done = {grade.submission for grade in grades}
+    return [one for one in people if one.submission and one.submission not in done]
+
+
+def _without_rejected(marks: Marks | None, words: Words) -> str:
+    return without_rejected(marks, words) if marks and marks.rejected else ""
 
 
 def _unlisted(person: Person | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from rich.console import Console
@@ -15,7 +16,7 @@ from grader.core.i18n import Words
 from grader.feedback import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from grader.core.results import Grade
 
@@ -41,23 +42,26 @@ class Shown(Protocol):
 class _Lines:
     """One line a submission."""
 
-    def __init__(self, total: int, done: int, lang: str) -> None:
-        self.total, self.done, self.lang = total, done, lang
+    def __init__(self, total: int, done: int, lang: str, names: Mapping[str, str]) -> None:
+        self.total, self.done, self.lang, self.names = total, done, lang, names
 
     def started(self, submission: Named) -> None:
         """Say nothing: a line a submission is enough."""
 
     def finished(self, grade: Grade) -> None:
         self.done += 1
-        text = f"[{self.done}/{self.total}] {terminal.line(grade, self.lang)}"
+        line = terminal.line(grade, self.lang, self.names.get(grade.submission, ""))
+        text = f"[{self.done}/{self.total}] {line}"
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - for the person who waits
 
 
 class _Live:
     """A bar with the time left, and a line for each submission in a lane."""
 
-    def __init__(self, display: Progress, total: int, done: int, lang: str) -> None:
-        self.display, self.lang = display, lang
+    def __init__(
+        self, display: Progress, total: int, done: int, lang: str, names: Mapping[str, str]
+    ) -> None:
+        self.display, self.lang, self.names = display, lang, names
         words = Words(lang)
         self.whole = display.add_task(words("grading"), total=total, completed=done)
         self.tasks: dict[str, object] = {}
@@ -70,7 +74,8 @@ class _Live:
         task = self.tasks.pop(grade.submission, None)
         if task is not None:
             self.display.remove_task(task)  # type: ignore[arg-type]
-        self.display.console.print(terminal.line(grade, self.lang), markup=False)
+        line = terminal.line(grade, self.lang, self.names.get(grade.submission, ""))
+        self.display.console.print(line, markup=False)
         self.display.advance(self.whole)
 
 
@@ -148,12 +153,14 @@ def steps(lang: str, *, lines: bool) -> Iterator[Steps]:
 
 
 @contextmanager
-def progress(total: int, done: int, lang: str) -> Iterator[Shown]:
-    """Show a run's progress on standard error while it lasts."""
+def progress(
+    total: int, done: int, lang: str, names: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Shown]:
+    """Show a run's progress on standard error while it lasts; `names` are people's, by id."""
     if not sys.stderr.isatty():
-        yield _Lines(total, done, lang)
+        yield _Lines(total, done, lang, names)
         return
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     display = Progress(*columns, TimeRemainingColumn(), console=console.console(stderr=True))
     with display:
-        yield _Live(display, total, done, lang)
+        yield _Live(display, total, done, lang, names)

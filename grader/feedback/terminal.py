@@ -16,7 +16,7 @@ from grader.core.console import plain
 from grader.core.i18n import Words
 from grader.core.results import in_language
 from grader.core.results import text as text_of
-from grader.feedback import decided
+from grader.feedback import class_numbers, decided, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,22 +50,58 @@ class Verdict(Protocol):
 _FATES = ("killed", "equivalent", "survived")
 _MOST_NAMED = 3
 _WIDEST_FINDING = 50
-_LONGEST_REASON = 100  # in the class table; the whole of it is in the student's grade
+_LONGEST_REASON = 2000  # in the class table; the whole of it is in the student's grade
 
 
-def class_table(grades: Iterable[Grade], lang: str) -> Table:
-    """Return the class as a table: each submission, its mark and what it lost."""
+def class_table(grades: Iterable[Grade], lang: str, people: Iterable[Person] = ()) -> Table:
+    """Return the class as a table: each submission, whose it is, its mark and what it lost."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     words = Words(lang)
+    names = {one.submission: one.name for one in people if one.submission and one.name}
     table.add_column(words("submission"), no_wrap=True)
+    if names:
+        table.add_column(words("name"), overflow="fold")
     table.add_column(words("points"), justify="right", no_wrap=True)
     table.add_column(words("status"), no_wrap=True)
     table.add_column(words("what fails"), overflow="fold")
     for grade in grades:
         score = "" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
         word = Text(_status(grade, words), style="" if grade.status == "graded" else "yellow")
-        table.add_row(Text(plain(grade.submission)), score, word, Text(_losses(grade, lang)))
+        name = [Text(plain(names.get(grade.submission, "")))] if names else []
+        table.add_row(Text(plain(grade.submission)), *name, score, word, Text(_losses(grade, lang)))
     return table
+
+
+def summary(grades: Sequence[Grade], lang: str) -> str:
+    """Return how many were graded, rejected or neither, and what the marks are together."""
+    words, marks = Words(lang), class_numbers.marks(grades)
+    submissions = words.plural("{count} submission", "{count} submissions", len(grades))
+    told = [f"{submissions}: {_counts(grades, words)}."]
+    if marks:
+        told.append(
+            words(
+                "Average mark {mean} of {scale}, median {median}.",
+                mean=words.number(marks.mean),
+                scale=words.number(marks.scale),
+                median=words.number(marks.median),
+            )
+        )
+    if marks and marks.rejected:
+        told.append(texts.without_rejected(marks, words))
+    return " ".join(told)
+
+
+def _counts(grades: Sequence[Grade], words: Words) -> str:
+    graded, rejected, lost = (
+        sum(grade.status == status for grade in grades)
+        for status in ("graded", "rejected", "not_graded")
+    )
+    told = [words.plural("{count} graded", "{count} graded", graded)]
+    if rejected:
+        told.append(words.plural("{count} rejected", "{count} rejected", rejected))
+    if lost:
+        told.append(words.plural("{count} not graded", "{count} not graded", lost))
+    return ", ".join(told)
 
 
 def found(rows: Iterable[tuple[Person, str, Bilingual | None]], lang: str) -> Table:
@@ -85,13 +121,37 @@ def found(rows: Iterable[tuple[Person, str, Bilingual | None]], lang: str) -> Ta
     return table
 
 
-def line(grade: Grade, lang: str) -> str:
-    """Return a submission's line, for a terminal that cannot show more."""
+def found_in_all(people: Sequence[Person], problems: int, lang: str) -> str:
+    """Return how many handed in, nothing, late, or something that cannot be graded."""
+    words = Words(lang)
+    handed_in = sum(bool(one.submission) for one in people)
+    late, strangers = (sum(one.late for one in people), sum(one.listed is False for one in people))
+    told = [words.plural("{count} submission", "{count} submissions", handed_in)]
+    if problems:
+        told.append(words.plural("{count} cannot be graded", "{count} cannot be graded", problems))
+    if late:
+        told.append(words.plural("{count} late", "{count} late", late))
+    if strangers:
+        told.append(
+            words.plural("{count} is not on the roster", "{count} are not on the roster", strangers)
+        )
+    if missing := len(people) - handed_in:
+        told.append(
+            words.plural(
+                "{count} on the roster handed in nothing",
+                "{count} on the roster handed in nothing",
+                missing,
+            )
+        )
+    return "; ".join(told) + "."
+
+
+def line(grade: Grade, lang: str, name: str = "") -> str:
+    """Return a submission's line, for a terminal that cannot show more; `name` is whose it is."""
     words = Words(lang)
     score = "-" if grade.status == "not_graded" else _of(grade.score, grade.max_score, words)
-    return (
-        f"{plain(grade.submission)}: {score} {_status(grade, words)} {_losses(grade, lang)}".strip()
-    )
+    who = plain(grade.submission) + (f" ({' '.join(plain(name).split())})" if name else "")
+    return f"{who}: {score} {_status(grade, words)} {_losses(grade, lang)}".strip()
 
 
 def _of(points: float, most: float, words: Words) -> str:

@@ -11,6 +11,9 @@ from grader.feedback import equations
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from grader.core.i18n import Words
+    from grader.feedback.class_numbers import Marks
+
 
 @dataclass(frozen=True)
 class Text:
@@ -31,3 +34,14 @@ def capital(text: str) -> str:
     """Return a text that begins as sentences do, unless its first word is a name or a variable."""
     first = text.partition(" ")[0]
     return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
+
+
+def without_rejected(marks: Marks, words: Words) -> str:
+    """Return that the rejected are not in a class's numbers, and what the average is with them."""
+    return words.plural(
+        "The rejected submission (mark 0) is not in these numbers; with it the average is {mean}.",
+        "The {count} rejected submissions (mark 0) are not in these numbers; with them the average "
+        "is {mean}.",
+        marks.rejected,
+        mean=words.number(marks.mean_of_all),
+    )

@@ -13,13 +13,13 @@ import platform
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from grader.core.errors import SandboxFault, StudentProcessLost
 from grader.sandbox import conformance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from grader.sandbox.api import Sandbox
 
@@ -57,6 +57,16 @@ def examine(open_sandbox: Callable[[], Sandbox], device: str) -> Iterator[Findin
         yield from _promises(sandbox)
     finally:
         sandbox.reap()
+
+
+def total(states: Sequence[State]) -> str:
+    """Return how many of what was looked at are good, and what that comes to."""
+    good, doubtful, bad = (states.count(state) for state in get_args(State))
+    told = [f"{good} of {len(states)} good"]
+    if doubtful:
+        told.append(f"{doubtful} to know of (!)")
+    told.append(f"{bad} to fix before grading (✗)" if bad else "ready to grade")
+    return ", ".join(told[:-1]) + f": {told[-1]}"
 
 
 def _machine() -> Iterator[Finding]:
@@ -98,7 +108,9 @@ def _engine(sandbox: Sandbox) -> Iterator[Finding]:
     """Yield what the engine says of itself, for a sandbox that has one."""
     yield Finding("sandbox", f"{sandbox.name}, {sandbox.image[:19]}")
     if not sandbox.protects:
-        advice = "grade only what you would run yourself; for a class, --sandbox docker"
+        advice = (
+            "grade only what you would run yourself; for a class, --sandbox bubblewrap or docker"
+        )
         yield Finding("protection", "none", "doubtful", advice)
     client = getattr(sandbox, "client", None)
     if client is None:

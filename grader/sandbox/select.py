@@ -26,6 +26,8 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
     """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
     run = secrets.token_hex(8)
     opened = functools.partial(_open, limits=limits, device=device, run=run, tell=tell)
+    if chosen == "docker":
+        _require_engine()
     sandbox = _auto(opened, tell) if chosen == "auto" else opened(chosen)
     if sandbox.name == "process":
         tell(tr("the process sandbox does not protect this machine from the students' code"))
@@ -73,6 +75,20 @@ def reaping(sandbox: Sandbox) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def _require_engine() -> None:
+    """Raise SandboxFault where no engine answers, which says what would do."""
+    try:
+        _docker().connect().close()
+    except SandboxFault as fault:
+        raise SandboxFault(
+            tr(
+                "{docker}. Or choose --sandbox bubblewrap, which needs no engine; --sandbox "
+                "process does not protect this machine from the students' code",
+                docker=fault.said,
+            )
+        ) from fault
+
+
 def _auto(opened: Callable[[str], Sandbox], tell: Tell) -> Sandbox:
     """Open Docker where an engine answers, else bubblewrap. Raises SandboxFault for neither."""
     try:
@@ -86,9 +102,11 @@ def _auto(opened: Callable[[str], Sandbox], tell: Tell) -> Sandbox:
     except SandboxFault as fault:
         raise SandboxFault(
             tr(
-                "{docker}; bubblewrap does not work either: {bubblewrap}",
-                docker=no_docker.said,
+                "no sandbox works here yet, and one is enough. bubblewrap: {bubblewrap}. Docker: "
+                "{docker}. (--sandbox process does not protect this machine from the students' "
+                "code)",
                 bubblewrap=fault.said,
+                docker=no_docker.said,
             )
         ) from fault
     tell(tr("no Docker engine answers: students' code runs in the bubblewrap sandbox"))

@@ -1,7 +1,7 @@
 """What has been graded, with which inputs: SQLite in the results folder.
 
-The journal is the run's memory: its secret seed, where each submission was found, and each grade as
-soon as there is one. The files in the results folder are written from it, after it.
+The journal is the run's memory: its secret seed, the roster, where each submission came from, and
+each grade as soon as there is one. The files in the results folder are written from it, after it.
 
 SQLite finds what was torn at the end of its log, and what is no database; what it cannot see is a
 byte that changed within a row, so each row bears its own digest. A grade whose row does not fit its
@@ -18,11 +18,12 @@ import sqlite3
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from grader.core.errors import GraderError
 from grader.core.i18n import tr
 from grader.core.results import Fingerprint, Grade
+from grader.storage.origins import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,9 @@ CREATE TABLE IF NOT EXISTS graded (
     id TEXT PRIMARY KEY, assignment TEXT NOT NULL, fingerprint TEXT NOT NULL, status TEXT NOT NULL,
     grade BLOB NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sources (id TEXT PRIMARY KEY, paths TEXT NOT NULL) WITHOUT ROWID
+CREATE TABLE IF NOT EXISTS sources (id TEXT PRIMARY KEY, paths TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS origins (id TEXT PRIMARY KEY, origin TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS roster (path TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID
 """
 _INSERT = "INSERT OR REPLACE INTO graded VALUES (?, ?, ?, ?, ?, ?)"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -64,7 +67,7 @@ class Row(NamedTuple):
 
 
 class JournalReader:
-    """The seeds and sources of a results folder. Use it as a context manager.
+    """The seeds, sources and roster of a results folder. Use it as a context manager.
 
     It is refused while a run writes. Raises GraderError.
     """
@@ -103,6 +106,24 @@ class JournalReader:
         with self._explained():
             row = self.database.execute(query, [submission]).fetchone()
             return [Path(path) for path in json.loads(row[0])] if row else []
+
+    def origins(self) -> dict[str, Origin]:
+        """Return where each submission came from, as far as it was stored."""
+        with self._explained():
+            return {name: Origin.from_json(text) for name, text in self._all("origins")}
+
+    def roster(self) -> tuple[Path, bytes] | None:
+        """Return the roster of the last run that was given one: its file, and what was in it."""
+        with self._explained():
+            found = [(Path(path), content) for path, content in self._all("roster")]
+        return found[0] if found else None
+
+    def _all(self, table: str) -> list[tuple[Any, ...]]:
+        """Return a table's rows; none of a journal that is older than the table."""
+        known = "SELECT name FROM sqlite_master WHERE name = ?"
+        if not self.database.execute(known, [table]).fetchone():
+            return []
+        return self.database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - ours
 
     def _connected(self) -> sqlite3.Connection:
         """Open the database to read it.
@@ -191,6 +212,18 @@ class Journal(JournalReader):
             database.executemany("DELETE FROM graded WHERE id = ?", [[name] for name in forget])
         for name in forget:
             self.rows.pop(name, None)
+
+    def locate(self, origins: Mapping[str, Origin]) -> None:
+        """Store where each submission came from."""
+        rows = [[name, one.to_json()] for name, one in origins.items()]
+        with self._transaction() as database:
+            database.executemany("INSERT OR REPLACE INTO origins VALUES (?, ?)", rows)
+
+    def remember(self, path: Path, content: bytes) -> None:
+        """Store the roster of a run, in place of an earlier one's."""
+        with self._transaction() as database:
+            database.execute("DELETE FROM roster")
+            database.execute("INSERT INTO roster VALUES (?, ?)", [str(path), content])
 
     def knows(self, submission: str, fingerprint: Fingerprint) -> bool:
         """Say whether a submission with these very inputs was measured."""

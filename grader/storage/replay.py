@@ -1,11 +1,14 @@
 """Repeat a student's grading from what the results folder holds, and say whether it is the same.
 
-The grade is in `results/<id>.json`; the journal knows the seed and where the notebook was found.
+The grade is in `results/<id>.json`; the journal knows the seed and where the notebook came from,
+and there is a copy of it, unless nobody wanted one.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -16,19 +19,21 @@ from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import Words, joined, tr
 from grader.core.results import Grade, both, text
 from grader.feedback import student_terminal, terminal
+from grader.storage import origins
 from grader.storage.names import suggestion
 from grader.storage.stored import StoredResults
-from grader.submissions.discovery import find
+from grader.submissions.archives import Source, UnreadableError
+from grader.submissions.discovery import find, find_one
+from grader.submissions.model import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from rich.console import RenderableType
 
     from grader.core.i18n import Bilingual
     from grader.core.results import CheckResult
-    from grader.submissions.model import Submission
+    from grader.storage.origins import Origin
 
 _VERSIONS = ("grader", "python", "torch", "device")
 _ASIDE = {"seconds", "cpu_seconds", "fingerprint", "environment", "submission", "student"}
@@ -37,12 +42,16 @@ _ASIDE = {"seconds", "cpu_seconds", "fingerprint", "environment", "submission", 
 
 @dataclass(frozen=True)
 class Stored:
-    """A grade as a results folder has it in `file`, its secret seed and where its notebook was."""
+    """A grade as a results folder has it in `file`, its secret seed and where its notebook was:
+    in one of the `paths`, exactly in `origin` where that was stored; and the `copy` of it.
+    """  # noqa: D205 - one sentence
 
     file: Path
     grade: Grade
     seed: str
     paths: tuple[Path, ...]
+    origin: Origin | None = None
+    copy: Submission | None = None
 
 
 def stored(folder: Path, student: str) -> Stored:
@@ -71,16 +80,20 @@ def stored(folder: Path, student: str) -> Stored:
                 student=student,
             )
         )
-    return Stored(results.file(grade.submission), grade, seed, tuple(paths))
+    file, origin = results.file(grade.submission), results.origins.get(grade.submission)
+    return Stored(file, grade, seed, tuple(paths), origin, results.copy(grade))
 
 
 def find_again(stored: Stored, where: Path | None) -> Submission:
-    """Return the notebook that was graded, where it was found then, or else `where` it is now.
+    """Return the notebook that was graded: the copy of it, or where it was; or `where` it is now.
 
     Raises UsageError where it is gone, GraderError where it is not the same any more.
     """
     grade = stored.grade
-    found = _look(stored, where)
+    if where:
+        found = _given(stored, where)
+    else:
+        found = stored.copy or _unreadable(stored) or _at_its_place(stored) or _former(stored)
     if found.digest != grade.fingerprint.notebook:
         raise GraderError(
             tr(
@@ -93,41 +106,75 @@ def find_again(stored: Stored, where: Path | None) -> Submission:
     return replace(found, id=grade.submission, student=grade.student)
 
 
-def _look(stored: Stored, where: Path | None) -> Submission:
+def _given(stored: Stored, where: Path) -> Submission:
+    """Return the student's submission among those that are `where` they are now, or the only one.
+
+    It bears the student's id, or the one that it came with.
+    """
     grade = stored.grade
-    if where is not None:
-        found = find([where], grade.assignment)
-        mine = [one for one in found if one.student == grade.student]
-        if not mine and len(found) > 1:
-            raise UsageError(
-                tr(
-                    "there is no {student} in {where}; {known}",
-                    student=grade.student,
-                    where=where,
-                    known=suggestion(grade.student, [one.student for one in found]),
-                )
+    found = find([where], grade.assignment)
+    mine = [one for one in found if one.student in _ids(stored)]
+    if not mine and len(found) > 1:
+        raise UsageError(
+            tr(
+                "there is no {student} in {where}; {known}",
+                student=grade.student,
+                where=where,
+                known=suggestion(grade.student, [one.student for one in found]),
             )
-        return (mine or found)[0]
-    mine = [one for one in _former(stored) if one.student == grade.student]
+        )
+    return (mine or found)[0]
+
+
+def _ids(stored: Stored) -> set[str]:
+    return {stored.grade.student, *([stored.origin.student] if stored.origin else [])}
+
+
+def _unreadable(stored: Stored) -> Submission | None:
+    """Return the folder's copy of a file in which no notebook could be read, looked at again."""
+    grade, origin = stored.grade, stored.origin
+    if origin is None or grade.fingerprint.notebook != origins.NOTHING:
+        return None
+    content = origins.kept(stored.file.parents[1], origin.digest)
+    if content is None:
+        return None
+    with TemporaryDirectory() as place:
+        Path(place, f"file{PurePosixPath(origin.filename).suffix}").write_bytes(content)
+        found = find_one(Path(place), grade.student, grade.assignment)
+        return found if found.problem else replace(found, source=found.read())
+
+
+def _at_its_place(stored: Stored) -> Submission | None:
+    """Return the very file, or entry of a zip, that was graded, whoever's it is by its name."""
+    grade, origin = stored.grade, stored.origin
+    if origin is None or origin.digest not in {grade.fingerprint.notebook} - {origins.NOTHING}:
+        return None
+    found = Submission("", grade.student, origin.filename, Source(Path(origin.path), origin.entry))
+    try:
+        found.read()
+    except (UnreadableError, GraderError):
+        return None
+    return found
+
+
+def _former(stored: Stored) -> Submission:
+    """Return the student's submission as it is now in the paths of then. Raises UsageError."""
+    try:
+        found = find(stored.paths, stored.grade.assignment) if stored.paths else []
+    except UsageError:  # they are gone
+        found = []
+    mine = [one for one in found if one.student in _ids(stored)]
     if not mine:
         places = ", ".join(map(str, stored.paths))
         raise UsageError(
             tr(
                 "the notebook of {student} was in {places} and is no longer there: give its place "
                 "with --submissions PATH",
-                student=grade.student,
+                student=stored.grade.student,
                 places=places or tr("a place that the journal does not know"),
             )
         )
     return mine[0]
-
-
-def _former(stored: Stored) -> list[Submission]:
-    """Return what there is now in the paths of then; nothing where they are gone."""
-    try:
-        return find(stored.paths, stored.grade.assignment) if stored.paths else []
-    except UsageError:
-        return []
 
 
 def changes(before: Grade, now: Grade) -> Iterator[Bilingual]:

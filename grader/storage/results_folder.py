@@ -14,7 +14,7 @@ from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import tr
 from grader.exports import csv
-from grader.storage import decisions, pages, students, terms
+from grader.storage import decisions, origins, pages, students, terms
 from grader.storage.journal import Journal
 from grader.storage.stored import RESULTS, StoredResults
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from grader.core.console import Tell
     from grader.core.results import Decision, Fingerprint, Grade, Person
     from grader.storage.decisions import Decisions
+    from grader.storage.origins import Origin
     from grader.submissions.model import Submission
 
 
@@ -83,17 +84,20 @@ class ResultsFolder:
         now: Fingerprint,
         *,
         regrade: bool,
+        copies: bool = True,
     ) -> None:
         """Refuse what would mix grades; store what a run begins with. Raises UsageError.
 
         `paths` are where the submissions were found; `now` is what the run's grades depend on,
-        whatever the notebook. `regrade` forgets the submissions' former grades.
+        whatever the notebook. `regrade` forgets the submissions' former grades; `copies` keeps what
+        was handed in.
         """
         asked = {one.id for one in submissions}
         lost = self.lost
         terms.refuse_other_assignments(self.journal, assignment)
         terms.refuse_unknown(self.path / RESULTS, lost - asked)
         terms.refuse_others(self.journal, asked, now, regrade=regrade)
+        terms.refuse_other_ids(self.journal, submissions)
         if lost:
             self.tell(
                 tr(
@@ -104,6 +108,14 @@ class ResultsFolder:
             )
         sources = {one.id: origin(one, paths) for one in submissions}
         self.journal.begin(seed, sources, forget=sources if regrade else ())
+        self.journal.locate({one.id: self._handed_in(one, keep=copies) for one in submissions})
+
+    def _handed_in(self, submission: Submission, *, keep: bool) -> Origin:
+        """Return where a submission came from; keep a copy of it, if so asked."""
+        content = origins.content(submission)
+        if keep and content is not None:
+            origins.keep(self.path, content)
+        return origins.origin(submission, content)
 
     def store(self, grade: Grade) -> Grade:
         """Keep a grade in the journal and, with what people decided, in its file.
@@ -131,10 +143,14 @@ class ResultsFolder:
         self._write("grades.csv", csv.table(grades).encode())
         return grades
 
-    def write_people(self, everybody: Sequence[Person]) -> None:
-        """Keep who is behind the submissions, with those of earlier runs. Raises GraderError."""
-        before = students.read(self.path / students.FILE)
-        self._write(students.FILE, students.table(students.merged(before, everybody)).encode())
+    def write_people(self, everybody: Sequence[Person]) -> list[Person]:
+        """Keep who is behind the submissions, with those of earlier runs; return all of them.
+
+        Raises GraderError.
+        """
+        people = students.merged(students.read(self.path / students.FILE), everybody)
+        self._write(students.FILE, students.table(people).encode())
+        return people
 
     def write_pages(self, grades: Sequence[Grade], lang: str | None = None) -> Path | None:
         """Make the pages of these grades, whose files are there; return the class's.

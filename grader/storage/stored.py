@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import some_of, tr
 from grader.core.results import Grade, Person
-from grader.storage import pages, students
+from grader.core.text import plain
+from grader.storage import origins, pages, students
 from grader.storage.journal import FILE, JournalReader
-from grader.storage.names import suggestion
-from grader.submissions.model import safe_id
+from grader.storage.names import choose_person, suggestion
+from grader.submissions.model import Submission, safe_id
+from grader.submissions.roster import Roster, read_roster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from grader.core.i18n import Bilingual
+    from grader.storage.origins import Origin
 
 RESULTS = "results"
 _DAMAGED = 3
@@ -91,7 +96,7 @@ class StoredResults:
         return self.path / name
 
     def find(self, student: str | None) -> str:
-        """Return the submission of this id or student, or the only one. Raises UsageError."""
+        """Return the submission of this id, student or name, or the only one. Raises UsageError."""
         if student is None:
             if len(self.submissions) == 1:
                 return self.submissions[0]
@@ -106,14 +111,40 @@ class StoredResults:
         for name in chain((student, safe_id(student)), same):
             if name in self.submissions:
                 return name
+        return self._named(student)
+
+    def _named(self, name: str) -> str:
+        """Return the submission of whoever is called so. Raises UsageError."""
+        person = choose_person(self._known(), name)
+        if person and person.submission in self.submissions:
+            return person.submission
+        if person:
+            raise UsageError(
+                tr(
+                    "{student} has no grade in {folder}",
+                    student=plain(person.student),
+                    folder=self.path,
+                )
+            )
+        names = [person.name for person in self._known() if person.submission and person.name]
         raise UsageError(
             tr(
                 "there is no student {student} in {folder}; {known}",
-                student=repr(student),
+                student=repr(name),
                 folder=self.path,
-                known=suggestion(student, self.submissions),
+                known=suggestion(name, [*self.submissions, *names]),
             )
         )
+
+    def meant(self, word: str, submission: str) -> Bilingual | None:
+        """Return who was meant by what was typed, where that is not the id itself."""
+        if word.casefold() == submission.casefold():
+            return None
+        person = next((one for one in self._known() if one.submission == submission), None)
+        if person is None:
+            return None
+        who = plain(person.student) + (f" ({plain(person.name)})" if person.name else "")
+        return tr("{word} is {who}", word=repr(word), who=who)
 
     def grade(self, student: str | None) -> Grade:
         """Return a student's grade, or the only one. Raises UsageError, or GraderError."""
@@ -127,6 +158,46 @@ class StoredResults:
         """Return the seed that these grades were given with, if it is known. Raises GraderError."""
         with JournalReader(self.path) as journal:
             return journal.seed_of(grades)
+
+    @cached_property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where each submission came from, as far as that is known. Raises GraderError."""
+        if not self.has_journal:
+            return {}
+        with JournalReader(self.path) as journal:
+            return journal.origins()
+
+    def copy(self, grade: Grade) -> Submission | None:
+        """Return the copy of what was graded; None where none was kept, or nothing could be read.
+
+        Raises GraderError.
+        """
+        origin, digest = self.origins.get(grade.submission), grade.fingerprint.notebook
+        content = origins.kept(self.path, digest) if digest != origins.NOTHING else None
+        if origin is None or content is None:
+            return None
+        return Submission(grade.submission, grade.student, origin.filename, content)
+
+    def roster(self) -> Roster | None:
+        """Return the roster that the folder remembers; None where no run was given one.
+
+        A folder of a version that kept none has its people. Raises GraderError while a run writes.
+        """
+        remembered = None
+        if self.has_journal:
+            with JournalReader(self.path) as journal:
+                remembered = journal.roster()
+        if remembered is None:
+            listed = [person for person in self._known() if person.listed]
+            people = tuple(
+                enumerate((replace(one, submission="", at="", late=False) for one in listed), 2)
+            )
+            return Roster(self.path / students.FILE, people) if people else None
+        path, content = remembered
+        with TemporaryDirectory() as folder:
+            copy = Path(folder, path.name)
+            copy.write_bytes(content)
+            return replace(read_roster(copy), path=path)
 
     def sources(self, submissions: Iterable[str]) -> list[Path]:
         """Return where these submissions were found, as far as it is known. Raises GraderError."""

@@ -53,7 +53,8 @@ def read(path: Path) -> list[Person]:
 def merged(before: Iterable[Person], now: Iterable[Person]) -> list[Person]:
     """Return everybody of a folder: those of this run, then those of earlier runs alone.
 
-    What this run does not know of a person, having no roster, is as it was.
+    What this run does not know of a person is as it was: what else the roster had, where there is
+    none now; what was handed in earlier, where these submissions are others.
     """
     earlier = {person.student: person for person in before}
     people = [_filled(person, earlier.get(person.student)) for person in now]
@@ -67,7 +68,11 @@ def merged(before: Iterable[Person], now: Iterable[Person]) -> list[Person]:
 
 
 def _filled(person: Person, before: Person | None) -> Person:
-    if before is None or person.listed is not None:
+    if before is None:
+        return person
+    if not person.submission:
+        person = replace(person, submission=before.submission, at=before.at, late=before.late)
+    if person.listed is not None:
         return person
     return replace(
         person,

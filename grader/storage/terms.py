@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader.core.errors import UsageError
 from grader.core.i18n import joined, some_of, tr
 from grader.core.version import __version__
+from grader.storage.origins import place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from grader.core.i18n import Bilingual
     from grader.core.results import Fingerprint
     from grader.storage.journal import Journal
+    from grader.submissions.model import Submission
 
 _MENTIONED = 3
 _CHANGES = {
@@ -91,6 +93,27 @@ def refuse_others(
                 "all the submissions, or choose another --out",
                 said=said,
                 names=_some(left),
+            )
+        )
+
+
+def refuse_other_ids(journal: Journal, submissions: Collection[Submission]) -> None:
+    """Refuse files that the folder has under other ids: nobody counts twice. Raises UsageError."""
+    now = {place(one): one.id for one in submissions if any(place(one))}
+    asked = {one.id for one in submissions}
+    others = {
+        name: now[where]
+        for name, one in journal.origins().items()
+        if name in journal.rows.keys() - asked and (where := (one.path, one.entry)) in now
+    }
+    if others:
+        pairs = [f"{then} → {now}" for then, now in sorted(others.items())]
+        raise UsageError(
+            tr(
+                "{folder} has grades of these same files under other ids ({pairs}): give the "
+                "roster that they were graded with (--roster), or choose another --out",
+                folder=journal.folder,
+                pairs=some_of(pairs, _MENTIONED),
             )
         )
 

@@ -43,8 +43,9 @@ class Submission:
     """What one student handed in. It pickles small: `source` says where the bytes are.
 
     `id` is a safe file name, unlike any other's even where case does not count; `student` is
-    the id as it came, `filename` the file's name, for messages. `problem` (for the student) says
-    why it cannot be read, `about` what the layout tells of the person and the moment.
+    the id as it came or as the roster has it, `there` as it came; `filename` is the file's name,
+    for messages. `problem` (for the student) says why it cannot be read, `about` what the layout
+    tells of the person and the moment.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Submission:
     source: Source | bytes | None = None
     problem: Bilingual | None = None
     about: HandedIn = UNKNOWN
+    there: str = ""
 
     def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
         """Return the notebook's bytes.
@@ -90,7 +92,7 @@ def identified(submissions: Iterable[Submission]) -> list[Submission]:
     """Give each submission an id, by its student; return them sorted by it."""
     found = list(submissions)
     ids = _ids(submission.student for submission in found)
-    named = [replace(submission, id=ids[submission.student]) for submission in found]
+    named = [replace(one, id=ids[one.student], there=one.there or one.student) for one in found]
     return sorted(named, key=lambda submission: submission.id)
 
 

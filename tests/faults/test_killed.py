@@ -35,8 +35,8 @@ MOMENTS = 30 if FULL else 3
 SEED = int(os.environ.get("GRADER_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 """Draws the moments; a test's name shows it, so that a failure can be repeated."""
 SECONDS_A_GRADE = 1.5
-WRITES = range(1, 2 * len(SUBMISSIONS) + 3) if FULL else (7,)
-"""A draft and a rename for each grade, and for grades.csv."""
+WRITES = range(1, 4 * len(SUBMISSIONS) + 3) if FULL else (7, 19)
+"""A draft and a rename for each copy of what was handed in, each grade, and for grades.csv."""
 DIE_AT_WRITE = """
 import os, signal, sys
 left = {count}
@@ -111,8 +111,10 @@ def test_ctrl_c(course: Course, whole: dict[str, Any]) -> None:
     process = course.start(out, "--seed", "faults")
     assert until(lambda: graded(out) >= 1, process), said(out)
     assert interrupt(process) == 130
-    assert "Traceback" not in said(out)
     kept = stored(out)
+    told = f"interrupted: {len(kept)} of {len(SUBMISSIONS)} {'is' if len(kept) == 1 else 'are'}"
+    assert told in said(out)
+    assert_one_sentence(said(out), "The page of those who are graded", "index.html")
     files = {path.stem: path.read_text() for path in (out / "results").glob("[!.]*")}
     assert {name: Grade.from_json(text) for name, text in files.items()}.items() <= kept.items()
     assert_goes_on_to(whole, course, out)

@@ -21,6 +21,8 @@ def test_marks_are_of_those_who_were_graded_and_full_marks_are_in_the_last_tenth
     rejected = replace(graded("r"), status="rejected")
     marks = numbers([*class_, rejected]).marks
     assert marks
+    assert (marks.mean, marks.rejected) == (5.975, 1)
+    assert marks.mean_of_all == pytest.approx(4.78)
     assert (marks.median, marks.lowest, marks.highest, marks.scale) == (1.95, 0, 20, 20)
     assert marks.bins == (2, 1, 0, 0, 0, 0, 0, 0, 0, 1)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from grader.core.results import CheckResult, Decision, Fingerprint, Grade, Misconception
-from grader.feedback import student_terminal, terminal
+from grader.core.results import CheckResult, Decision, Fingerprint, Grade, Misconception, Person
+from grader.feedback import progress, student_terminal, terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -164,3 +164,48 @@ def test_the_class_says_how_many_points_were_decided_by_hand() -> None:
     text = shown(terminal.class_table([GRADE.with_decisions((DECIDED,))], "es"))
     assert "3/100" in text
     assert "una decidida a mano" in text
+
+
+TWO_ARE_NOT = (
+    "The 2 rejected submissions (mark 0) are not in these numbers; with them the average is 32."
+)
+
+
+@pytest.mark.parametrize(
+    ("grades", "told"),
+    [
+        ([GRADE], "1 submission: 1 graded. Average mark 96 of 100, median 96."),
+        ([REJECTED, REJECTED], "2 submissions: 0 graded, 2 rejected."),
+        ([replace(GRADE, status="not_graded")], "1 submission: 0 graded, 1 not graded."),
+        (
+            [GRADE, REJECTED, REJECTED],
+            "3 submissions: 1 graded, 2 rejected. Average mark 96 of 100, median 96. "
+            + TWO_ARE_NOT,
+        ),
+    ],
+)
+def test_a_class_s_totals_say_what_they_are_of(grades: list[Grade], told: str) -> None:
+    rejected = [replace(one, mark=0.0) if one.status == "rejected" else one for one in grades]
+    assert terminal.summary(rejected, "en") == told
+
+
+def test_a_class_without_names_has_no_column_for_them() -> None:
+    assert "nombre" not in shown(terminal.class_table([GRADE], "es", [Person("ana", "ana")]))
+    assert "nombre" in shown(terminal.class_table([GRADE], "es", [Person("ana", "ana", "Ana Paz")]))
+
+
+def test_the_line_of_a_run_says_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.progress(2, 0, "en", {"ana": "Ana Paz"}) as shown_:
+        shown_.finished(GRADE)
+        shown_.finished(replace(GRADE, submission="eva"))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("[1/2] ana (Ana Paz): 96/100")
+    assert second.startswith("[2/2] eva: 96/100")
+
+
+def test_no_control_character_of_a_name_gets_through() -> None:
+    assert not steers(terminal.line(GRADE, "es", HOSTILE))
+    assert "\n" not in terminal.line(GRADE, "es", "a\nfalsa: 100/100")
+    text = shown(terminal.class_table([GRADE], "es", [Person("ana", "ana", HOSTILE)]))
+    assert not steers(text)
+    assert "[red]rojo[/red]" in text

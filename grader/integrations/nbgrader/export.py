@@ -17,7 +17,7 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
-from grader.core.i18n import LANGUAGES
+from grader.core.i18n import LANGUAGES, tr
 from grader.exports import ungraded
 from grader.exports.nbgrader import Mark, Sheet, record
 from grader.exports.nbgrader import others as others_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from grader.core.i18n import Bilingual
     from grader.integrations.nbgrader.course import Course
 
 _NOT_YET_ADDED = "Object of type <Submitted"
@@ -69,9 +70,29 @@ def _export(course: Course, results: StoredResults, assignment: str, lang: str) 
         at = timestamp(folders.note(grade, TIMESTAMP)) or person.at
         sheets.append(Sheet(person, marks, at))
     others = _record(course, assignment, checks.worth, sheets)
+    written = []
     for grade in grades:
         _penalize(course, assignment, grade.student)
-        folders.write(grade, checks.lines(grade, lang), others)
+        written.append(folders.write(grade, checks.lines(grade, lang), others))
+    notebooks, pages = (sum(kind) for kind in zip(*written, strict=True)) if written else (0, 0)
+    tell(_told(course, assignment, (len(sheets), len(checks.worth), notebooks, pages)), lang)
+
+
+def _told(course: Course, assignment: str, counts: tuple[int, int, int, int]) -> Bilingual:
+    """Return what was written: to the gradebook so many students and checks, notebooks, pages."""
+    students, checks, notebooks, pages = counts
+    return tr(
+        "{assignment}: {students} students with {checks} checks each in {gradebook}, {notebooks} "
+        "notebooks in {autograded}, {pages} pages in {feedback}",
+        assignment=assignment,
+        students=students,
+        checks=checks,
+        gradebook=course.directory.db_url.removeprefix("sqlite:///"),
+        notebooks=notebooks,
+        autograded=course.folder("autograded", assignment).parent,
+        pages=pages,
+        feedback=course.folder("feedback", assignment).parent,
+    )
 
 
 def _record(

@@ -50,16 +50,21 @@ class Folders:
                 continue
         return cls(course, results, found)
 
-    def write(self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]) -> None:
-        """Write a student's notebook and page; say what could not be. Raises UsageError."""
+    def write(
+        self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]
+    ) -> tuple[bool, bool]:
+        """Write a student's notebook and page; say what could not be, and return which was.
+
+        Raises UsageError.
+        """
         if not is_a_folder(grade.student):
             tell(
                 f"{plain(grade.student)!r} cannot be the name of a folder: the grade is in the "
                 "gradebook, but no notebook or page is written"
             )
-            return
+            return False, False
         self._write_notebook(grade, lines, others)
-        self._write_page(grade)
+        return True, self._write_page(grade)
 
     def note(self, grade: Grade, name: str) -> bytes:
         """Return a file that nbgrader put beside a submission; nothing where it did not."""
@@ -74,7 +79,7 @@ class Folders:
     def _write_notebook(
         self, grade: Grade, lines: Iterable[Line], others: Mapping[str, Any]
     ) -> None:
-        submission = self.submissions.get(grade.fingerprint.notebook)
+        submission = self.results.copy(grade) or self.submissions.get(grade.fingerprint.notebook)
         if submission is None:
             tell(
                 f"the graded notebook of {plain(grade.student)} is no longer where it was: "
@@ -87,7 +92,7 @@ class Folders:
         files.save(folder / f"{grade.assignment}.ipynb", notebook.encode(errors="replace"))
         self._write_notes(grade, folder)
 
-    def _write_page(self, grade: Grade) -> None:
+    def _write_page(self, grade: Grade) -> bool:
         page = self.results.page(grade.submission)
         if page is None:
             where = self.results.path
@@ -95,13 +100,14 @@ class Folders:
                 f"{plain(grade.student)} has no page to return: run grader report {where}, "
                 "then export again"
             )
-            return
+            return False
         folder = self.course.folder("feedback", grade.assignment, grade.student)
         try:
             files.save(folder / f"{grade.assignment}.html", page.read_bytes())
         except OSError as error:
             raise UsageError(f"{page} cannot be read: {error.strerror}") from error
         self._write_notes(grade, folder)
+        return True
 
     def _write_notes(self, grade: Grade, folder: Path) -> None:
         """Write what nbgrader needs beside a notebook: when it came, and whose feedback it is.

@@ -94,11 +94,8 @@ def release(
     is written where there is none. Raises UsageError where there is no such assignment or
     reference, or no place for the line, or the course has another one already and not `force`.
     """
-    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
-    reference = assignment.folder.parent.parent / "solutions" / name / f"{name}.ipynb"
-    if not reference.is_file():
-        raise UsageError(f"there is no reference at {reference}")
-    reference = reference.resolve()
+    reference = reference_of(name, root)
+    courses.require()
     yield from _configuration(out.resolve())
     course = courses.load(out)
     with course.entered():
@@ -113,6 +110,25 @@ def release(
         path = course.folder(step, name) / reference.name
         files.save(path, text.encode())
         yield path
+
+
+def reference_of(name: str, root: Path | None) -> Path:
+    """Return an assignment's reference. Raises UsageError where there is none: no wheel has one."""
+    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
+    folder = assignment.folder.parent
+    reference = folder.parent / "solutions" / name / f"{name}.ipynb"
+    if reference.is_file():
+        return reference.resolve()
+    if folder.name == "_assignments":
+        raise UsageError(
+            f"what pip installed has no reference solutions, and the students' notebook is made "
+            f"from {name}'s: run this in grader's repository, or give --assignments the folder of "
+            f"assignments beside which is solutions/{name}/{name}.ipynb"
+        )
+    raise UsageError(
+        f"there is no reference at {reference}: put it there, for the students' notebook is made "
+        "from it"
+    )
 
 
 def missing_setting(out: Path) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import tempfile
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from grader.core.errors import SandboxFault
@@ -18,6 +19,7 @@ from grader.sandbox.backends.seccomp import compile_profile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from grader.core.i18n import Bilingual
     from grader.sandbox.backends.cgroups import Group
     from grader.sandbox.backends.ids import Range
 
@@ -29,6 +31,12 @@ _NAMESPACES = (
     "--unshare-uts",
     "--unshare-cgroup-try",
 )
+_REFUSALS = (
+    ("user/max_user_namespaces", "0", "10000"),
+    ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),  # Ubuntu
+    ("kernel/unprivileged_userns_clone", "0", "1"),  # older Debians
+)
+"""What may keep users from making namespaces: a setting, its value that does, one that does not."""
 _PRIVILEGES = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 _ENDING = ("--as-pid-1", "--die-with-parent", "--new-session")
 _ENVIRONMENT = ENVIRONMENT | {
@@ -76,11 +84,9 @@ class Bwrap:
         """Return what went wrong, as bwrap says or else the error, and what to do."""
         return SandboxFault(
             tr(
-                "bwrap cannot make a sandbox ({why}): this user must be allowed to make namespaces "
-                "(as root: sysctl user.max_user_namespaces=10000, on Ubuntu "
-                "kernel.apparmor_restrict_unprivileged_userns=0, on older Debians "
-                "kernel.unprivileged_userns_clone=1; within a container, only a privileged one is)",
+                "bwrap cannot make a sandbox ({why}): {remedy}",
                 why=self.said or error or tr("no reason given"),
+                remedy=remedy(),
             )
         )
 
@@ -116,6 +122,25 @@ class Bwrap:
             for each in ranges:
                 each.give(self.pid)
             go.write(b"!")
+
+
+def remedy(settings: Path = Path("/proc/sys"), root: Path = Path("/")) -> Bilingual:
+    """Return what this machine's kernel lacks for namespaces, as its settings say."""
+    for name, refuses, value in _REFUSALS:
+        if _setting(settings / name) == refuses:
+            return tr(
+                "as root, run sysctl {name}={value}", name=name.replace("/", "."), value=value
+            )
+    if any((root / name).exists() for name in (".dockerenv", "run/.containerenv")):
+        return tr("in a container nobody may make namespaces, unless it is a privileged one")
+    return tr("this user has to be allowed to make namespaces")
+
+
+def _setting(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:  # this kernel has no such setting
+        return ""
 
 
 def _options(group: Group | None) -> Iterator[str]:

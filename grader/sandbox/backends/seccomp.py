@@ -26,11 +26,18 @@ def compiled() -> Any:
     """Return the profile as pyseccomp's filter, not loaded yet. Raises SandboxFault."""
     try:
         import pyseccomp
-    except (ImportError, RuntimeError) as error:  # RuntimeError: there is no library
+    except ImportError as error:
         raise SandboxFault(
             tr(
-                "the filter of system calls cannot be made ({why}): "
-                "pip install 'rnn-grader[bubblewrap]', and as root apt-get install libseccomp2",
+                "the bubblewrap sandbox's Python packages are missing: "
+                "pip install 'rnn-grader[bubblewrap]'"
+            )
+        ) from error
+    except RuntimeError as error:
+        raise SandboxFault(
+            tr(
+                "the filter of system calls cannot be made ({why}): as root, run apt-get install "
+                "libseccomp2",
                 why=error,
             )
         ) from error
