@@ -28,7 +28,8 @@ from grader.scheduling.lanes import packed, unpacked
 from grader.scheduling.local import MOST_TRIES, Queue
 from grader.storage.results_folder import ResultsFolder
 from grader.submissions.model import Submission
-from grader.worker.analysis.notebook import Unreadable, read
+from grader.worker.analysis.documents import Unreadable
+from grader.worker.analysis.notebook import read
 
 ROOT = Path(__file__).parent.parent
 SPANISH = re.compile(r"[áéíóúñ¿«]|\b(el|la|los|las|de|hay|elige)\b")

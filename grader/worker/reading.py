@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from grader.protocol import wire
 from grader.worker.analysis import notebook
 from grader.worker.analysis.conduct import Finding, findings
+from grader.worker.analysis.documents import Unreadable
 from grader.worker.analysis.notebook import Notice
 from grader.worker.analysis.slicing import choose, future, places
 from grader.worker.analysis.statements import Statement, statements
@@ -112,7 +113,7 @@ def read(
     """
     try:
         cells, notices = notebook.read(content, filename)
-    except notebook.Unreadable as unreadable:
+    except Unreadable as unreadable:
         return Reading(unreadable=unreadable.told)
     everything = statements(cells)
     chosen = choose(everything, wanted)

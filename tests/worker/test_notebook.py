@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spanish import spanish
 
-from grader.worker.analysis.notebook import Cell, Notice, Unreadable, read
+from grader.worker.analysis.documents import Unreadable
+from grader.worker.analysis.notebook import Cell, Notice, read
 
 
 def notebook(*sources: str | list[str]) -> bytes:
@@ -164,6 +165,70 @@ def test_what_is_no_notebook_is_refused_in_words(content: bytes) -> None:
         read(content, "a.ipynb")
 
 
-def test_a_module_that_is_not_utf_8_is_refused_in_words() -> None:
-    with pytest.raises(Unreadable, match="UTF-8"):
-        read(b"# \xf1", "tarea.py")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("name", ["tarea.py", "tarea.ipynb"])
+def test_another_encoding_is_read_with_a_notice(encoding: str, name: str) -> None:
+    text = "# año\nclass A: pass\n"
+    if name.endswith(".ipynb"):
+        text = json.dumps(json.loads(notebook(text)), ensure_ascii=False)
+    found, told = read(text.encode(encoding), name)
+    assert line_of("A", found[0]) == 2
+    assert "en vez de UTF-8" in spanish(told[0].text)
+
+
+WHOLE = json.dumps(json.loads(notebook("a = 1", "b = 2")), indent=1)
+CONFLICT = "<<<<<<< HEAD\n{}=======\n{}>>>>>>> otra\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("<html><body>Moodle</body></html>", "página web"),
+        ("\n<!DOCTYPE HTML>\n<p>Colab</p>", "página web"),
+        ('<?xml version="1.0"?><html/>', "página web"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n", "Git LFS"),
+        (WHOLE.replace(' "metadata"', CONFLICT.format(" ", "  ") + ' "metadata"', 1), "línea"),
+        ('{"cells": [],\n"metadata": {},}', "coma de más en la línea 2, columna 15"),
+        ('{"cells": [1,\n  ]}', "coma de más en la línea 1, columna 13"),
+        ('{"cells": [],\n "metadata" {}}', "línea 2, columna 13"),
+        (WHOLE[: len(WHOLE) // 2], "cortado"),
+        ("%PDF-1.7", "PDF"),
+        ("import marimo\napp = marimo.App()\n", "marimo"),
+    ],
+)
+def test_what_was_handed_in_instead_is_named(text: str, says: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read(text.encode(), "a.ipynb")
+    assert says in spanish(refused.value.told)
+
+
+@pytest.mark.parametrize("lacking", [{"metadata"}, {"nbformat_minor"}, {"metadata", "nbformat"}])
+def test_a_notebook_that_lacks_what_is_noted_of_it_is_read(lacking: set[str]) -> None:
+    whole = json.loads(notebook("class A: pass"))
+    content = {key: value for key, value in whole.items() if key not in lacking}
+    found, told = read(json.dumps(content).encode(), "a.ipynb")
+    assert line_of("A", found[0]) == 1
+    assert bool(told) == bool(lacking - {"nbformat_minor"})
+
+
+@pytest.mark.parametrize("language", ["R", "julia", "scala"])
+def test_a_notebook_of_another_language_says_which(language: str) -> None:
+    content = json.loads(notebook("f <- g(x)", "x = 1"))
+    content["metadata"] = {"kernelspec": {"language": language}}
+    with pytest.raises(Unreadable, match=language):
+        read(json.dumps(content).encode(), "a.ipynb")
+
+
+def test_python_below_another_kernels_name_is_read() -> None:
+    content = json.loads(notebook("class A: pass"))
+    content["metadata"] = {"kernelspec": {"language": "R"}}
+    assert line_of("A", read(json.dumps(content).encode(), "a.ipynb")[0][0]) == 1
+
+
+@pytest.mark.parametrize("marker", ["# %%", "#%% datos", "# In[3]:", "# In [ ]:"])
+def test_a_marked_cell_that_does_not_parse_costs_itself_alone(marker: str) -> None:
+    script = f"x = 1\n{marker}\nclass A: pass\n{marker}\nfor x in\n{marker}\ny = 2\n"
+    found, (told,) = read(script.encode(), "tarea.py")
+    assert [cell.number for cell in found] == [1, 2, 4]
+    assert line_of("A", found[1]) == 3
+    assert (told.cell, told.line) == (3, 5)

@@ -8,15 +8,13 @@ with a syntax error, a cell in another language) becomes a notice, never an erro
 from __future__ import annotations
 
 import ast
-import json
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
-import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 
+from grader.worker.analysis.documents import Unreadable, cells_of_script, document
 from grader.worker.messages import Translatable, TranslatableError, notice
 
 # Cell magics whose body is Python that runs in the notebook itself.
@@ -28,10 +26,6 @@ _LONGEST_MAGIC = 100
 _LONGEST_REASON = 200
 _COMMAND = re.compile(r"^[^\S\n]*[%!?,;/]|=[^\S\n]*[%!]|\?[^\S\n]*$", re.MULTILINE)
 _LEADING = re.compile(r"(?:[^\S\n]*\n)*")  # empty lines, which IPython drops
-
-
-class Unreadable(TranslatableError):
-    """These bytes are no notebook; `told` says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +49,30 @@ class Cell:
 def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
     """Return the code cells of a notebook (nbformat 2 to 4) or of a `.py` module, parsed.
 
-    Raises Unreadable.
+    A script that does not parse as a whole is read by the cells that it marks. Raises Unreadable.
     """
-    module = filename.lower().endswith(".py")
-    sources = [_text(content)] if module else _code_cells(content)
+    found = document(content, filename)
+    cells, notices = _parsed(found.sources)
+    marked = cells_of_script(found.sources[0]) if found.is_script and not cells else []
+    if len(marked) > 1:
+        cells, notices = _parsed(marked)
+    if found.is_foreign and not _defines_something(cells):
+        raise Unreadable(
+            notice(
+                "the notebook is written in {language}, not in Python: hand in the one in Python",
+                language=found.language,
+            )
+        )
+    return cells, [*map(Notice, found.remarks), *notices]
+
+
+def _defines_something(cells: list[Cell]) -> bool:
+    nodes = (node for cell in cells for node in cell.statements)
+    return any(isinstance(node, (ast.ClassDef, ast.FunctionDef)) for node in nodes)
+
+
+def _parsed(sources: list[str]) -> tuple[list[Cell], list[Notice]]:
+    """Parse cells; what cannot be used of them becomes a notice."""
     cells: list[Cell] = []
     notices: list[Notice] = []
     for number, source in enumerate(sources, start=1):
@@ -76,56 +90,6 @@ def read(content: bytes, filename: str) -> tuple[list[Cell], list[Notice]]:
             text = notice("the cell cannot be read and is not used. IPython says: “{why}”", why=why)
             notices.append(Notice(text, number))
     return cells, notices
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            notice("the file is not in UTF-8 (byte {byte})", byte=error.start)
-        ) from error
-
-
-def _code_cells(content: bytes) -> list[str]:
-    text = _text(content)
-    if not text.strip():
-        raise Unreadable(notice("the file is empty"))
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    except RecursionError as error:
-        raise Unreadable(notice("the notebook is nested too deeply")) from error
-    except Exception as error:
-        raise Unreadable(_unfit(text, error)) from error
-    return [_source(cell) for cell in notebook.get("cells", []) if cell.get("cell_type") == "code"]
-
-
-def _source(cell: Any) -> str:
-    source = cell.get("source", "")
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
-
-
-def _unfit(text: str, error: Exception) -> Translatable:
-    """Return what a student can do about a file that nbformat does not read."""
-    broken = error.__cause__
-    if isinstance(broken, json.JSONDecodeError) and text.lstrip().startswith("{"):
-        return notice(
-            "the file is not a Jupyter notebook: it is damaged at line {line}. Open your "
-            "notebook in Jupyter, save it again and hand in that file.",
-            line=broken.lineno,
-        )
-    if isinstance(error, nbformat.NBFormatError) and _is_newer(text):
-        return notice(
-            "the notebook is of a format that is too new: save it in Jupyter as version 4"
-        )
-    return notice("the file is not a Jupyter notebook. Hand in the .ipynb file that Jupyter saves.")
-
-
-def _is_newer(text: str) -> bool:
-    """Whether a notebook says that its format is a later one than we know."""
-    major = json.loads(text).get("nbformat")
-    return isinstance(major, int) and major > nbformat.current_nbformat
 
 
 def _parse(number: int, source: str, notices: list[Notice]) -> Cell:
