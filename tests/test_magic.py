@@ -112,7 +112,7 @@ def test_if_it_is_strict_the_cell_fails_with_what_is_not_right(kernel: Kernel) -
     shown, error = kernel.run("%check celdaGRU --strict").rsplit("\n", 1)
     assert "En tu cuaderno:" in shown
     assert error.startswith("celdaGRU: ")
-    assert "de 20 puntos. Ejecuta la celda para ver qué falta." in error
+    assert "de 20 puntos. La salida de la celda dice qué falta." in error
     kernel.run(RIGHT)
     kernel.run("%check celdaGRU --strict")
     assert all(output.output_type != "error" for output in kernel.client.nb.cells[-1].outputs)
@@ -168,6 +168,39 @@ def test_a_name_that_is_no_part_is_told_the_parts(kernel: Kernel) -> None:
     assert "celdaGRU" in below
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["celdaGRU # otra vez", "celdaGRU,", "celdaGRU, celdaGRU", "celdaGRU;", "--strict celdaGRU"],
+)
+def test_comments_and_commas_are_understood(kernel: Kernel, line: str) -> None:
+    kernel.run(RIGHT)
+    assert kernel.run(f"%check {line}").split()[:2] == ["celdaGRU", "20/20"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("CeldaGRU", "celdaGRU"),
+        ("modelo_entrenamento", "modelo_entrenamiento"),
+        ("gradiente", "gradientes"),
+    ],
+)
+def test_a_name_off_by_a_letter_is_told_the_right_one(
+    kernel: Kernel, typed: str, meant: str
+) -> None:
+    assert f"¿querías decir {meant}?" in kernel.run(f"%check {typed}")
+    assert f"did you mean {meant}?" in kernel.run(f"%check {typed} --lang en")
+
+
+@pytest.mark.parametrize("line", ["--estricto", "celdaGRU --lang", "'celdaGRU", "--seed=3"])
+def test_an_argument_that_there_is_not_is_told_in_the_readers_language(
+    kernel: Kernel, line: str
+) -> None:
+    below = kernel.run(f"%check {line}")
+    assert "UsageError: %check no entiende «" in below
+    assert "Escribe las partes que quieres comprobar" in below
+
+
 def test_an_error_is_in_the_language_of_the_check(kernel: Kernel) -> None:
     assert "no es una parte de lstm_gru" in kernel.run("%check celdaRNN")
     assert "is not a part of lstm_gru" in kernel.run("%check celdaRNN --lang en")
@@ -199,5 +232,17 @@ def test_an_interrupt_ends_the_check_and_not_the_kernel(kernel: Kernel) -> None:
     interrupt.start()
     below = kernel.run("%check celdaGRU")
     interrupt.cancel()
-    assert below == "Se interrumpió la comprobación."
+    assert "no dice nada de tu trabajo. Ejecuta la celda otra vez" in below
+    assert "0 de" not in below
     assert kernel.run("1 + 1") == "2"
+
+
+def test_an_interrupted_check_that_is_strict_says_nothing_of_points(kernel: Kernel) -> None:
+    kernel.run(RIGHT.replace("        z =", "        while True: pass\n        z ="))
+    process = int(kernel.run("import os\nos.getpid()"))
+    interrupt = threading.Timer(4, os.kill, (process, signal.SIGINT))
+    interrupt.start()
+    shown, error = kernel.run("%check celdaGRU --strict").rsplit("\n", 1)
+    interrupt.cancel()
+    assert "Ejecuta la celda otra vez" in shown
+    assert error == "celdaGRU: sin comprobar. La salida de la celda dice por qué."

@@ -17,6 +17,7 @@ from grader.core.errors import AssignmentFault, UsageError
 from grader.core.i18n import tr
 from grader.core.limits import LimitError, Limits
 from grader.core.results import mark
+from grader.core.text import nearest
 
 FILE = "assignment.toml"
 _KINDS = {"str": "string", "float": "number", "array": "list", "object": "table"}
@@ -138,16 +139,27 @@ def installed() -> Path:
 
 
 def require_part(assignment: Assignment, part: str) -> None:
-    """Raise UsageError for a part that the assignment does not have."""
-    if part not in assignment.points:
+    """Raise UsageError for a part that the assignment does not have; say which is meant."""
+    if part in assignment.points:
+        return
+    if meant := nearest(part, assignment.points):
         raise UsageError(
             tr(
-                "{part} is not a part of {assignment}; its parts are {known}",
+                "{part} is not a part of {assignment}: did you mean {meant}? All parts: {known}",
                 part=repr(part),
                 assignment=assignment.name,
+                meant=meant,
                 known=", ".join(assignment.points),
             )
         )
+    raise UsageError(
+        tr(
+            "{part} is not a part of {assignment}; its parts are {known}",
+            part=repr(part),
+            assignment=assignment.name,
+            known=", ".join(assignment.points),
+        )
+    )
 
 
 def names(root: Path) -> list[str]:

@@ -21,16 +21,22 @@ from IPython.display import display as _display
 from grader.assignments import assignment as assignments_
 from grader.core.errors import GraderError, told_to_students
 from grader.core.i18n import LANGUAGES, Words
+from grader.core.text import nearest
 from grader.feedback import fragment
 from grader.integrations.jupyter.live import Session
 from grader.integrations.jupyter.live_check import Failed, Interrupted, run
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Sequence
 
     from grader.assignments.assignment import Assignment
     from grader.core.results import Grade
 
+_OPTIONS = {"--lang": "es|en", "--strict": "", "--assignment": "NAME", "--assignments": "DIR"}
+"""What `%check` takes beside names, and the form of its value."""
+_LANG = re.compile(r"--lang[ =](\w+)")
+_NAMES_APART = re.compile(r"[\s,;()]+")
 _EXECUTION = re.compile(r"In\s*\[(\d+)\]")
 
 
@@ -48,11 +54,11 @@ def check(line: str) -> None:
     %check --assignment NAME     which assignment, where there are several
     %check celdaLSTM --strict    a check that is not passed is also an error of the cell
     """
-    options = _parser().parse_args(shlex.split(line))
+    options = _options(line)
     _check(
         options.names,
         options.assignment,
-        options.assignments,
+        Path(options.assignments) if options.assignments else None,
         options.lang,
         strict=options.strict,
     )
@@ -148,13 +154,18 @@ def _require_all_right(
     grade: Grade | None, assignment: Assignment, parts: Sequence[str], words: Words
 ) -> None:
     """Raise NotAllRight unless every check of these parts was made and passed."""
-    checks = grade.checks if grade else ()
+    if grade is None:
+        names = ", ".join(parts)
+        raise NotAllRight(
+            words("{names}: not checked. The output of the cell says why.", names=names)
+        )
+    checks = grade.checks
     passed = {check.part for check in checks} - {c.part for c in checks if c.outcome != "passed"}
     if passed.issuperset(parts):
         return
     raise NotAllRight(
         words(
-            "{names}: {score} of {most} points. Run the cell to see what is missing.",
+            "{names}: {score} of {most} points. The output of the cell says what is missing.",
             names=", ".join(parts),
             score=words.number(sum(check.points for check in checks)),
             most=words.number(sum(assignment.points[part] for part in parts)),
@@ -183,7 +194,7 @@ def _check_session(
     try:
         grade = run(content, assignment, parts, output.lang, tell)
     except Interrupted:
-        output.show(None, [words("The check was interrupted.")])
+        output.show(None, [_interrupted(parts, words)])
     except Failed as failed:
         said = words("The check could not be run: {why}", why=failed.said)
         output.show(None, [said], failed.log)
@@ -193,6 +204,17 @@ def _check_session(
         )  # they are about cells that nobody asked of
         return grade
     return None
+
+
+def _interrupted(parts: Sequence[str], words: Words) -> str:
+    """Return that nothing is known of the work, and how to go on."""
+    told = words(
+        "The check was interrupted before it ended, so it says nothing about your work. Run the "
+        "cell again to check from the start."
+    )
+    if len(parts) == 1:
+        return told
+    return told + " " + words("One part alone takes less: %check {part}", part=parts[0])
 
 
 def _is_there(part: str, assignment: Assignment, session: Session) -> bool:
@@ -290,11 +312,46 @@ def _root() -> Path | None:
     return Path(named) if named else None
 
 
-def _parser() -> Any:
+def _options(line: str) -> argparse.Namespace:
+    """Return what a line asks for: names apart by spaces or commas, up to a `#`.
+
+    Raises IPython's UsageError, in the language that the line asks for.
+    """
+    asked = _LANG.search(line)
+    words = Words(asked[1] if asked and asked[1] in LANGUAGES else LANGUAGES[0])
+    try:
+        options, unknown = _parser().parse_known_intermixed_args(shlex.split(line, comments=True))
+    except (ValueError, UsageError) as error:  # a quote that is not closed, an option's value
+        raise _misused(line, words) from error
+    if unknown:
+        raise _misused(unknown[0], words)
+    options.names = [name for text in options.names for name in _NAMES_APART.split(text) if name]
+    return options
+
+
+def _misused(what: str, words: Words) -> UsageError:
+    """Return what to tell who wrote an argument that there is none of."""
+    what = what.strip()
+    meant = nearest(what.split("=")[0], _OPTIONS)
+    told = words("%check does not understand “{what}”.", what=what)
+    if meant:
+        told = words(
+            "%check does not understand “{what}”; did you mean {meant}?", what=what, meant=meant
+        )
+    how = words(
+        "Write the parts to check, as in %check celdaLSTM celdaGRU, and after them, if you need "
+        "them, these options: {options}.",
+        options=", ".join(f"{name} {value}".strip() for name, value in _OPTIONS.items()),
+    )
+    return UsageError(f"{told} {how}")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = MagicArgumentParser("%check", description=check.__doc__, add_help=False)  # type: ignore[no-untyped-call]
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--assignment")
-    parser.add_argument("--assignments", type=Path)
-    parser.add_argument("--lang", default="es")
+    for option in _OPTIONS:
+        if option != "--strict":
+            parser.add_argument(option)
+    parser.set_defaults(lang=LANGUAGES[0])
     parser.add_argument("--strict", action="store_true")
     return parser
