@@ -343,7 +343,8 @@ def _misused(what: str, words: Words) -> UsageError:
         "them, these options: {options}.",
         options=", ".join(f"{name} {value}".strip() for name, value in _OPTIONS.items()),
     )
-    return UsageError(f"{told} {how}")
+    text = f"{told} {how}"
+    return UsageError(text)
 
 
 def _parser() -> argparse.ArgumentParser:
