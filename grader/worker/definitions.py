@@ -18,7 +18,7 @@ from grader.worker.reading import MOST_NOTICES, located, to_wire, while_defining
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from grader.worker.program import Program, Step
+    from grader.worker.program import Program
 
 
 @dataclass
@@ -97,7 +97,11 @@ def _builtins(program: Program, missing: Callable[[str, int, int], None]) -> typ
     own = types.ModuleType("builtins")
     own.__dict__.update(vars(builtins))
     own.__dict__["__import__"] = importer(
-        builtins.__import__, frozenset(program.own), frozenset(program.optional), missing
+        builtins.__import__,
+        frozenset(program.own),
+        frozenset(program.optional),
+        missing,
+        devices.stand_in,
     )
     return own
 

@@ -45,7 +45,7 @@ def install(asked: Iterable[Asked]) -> None:
     _do_nothing(missing)
     if any(one.in_value for one in asked) and missing:
         _take_the_cpu(missing)
-        _Elsewhere(missing).__enter__()
+        _Elsewhere(missing).__enter__()  # type: ignore[no-untyped-call]
 
 
 def _do_nothing(missing: frozenset[str]) -> None:
@@ -106,7 +106,7 @@ def _take_the_cpu(missing: frozenset[str]) -> None:
 
     class Generator(torch.Generator):
         def __new__(cls, device: Any = "cpu") -> Any:
-            return super().__new__(cls, _here(device, missing))
+            return super().__new__(cls, _here(device, missing))  # type: ignore[call-arg]
 
     load, autocast = torch.load, torch.autocast.__init__
     default_type = torch.set_default_tensor_type
@@ -120,7 +120,7 @@ def _take_the_cpu(missing: frozenset[str]) -> None:
         self._enabled = False  # what it is for would be on another device
 
     torch.Generator = Generator  # type: ignore[misc]
-    torch.load = loads
+    torch.load = loads  # type: ignore[assignment]
     torch.autocast.__init__ = __init__  # type: ignore[method-assign]
     torch.set_default_tensor_type = lambda given: default_type(_here(given, missing))
 
@@ -135,6 +135,24 @@ def _here(value: Any, missing: frozenset[str]) -> Any:
             return f"{first}.{rest[-1]}"
         return "cpu" if value.partition(":")[0] in missing else value
     return value
+
+
+class _Xla(Missing):
+    """Stands for `torch_xla`, whose device is the CPU here and whose optimizer step is a step."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"xla_device", "device"}:
+            return lambda *_, **__: _CPU
+        if name == "optimizer_step":
+            return lambda optimizer, *_, **__: optimizer.step()
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Xla(f"{self._path}.{name}", self._cell)
+
+
+def stand_in(path: str, cell: int | None) -> Missing:
+    """Return what takes the place of a package that is not here."""
+    return (_Xla if path.partition(".")[0] == "torch_xla" else Missing)(path, cell)
 
 
 class _Elsewhere(TorchFunctionMode):

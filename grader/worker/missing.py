@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from grader.worker.messages import Translatable, TranslatableError, notice
 from grader.worker.program import cell_of
@@ -30,6 +30,10 @@ class MissingPackage(TranslatableError, ImportError):
 
 class Missing:
     """A package that is not here, or anything that is had of it."""
+
+    _path: str
+    _cell: int | None
+    _given: Any
 
     def __init__(self, path: str, cell: int | None, given: Any = None) -> None:
         vars(self).update(_path=path, _cell=cell, _given=given)
@@ -60,7 +64,7 @@ class Missing:
 
     __ror__ = __or__
 
-    def __enter__(self) -> Missing:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,10 +97,11 @@ def _computed(self: Missing, *_: Any, **__: Any) -> NoReturn:
 
 
 _COMPUTES = (
-    "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod pow "
-    "rpow neg pos abs invert and rand xor rxor lshift rshift lt le gt ge bool len int float "
-    "index complex round contains array array_ufunc await next"
-).split()
+    *("add", "radd", "sub", "rsub", "mul", "rmul", "matmul", "rmatmul", "truediv", "rtruediv"),
+    *("floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "neg", "pos", "abs", "invert"),
+    *("and", "rand", "xor", "rxor", "lshift", "rshift", "lt", "le", "gt", "ge", "bool", "len"),
+    *("int", "float", "index", "complex", "round", "contains", "array", "array_ufunc", "next"),
+)
 for _operator in _COMPUTES:
     setattr(Missing, f"__{_operator}__", _computed)
 
@@ -130,15 +135,16 @@ def importer(
     own: Collection[str],
     optional: Collection[tuple[int, int]],
     told: Callable[[str, int, int], Any],
+    stand_in: Callable[[str, int | None], Any] = Missing,
 ) -> Callable[..., Any]:
     """Return what imports for a notebook.
 
     `own` are the modules whose code was made part of the notebook; `optional` the places (cell,
     line) that see to it themselves if a package is missing. `told` is called with each package
-    that is missing and the place that wants it.
+    that is missing and the place that wants it; `stand_in` makes what takes its place.
     """
 
-    def __import__(  # noqa: N807 - it takes that one's place
+    def imported(
         name: str,
         globals: Mapping[str, Any] | None = None,  # noqa: A002
         locals: Mapping[str, Any] | None = None,  # noqa: A002
@@ -157,9 +163,9 @@ def importer(
             if fromlist and "*" in fromlist:
                 raise MissingPackage(why_missing(name.partition(".")[0], cell)) from None
             told(name.partition(".")[0] if not fromlist else name, cell, line)
-            return Missing(name if fromlist else name.partition(".")[0], cell)
+            return stand_in(name if fromlist else name.partition(".")[0], cell)
 
-    return __import__
+    return imported
 
 
 def _asker(frame: types.FrameType) -> tuple[int | None, int]:
