@@ -235,6 +235,7 @@ def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
     made = getattr(student, name)(*sizes)
     if not isinstance(made, RemoteObject):
         raise _no_module(name, sizes, made)
+    made.sizes = sizes
     return made
 
 

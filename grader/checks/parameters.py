@@ -10,6 +10,7 @@ import torch
 from grader.checks.asserts import Mismatch, dimensions
 from grader.checks.cells import construct
 from grader.checks.misconceptions import Misconception
+from grader.checks.probes import one_step
 from grader.core.i18n import tr
 
 if TYPE_CHECKING:
@@ -41,14 +42,30 @@ def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torc
     """
     student.seed(0)
     module = construct(student, name, *sizes)
+    with student.unrecorded():
+        state = module.state_dict()
+    _call_lazy(module, state)
     module.reset_parameters()
     named = ("weight", "bias")
     return {key: v for key, v in module.state_dict().items() if key.endswith(named) and v.numel()}
 
 
+def _call_lazy(module: RemoteObject, state: Mapping[str, torch.Tensor]) -> bool:
+    """Call a module once if it has lazy layers, whose sizes nobody knows before that.
+
+    Return whether it had any. Raises StudentFault.
+    """
+    if len(module.sizes) < len(("input", "hidden")) or all(one.numel() for one in state.values()):
+        return False
+    module.student.run(one_step, modulo=module, sizes=list(module.sizes))
+    return True
+
+
 def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Assert that a module has parameters of these names and shapes. Raises Mismatch."""
     state = module.state_dict()
+    if _call_lazy(module, state):
+        state = module.state_dict()
     for name, shape in shapes.items():
         got = tuple(state[name].shape) if name in state else None
         if got == shape:

@@ -5,7 +5,7 @@ After one epoch of plain SGD they equal those of the trusted loop.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -25,16 +25,37 @@ from grader.recurrent.loops import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from torch import Tensor
 
+    from grader.core.i18n import Bilingual
     from grader.recurrent.loops import Case, Loss
     from grader.student.student import Student
 
 
+_STEEP = 1e3  # times as large as usual: clipping to a norm of hundreds shows
+_BATCH = 4
+_ALIKE = 1e-3  # of a step: what `clip_grad_norm_` adds to a norm, and rounding
+
+
 def _mean(loss: Tensor, _count: int) -> Tensor:
     return loss
+
+
+@dataclass(frozen=True)
+class Clip:
+    """How gradients are clipped: each of them to ±`most`, or together to that norm."""
+
+    most: float
+    by_value: bool = False
+
+    def apply(self, parameters: Iterable[Tensor]) -> None:
+        """Clip the gradients of parameters."""
+        if self.by_value:
+            torch.nn.utils.clip_grad_value_(parameters, self.most)
+        else:
+            torch.nn.utils.clip_grad_norm_(parameters, self.most)
 
 
 @dataclass(frozen=True)
@@ -43,7 +64,7 @@ class Training:
 
     Each field bears the name of the check that judges it. `step` is when the optimizer steps;
     `loss` what is done to the loss of a batch of so many samples; `every_batch` from and up to
-    which one.
+    which one. `clip`, which the check of `step` judges, is what becomes of gradients before a step.
     """
 
     zero_grad: bool = True
@@ -53,6 +74,7 @@ class Training:
     loss_function: Callable[[], Loss] = loss_function
     shapes: bool = True
     every_batch: tuple[int | None, int | None] = (None, None)
+    clip: Clip | None = None
 
 
 def train(case: Case, equations: Training) -> Trained:
@@ -66,6 +88,8 @@ def train(case: Case, equations: Training) -> Trained:
         y = model(sequences)
         loss = criterion(*pair(y, labels, apart=equations.shapes))
         equations.loss(loss, len(labels)).backward()  # type: ignore[no-untyped-call]
+        if equations.clip:
+            equations.clip.apply(model.parameters())
         if equations.step == "after backward":
             optimizer.step()
     if equations.step == "after the loop":
@@ -168,6 +192,16 @@ BANK: tuple[Misconception, ...] = (
     ),
 )
 
+CLIPPED = Misconception(
+    "training.clipped",
+    {},
+    "Los gradientes se recortan entre backward y el paso del optimizador (clip_grad_norm_, "
+    "clip_grad_value_ o algo parecido): el paso ya no es el del gradiente, y aquí no se pide.",
+    "The gradients are clipped between backward and the optimizer's step (clip_grad_norm_, "
+    "clip_grad_value_ or the like): the step is no longer the gradient's, and it is not asked for "
+    "here.",
+)
+
 NO_GRADIENT = Misconception(
     "training.no_gradient",
     {},
@@ -186,6 +220,8 @@ def judge(student: Student, case: Case, judging: str) -> None:
     Raises StudentFault and Mismatch.
     """
     known = diagnosed(student)
+    if judging == "step" and known.equations.clip:
+        raise _clipped(student)
     got = case.train(student)
     equations = known.but(judging)
     if _explains(equations, case, got):
@@ -196,7 +232,13 @@ def judge(student: Student, case: Case, judging: str) -> None:
         known.about(judging),
     )
     require_state(got.state, right.state, when, case, misconception)
-    raise Mismatch(
+    raise _wrong_gradients(case, got, right, when, misconception)
+
+
+def _wrong_gradients(
+    case: Case, got: Trained, right: Trained, when: Bilingual, misconception: Misconception | None
+) -> Mismatch:
+    return Mismatch(
         tr("{when} the gradients are not what they should be", when=when),
         quantity=tr("gradient of fc.weight after each backward"),
         inputs=case.show(),
@@ -213,13 +255,74 @@ def diagnosed(student: Student) -> Diagnosis[Training]:
     def find() -> Diagnosis[Training]:
         seen = [(case, case.train(student)) for case in fresh()]
         return diagnose(
-            RIGHT,
+            replace(RIGHT, clip=_clip(student)),
             BANK,
             lambda equations: all(_explains(equations, case, got) for case, got in seen),
         )
 
     found: Diagnosis[Training] = student.recall("training.diagnosis", find)
     return found
+
+
+def _clip(student: Student) -> Clip | None:
+    """Return how a student's loop clips gradients, by the steps that it takes from large ones.
+
+    Two batches whose gradients differ in size tell a limit from a factor.
+    """
+    if same(_steep(_STEEP).train(student).state, train(_steep(_STEEP), RIGHT).state):
+        return None
+    taken = [_taken(student, _steep(factor)) for factor in (_STEEP, 2 * _STEEP)]
+    first, second = (abs(step) for step in taken)
+    if not (first.isfinite().all() and bool(first.any())):
+        return None
+    tried = (Clip(float(first.norm())), Clip(float(first.max()), by_value=True))
+    kept = bool(torch.isclose(first.norm(), second.norm(), rtol=_ALIKE))
+    explains = (
+        clip
+        for clip in tried
+        if all(_near(one, case, clip) for one, case in zip(taken, _both(), strict=True))
+    )
+    return next(explains, None) if kept else None
+
+
+def _both() -> list[Case]:
+    return [_steep(_STEEP), _steep(2 * _STEEP)]
+
+
+def _near(taken: Tensor, case: Case, clip: Clip) -> bool:
+    """Whether a step is the one that this clipping leads to."""
+    right = _step(case, train(case, replace(RIGHT, clip=clip)))
+    return bool((taken - right).norm() <= _ALIKE * right.norm())
+
+
+def _taken(student: Student, case: Case) -> Tensor:
+    """Return what a loop's only step comes to, in units of the rate."""
+    return _step(case, case.train(student))
+
+
+def _step(case: Case, trained: Trained) -> Tensor:
+    moved = [trained.state.get(name, one) - one for name, one in case.state.items()]
+    return torch.cat([one.flatten().double() for one in moved]) / RATE
+
+
+def _steep(factor: float) -> Case:
+    """Return a case of one batch whose gradients are large, from parameters that are 0."""
+    case = make(1, _BATCH, _BATCH)
+    state = {name: torch.zeros_like(value) for name, value in case.state.items()}
+    return replace(case, sequences=factor * case.sequences, state=state)
+
+
+def _clipped(student: Student) -> Mismatch:
+    """Return the failure of a loop that clips, on a batch where it matters."""
+    case = _steep(_STEEP)
+    got, right = case.train(student), train(case, RIGHT)
+    try:
+        require_state(
+            got.state, right.state, tr("after a batch with large gradients"), case, CLIPPED
+        )
+    except Mismatch as found:
+        return found
+    return _wrong_gradients(case, got, right, tr("after a batch with large gradients"), CLIPPED)
 
 
 def require_runs(student: Student) -> None:

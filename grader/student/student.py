@@ -271,6 +271,8 @@ class RemoteObject:
     def __init__(self, student: Student, ref: wire.Ref) -> None:
         self.student = student
         self.ref = ref
+        self.sizes: tuple[int, ...] = ()
+        """What it was made with, where that is known."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object: a module's forward."""

@@ -40,6 +40,20 @@ def install() -> None:
             made(self, *arguments, **options)
 
     DataLoader.__init__ = __init__  # type: ignore[method-assign]
+    _size_loaded_layers()
+
+
+def _size_loaded_layers() -> None:
+    """Let a lazy layer that was given weights before its first call take its size from them."""
+    layer = torch.nn.LazyLinear
+    made = layer.initialize_parameters
+
+    def initialize_parameters(self: Any, input: Any) -> None:  # noqa: A002
+        if not self.has_uninitialized_params():
+            self.in_features = self.weight.shape[-1]
+        made(self, input)
+
+    layer.initialize_parameters = initialize_parameters  # type: ignore[method-assign]
 
 
 _POSITION = 5  # of `num_workers` among the arguments

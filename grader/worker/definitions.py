@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import builtins
-import re
 import sys
 import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import torch
-
+from grader.worker import devices
 from grader.worker.analysis.notebook import Notice
 from grader.worker.messages import Translatable, error, notice
+from grader.worker.missing import Missing, importer
 from grader.worker.objects import described, place_of
 from grader.worker.reading import MOST_NOTICES, located, to_wire, while_defining
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from grader.worker.program import Program, Step
-
-_CUDA = re.compile(r"cuda(:\d+)?")
+    from grader.worker.program import Program
 
 
 @dataclass
@@ -54,7 +51,8 @@ class _Magics:
 
 def load(program: Program, wanted: Sequence[str]) -> Loaded:
     """Run a program. Never raises for what it may do."""
-    loaded = Loaded(_namespace())
+    loaded = Loaded(notices=_devices(program))
+    loaded.namespace = _namespace(program, loaded.notices)
     program.show_sources()
     errors: dict[str, Translatable] = {}
     for step in program.steps:
@@ -66,7 +64,9 @@ def load(program: Program, wanted: Sequence[str]) -> Loaded:
             where = (cell, line) if cell else (step.cell, step.line)
             loaded.notices.append(while_defining(text, *where))
             errors |= dict.fromkeys(step.binds, located(text, *where))
-        _settle_devices(loaded, step)
+    for name in wanted:
+        if isinstance(loaded.namespace.get(name), Missing):
+            errors[name] = loaded.namespace.pop(name).error().told
     loaded.defined = [name for name in wanted if name in loaded.namespace]
     loaded.failed = {
         name: errors[name] for name in wanted if name in errors and name not in loaded.namespace
@@ -74,29 +74,47 @@ def load(program: Program, wanted: Sequence[str]) -> Loaded:
     return loaded
 
 
-def _namespace() -> dict[str, Any]:
+def _namespace(program: Program, notices: list[Notice]) -> dict[str, Any]:
     module = types.ModuleType("cuaderno")
     sys.modules["cuaderno"] = module  # dataclasses and inspect look a class's module up
+
+    def missing(package: str, cell: int, line: int) -> None:
+        text = notice("“{package}” is not here; what uses it does nothing", package=package)
+        if text not in (one.text for one in notices):
+            notices.append(Notice(text, cell, line))
+
     module.__dict__.update(
         __name__="cuaderno",
-        __builtins__=builtins,
+        __builtins__=_builtins(program, missing),
         get_ipython=_Magics,
         display=lambda *_, **__: None,
     )
     return module.__dict__
 
 
-def _settle_devices(loaded: Loaded, step: Step) -> None:
-    """Let a notebook that insists on a GPU run where there is none."""
-    if torch.cuda.is_available():
-        return
-    for name in step.binds:
-        value = loaded.namespace.get(name)
-        if isinstance(value, (str, torch.device)) and _CUDA.fullmatch(str(value)):
-            loaded.namespace[name] = "cpu" if isinstance(value, str) else torch.device("cpu")
-            text = notice("“{name}” asks for a GPU, but there is none; the CPU is used", name=name)
-            loaded.notices.append(Notice(text, step.cell, step.line))
-    if torch.get_default_device().type == "cuda":
-        torch.set_default_device("cpu")
-        text = notice("set_default_device asks for a GPU, but there is none; the CPU is used")
-        loaded.notices.append(Notice(text, step.cell, step.line))
+def _builtins(program: Program, missing: Callable[[str, int, int], None]) -> types.ModuleType:
+    """Return Python's own names, with a way to import that a missing package does not end."""
+    own = types.ModuleType("builtins")
+    own.__dict__.update(vars(builtins))
+    own.__dict__["__import__"] = importer(
+        builtins.__import__,
+        frozenset(program.own),
+        frozenset(program.optional),
+        missing,
+        devices.stand_in,
+    )
+    return own
+
+
+def _devices(program: Program) -> list[Notice]:
+    """Say which devices are asked for and are not here."""
+    gone = devices.absent() if program.asked else frozenset()
+    return [
+        Notice(
+            notice("“{name}” asks for a GPU, but there is none; the CPU is used", name=one.words),
+            one.cell,
+            one.line,
+        )
+        for one in program.asked
+        if gone
+    ]

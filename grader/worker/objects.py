@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch.nn.parameter import is_lazy
 
 from grader.protocol import tensors, wire
 from grader.worker import gpus
 from grader.worker.messages import Text, Translatable, TranslatableError, notice, sendable
+from grader.worker.missing import Missing
 from grader.worker.program import cell_of
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Objects:
 
     def _state(self, target: torch.nn.Module) -> dict[str, torch.Tensor]:
         state = torch.nn.Module.state_dict(target)
-        return {name: value.detach() for name, value in state.items()}
+        return {name: _value(value) for name, value in state.items()}
 
     def _backward(
         self, outputs: list[torch.Tensor], gradients: list[torch.Tensor], of: list[Any]
@@ -143,6 +145,8 @@ class Objects:
             return tuple(items) if isinstance(value, tuple) else items
         if type(value) is dict:
             return {str(key): self._out(item) for key, item in value.items()}
+        if type(value) is Missing:
+            raise value.error()
         return wire.Ref(self._keep(value), type(value).__name__)
 
     def _keep(self, value: Any) -> int:
@@ -190,6 +194,11 @@ def place(frames: Iterable[traceback.FrameSummary]) -> tuple[int | None, int | N
         if cell := cell_of(frame.filename):
             return cell, frame.lineno
     return None, None
+
+
+def _value(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a tensor's value: nothing, of a lazy layer's that has not been called."""
+    return torch.empty(0) if is_lazy(tensor) else tensor.detach()
 
 
 def _gradients(item: Any) -> Any:

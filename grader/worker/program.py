@@ -11,6 +11,8 @@ import marshal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.worker.analysis.devices import Asked
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import CodeType
@@ -38,20 +40,30 @@ _files: dict[str, int] = {}  # of this process's notebook
 
 @dataclass(frozen=True)
 class Program:
-    """A notebook's cells, and the statements to run, in order."""
+    """A notebook's cells, and the statements to run, in order.
+
+    `asked` are the places that ask for a device, `optional` those (cell, line) that see to it
+    themselves where what they import is missing; `own` are the modules whose code is among the
+    steps.
+    """
 
     files: Sequence[File] = ()
     steps: Sequence[Step] = ()
+    asked: Sequence[Asked] = ()
+    optional: Sequence[tuple[int, int]] = ()
+    own: Sequence[str] = ()
 
     def to_bytes(self) -> bytes:
         """Return it as another process of the same Python reads it."""
-        return marshal.dumps(([tuple(one) for one in self.files], [tuple(s) for s in self.steps]))
+        named = [[tuple(one) for one in many] for many in (self.files, self.steps, self.asked)]
+        return marshal.dumps((*named, list(self.optional), list(self.own)))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Program:
         """Read what `to_bytes` made, in a process that may come to harm by it: the student's."""
-        files, steps = marshal.loads(data)  # noqa: S302 - it is about to run what is in there
-        return cls([File(*one) for one in files], [Step(*one) for one in steps])
+        files, steps, asked, *rest = marshal.loads(data)  # noqa: S302 - it is about to run it
+        named = [File(*one) for one in files], [Step(*one) for one in steps]
+        return cls(*named, [Asked(*one) for one in asked], *rest)
 
     def show_sources(self) -> None:
         """Let tracebacks and `inspect` of this process find the cells' lines."""

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from grader.protocol import wire
 from grader.worker.analysis import notebook
 from grader.worker.analysis.conduct import Finding, findings
+from grader.worker.analysis.devices import asked
 from grader.worker.analysis.documents import Unreadable
+from grader.worker.analysis.imports import optional
 from grader.worker.analysis.notebook import Notice
 from grader.worker.analysis.slicing import choose, future, places
 from grader.worker.analysis.statements import Statement, statements
@@ -119,8 +121,9 @@ def read(
     chosen = choose(everything, wanted)
     files = [File(one.number, called.format(cell=one.number), one.source) for one in cells]
     steps, failed, errors = _compiled(chosen.statements, called)
+    program = Program(files, steps, asked(chosen.statements), optional(chosen.statements))
     return Reading(
-        Program(files, steps),
+        program,
         [*notices, *chosen.notices, *_skipped(everything, chosen.statements), *errors],
         {name: failed.get(name) or _why_absent(notices) for name in wanted},
         places(everything, wanted),

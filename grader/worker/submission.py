@@ -13,7 +13,7 @@ import socket
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader.protocol import wire
-from grader.worker import bell, calm, gpus, seal, tripwires
+from grader.worker import bell, calm, devices, gpus, seal, tripwires
 from grader.worker.channel import Channel, ChannelClosed, DeadlineExceeded, forever, message
 from grader.worker.definitions import load
 from grader.worker.objects import Objects, start_random
@@ -22,8 +22,9 @@ from grader.worker.trap import spring_of
 from grader.worker.users import close_others, limit_cpu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from grader.worker.definitions import Loaded
     from grader.worker.users import User
 
 
@@ -52,17 +53,22 @@ def run(
         if user.separate:
             seal.seal(spring, [file.name for file in known.files], rope.fileno())
         if gpu is None:
-            loaded = load(known, names)
+            loaded = _load(known, names)
             control.send(message(b"", report=loaded.report()), forever())
             _serve(control, lambda: loaded.namespace)
         else:
             gpus.show(gpu)
             control.send(message(b"", report={}), forever())
-            _serve(control, lambda: load(known, names).namespace)
+            _serve(control, lambda: _load(known, names).namespace)
     except (ChannelClosed, DeadlineExceeded):
         os._exit(0)
     finally:
         os._exit(1)
+
+
+def _load(program: Program, names: Sequence[str]) -> Loaded:
+    devices.install(program.asked)
+    return load(program, names)
 
 
 def _serve(control: Channel, namespace: Callable[[], dict[str, Any]]) -> None:

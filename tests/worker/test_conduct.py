@@ -12,6 +12,7 @@ from spanish import spanish
 
 from grader.worker.analysis import notebook
 from grader.worker.analysis.conduct import Finding, findings
+from grader.worker.analysis.documents import Unreadable
 from grader.worker.analysis.notebook import Cell
 from grader.worker.analysis.statements import statements
 
@@ -613,7 +614,7 @@ def test_many_findings_are_cut_but_not_the_certain_ones() -> None:
 def test_real_notebooks_are_not_flagged(path: Path) -> None:
     try:
         cells, _ = notebook.read(path.read_bytes(), path.name)
-    except notebook.Unreadable:
+    except Unreadable:
         return
     assert findings(statements(cells), NAMES, SHUT) == []
 

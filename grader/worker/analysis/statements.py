@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import symtable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,7 +48,38 @@ class Statement:
 def statements(cells: Iterable[Cell]) -> list[Statement]:
     """Return every top-level statement with the names that it binds and needs."""
     pairs = [(cell.number, node) for cell in cells for node in cell.statements]
-    return [_statement(number, node, order) for order, (number, node) in enumerate(pairs)]
+    found = [_statement(number, node, order) for order, (number, node) in enumerate(pairs)]
+    return _with_globals(found)
+
+
+def _with_globals(found: list[Statement]) -> list[Statement]:
+    """Have a call of a function that binds global names (`global device`) bind them."""
+    bound = {
+        item.node.name: {
+            name
+            for inner in ast.walk(item.node)
+            if isinstance(inner, ast.Global)
+            for name in inner.names
+        }
+        for item in found
+        if isinstance(item.node, ast.FunctionDef)
+    }
+    binding = {name: names for name, names in bound.items() if names}
+    return [
+        replace(item, binds=item.binds.union(*(binding[name] for name in called)))
+        if (called := [name for name in _called(item.node) if name in binding])
+        else item
+        for item in found
+    ]
+
+
+def _called(node: ast.stmt) -> Iterator[str]:
+    """Yield the functions that a plain call or assignment calls by their names."""
+    if isinstance(node, (ast.Expr, ast.Assign)):
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Call(func=ast.Name(id=name)):
+                    yield name
 
 
 def _statement(cell: int, node: ast.stmt, order: int) -> Statement:
