@@ -43,29 +43,27 @@ def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torc
     student.seed(0)
     module = construct(student, name, *sizes)
     with student.unrecorded():
-        state = module.state_dict()
-    _call_lazy(module, state)
+        state_of(module)
     module.reset_parameters()
     named = ("weight", "bias")
     return {key: v for key, v in module.state_dict().items() if key.endswith(named) and v.numel()}
 
 
-def _call_lazy(module: RemoteObject, state: Mapping[str, torch.Tensor]) -> bool:
-    """Call a module once if it has lazy layers, whose sizes nobody knows before that.
+def state_of(module: RemoteObject) -> dict[str, torch.Tensor]:
+    """Return a module's parameters and buffers by name.
 
-    Return whether it had any. Raises StudentFault.
+    One with lazy layers, whose sizes nobody knows before that, is called once. Raises StudentFault.
     """
+    state = module.state_dict()
     if len(module.sizes) < len(("input", "hidden")) or all(one.numel() for one in state.values()):
-        return False
+        return state
     module.student.run(one_step, modulo=module, sizes=list(module.sizes))
-    return True
+    return module.state_dict()
 
 
 def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Assert that a module has parameters of these names and shapes. Raises Mismatch."""
-    state = module.state_dict()
-    if _call_lazy(module, state):
-        state = module.state_dict()
+    state = state_of(module)
     for name, shape in shapes.items():
         got = tuple(state[name].shape) if name in state else None
         if got == shape:

@@ -18,6 +18,7 @@ from grader.checks.asserts import Mismatch, close, require_shape
 from grader.checks.asserts import kind as kind_of
 from grader.checks.cells import Subject, construct, diagnose_subject
 from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
+from grader.checks.parameters import state_of
 from grader.checks.strategies import Numbers, sizes
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
@@ -211,7 +212,7 @@ def build(
     ours = (f"{kind.cell}.", "fc.")  # whatever else a model keeps is its own
     state = {
         name: stream.weights(*value.shape).to(dtype)
-        for name, value in model.state_dict().items()
+        for name, value in state_of(model).items()
         if name.startswith(ours) and name.endswith(("weight", "bias"))
     }
     model.load(state)
