@@ -79,8 +79,11 @@ def content(submission: Submission) -> bytes | None:
 
 
 def keep(results: Path, content: bytes) -> None:
-    """Keep a copy of what was handed in. Raises GraderError."""
-    path = results / FOLDER / sha256(content).hexdigest()
+    """Keep a copy of what was handed in, once. Raises GraderError."""
+    digest = sha256(content).hexdigest()
+    if kept(results, digest) is not None:
+        return
+    path = results / FOLDER / digest
     try:
         path.parent.mkdir(exist_ok=True)
         files.write(path, content)

@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.protocol import wire
-from grader.worker import accounts, bell, reading, submission
+from grader.worker import accounts, bell, endings, host_stream, reading, submission
 from grader.worker.channel import (
     Channel,
     ChannelClosed,
@@ -29,6 +29,7 @@ from grader.worker.channel import (
     message,
     pair,
 )
+from grader.worker.endings import Lost, Tripped
 from grader.worker.messages import Translatable, notice
 from grader.worker.trap import ACTS
 from grader.worker.users import adopt_orphans
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 _R = TypeVar("_R", bound=Readable)
 CLEAN, DIRTY, HOST_LEFT = 0, 1, 2
-# A notebook with its pictures is larger than what a student's process may send.
-_HOST_CAPS = wire.Caps(header=1 << 28, body=1 << 28)
 # What the submission's own process says is small, and is encoded anew for the host.
 _REPORT_CAPS = wire.Caps(header=1 << 19, body=0)
 _READING_CAPS = wire.Caps(header=1 << 19, body=1 << 28)
@@ -52,36 +51,15 @@ _LEAST_STARVED = 0.05  # seconds without a core that are worth waiting for
 _GRACE = 2.0  # seconds for the student's process to say how a check ended
 
 
-class Lost(Exception):
-    """The student's process is gone or must go; `outcome` is a word of the results format."""
-
-    def __init__(self, outcome: str, text: Translatable) -> None:
-        super().__init__(text)
-        self.outcome = outcome
-        self.text = text
-
-    def frame(self, nonce: bytes) -> bytes:
-        """Return what the host is told."""
-        return message(nonce, lost=[self.outcome, self.text.to_wire()])
-
-
-class Tripped(Exception):
-    """What an assignment shuts ran in a check; `told` is what the host is told of it."""
-
-    def __init__(self, told: list[Any]) -> None:
-        super().__init__(told)
-        self.told = told
-
-
 def run(incoming: int, outgoing: int, users: Users, gpus: list[str]) -> int:
     """Serve one session on the host's stream; return CLEAN, DIRTY or HOST_LEFT."""
     supervisor = Supervisor(users, incoming, gpus)
     while True:
         try:
-            frame, question = _read_frame(incoming)
+            frame, question = host_stream.read_frame(incoming)
             answer = supervisor.answer(question, frame)
             supervisor.account.sent += len(answer)
-            _write_all(outgoing, answer)
+            host_stream.write_all(outgoing, answer)
         except (EOFError, OSError, HostLeft, wire.WireError):
             supervisor.close()
             return HOST_LEFT
@@ -189,7 +167,7 @@ class Supervisor:
             self._destroy()
             report = {"lost": [lost.outcome, lost.text.to_wire()]}
         known = [stroke for stroke in strokes if stroke.operator or stroke.act in ACTS]
-        return {"ran": report, "tripped": list(map(_told, known[:_MOST_STROKES]))}
+        return {"ran": report, "tripped": list(map(endings.told, known[:_MOST_STROKES]))}
 
     def _start(self, strokes: list[Stroke] | None = None) -> dict[str, Any]:
         """Fork the submission's process and have it run the definitions; return its report.
@@ -276,7 +254,7 @@ class Supervisor:
         except ChannelClosed as gone:
             self._require_silence()
             if str(gone):
-                raise _malformed(gone) from None
+                raise endings.malformed(gone) from None
             raise self._autopsy() from None
         self._require_silence()
         return answer
@@ -305,7 +283,7 @@ class Supervisor:
         """See that the bell has not rung. Raises Tripped, and Lost."""
         for stroke in self.bell.listen() if self.bell is not None else ():
             if stroke.operator:
-                raise Tripped(_told(stroke))
+                raise Tripped(endings.told(stroke))
             if said := ACTS.get(stroke.act):
                 text = notice(
                     "it was ended, for this is not allowed in a notebook: {act}", act=said
@@ -362,7 +340,7 @@ class Supervisor:
         kept = report and self.gpu is None
         if self.user is not None and not (kept and self._is_tidy(self.user)):
             self._destroy()
-        tripped = [_told(stroke) for stroke in strokes if stroke.operator][:1]
+        tripped = [endings.told(stroke) for stroke in strokes if stroke.operator][:1]
         return {"cpu_seconds": max(0.0, used), "seconds": self.waited, "tripped": tripped}
 
     def _is_tidy(self, user: User) -> bool:
@@ -462,8 +440,8 @@ class Supervisor:
             )
             return Lost("timeout", text)
         if isinstance(status, int) and status < 0:
-            return Lost("crashed", _died(_signal_name(-status), when))
-        return Lost("crashed", _ended(when))
+            return Lost("crashed", endings.died(endings.signal_name(-status), when))
+        return Lost("crashed", endings.ended(when))
 
     def _own_end(self) -> int:
         """Return how the submission's own process ended, 0 while it lives."""
@@ -478,58 +456,3 @@ class Supervisor:
 
     def _caps(self) -> wire.Caps:
         return wire.Caps(body=int(self.limits["output"]))
-
-
-def _told(stroke: Stroke) -> list[Any]:
-    """Return a stroke of the bell as the host is told of it."""
-    what = stroke.operator or ACTS[stroke.act].to_wire()
-    return [what, stroke.part, stroke.cell, stroke.line]
-
-
-def _died(signal_: str | Translatable, when: Translatable | None) -> Translatable:
-    if when:
-        return notice("the process crashed {when} ({signal})", when=when, signal=signal_)
-    return notice("the process crashed ({signal})", signal=signal_)
-
-
-def _ended(when: Translatable | None) -> Translatable:
-    if when:
-        return notice("the process ended by itself {when}: does your code call exit()?", when=when)
-    return notice("the process ended by itself: does your code call exit()?")
-
-
-def _signal_name(number: int) -> str | Translatable:
-    with contextlib.suppress(ValueError):
-        return signal.Signals(number).name
-    return notice("signal {number}", number=number)
-
-
-def _malformed(gone: ChannelClosed) -> Lost:
-    """Say that what the student's process sent is no reply."""
-    if isinstance(gone.__cause__, wire.FrameTooLargeError):
-        return Lost("crashed", notice("the sandbox sent a malformed reply: it is too large"))
-    return Lost("crashed", notice("the sandbox sent a malformed reply"))
-
-
-def _read_frame(descriptor: int) -> tuple[bytes, wire.Message]:
-    """Return the host's next frame, and the message that it holds."""
-    start = _read_exactly(descriptor, wire.PREFIX_SIZE)
-    prefix = wire.read_prefix(start, _HOST_CAPS)
-    rest = _read_exactly(descriptor, prefix.header + prefix.body)
-    return start + rest, wire.decode(prefix, rest)
-
-
-def _read_exactly(descriptor: int, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        part = os.read(descriptor, min(count - len(data), 1 << 20))
-        if not part:
-            raise EOFError
-        data += part
-    return bytes(data)
-
-
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]

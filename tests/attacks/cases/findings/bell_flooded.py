@@ -1,5 +1,5 @@
 # /// attack
-# title = "The supervisor's bell is flooded with strokes that mean nothing"
+# title = "The rope of the supervisor's bell is found and flooded with lines that mean nothing"
 # group = "Not doing the work"
 # verdict = "F"
 # points = 73
@@ -10,9 +10,11 @@ import os
 
 
 def inunda():
+    """The rope is the descriptor that may not be copied."""
     for numero in range(3, 64):
         try:
-            os.set_blocking(numero, False)
+            os.close(os.dup(numero))
+        except PermissionError:
             for _ in range(1 << 12):
                 os.write(numero, b"x" * 512)
         except OSError:
