@@ -1,11 +1,12 @@
-# make demo    grade tests/submissions and show the class
+# make demo    grade the samples of two assignments and show the classes
 # make fast    lint, types and every quick test that needs no engine and no browser: a minute
 # make test    lint, types and all tests
 # make bench   start-up times, the cost of a submission, and who is how fast, as ratios
 # make growth  whether a submission costs the same at the end of a class of 1000 (SIZE=300)
 # make faults  what a run withstands: killed, out of disk, its engine gone (an hour or so)
 # make fuzz    hostile bytes against what reads them, 60 s each (SECONDS=600 for more)
-# make seeds   the timed run over 200 seeds, right and wrong (some twenty minutes)
+# make seeds   the runs of all assignments over many seeds, right and wrong (an hour or so)
+# make validate  every assignment's reference, variants and mutants (hours)
 # make gallery the pictures in docs/gallery: the reports of the samples, in a browser
 # make words   bring the catalogue of messages up to date
 # make docs    the pages of docs/, in build/site
@@ -19,8 +20,14 @@ SECONDS ?= 60
 READY := .venv/.ready
 # Marks of tests that take seconds or need more than Python.
 HEAVY := slow or docker or bubblewrap or browser
+# Slow ones that share nothing at all; then those that share something with their own file: none
+# needs an engine, no browser and no time of their own.
+EACH := tests/test_assignments.py tests/test_lenguaje.py tests/test_secuencias.py
+APART := $(addprefix tests/,checks recurrent worker test_languages.py test_magic.py \
+  test_nbgrader.py test_reproduce.py test_tutorial.py test_validate.py)
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 8
 
-.PHONY: setup demo fast test lint skeleton words gallery bench growth attacks faults fuzz seeds docs
+.PHONY: setup demo fast test lint skeleton words gallery bench growth attacks faults fuzz seeds docs validate
 .PHONY: wheel clean
 
 setup: $(READY)
@@ -39,7 +46,9 @@ demo: setup
 	  sandbox=process; \
 	  echo "demo: no sandbox works here, so students' code runs as a plain process, unprotected"; \
 	fi; \
-	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox $$sandbox --out results --regrade
+	grade() { $(BIN)/grader grade tests/submissions/$$1 --assignment $$1 --sandbox $$sandbox \
+	  --out $$2 --regrade; }; \
+	grade lstm_gru results && grade atencion results-atencion
 
 lint: setup
 	$(BIN)/ruff format --check grader assignments tests benchmarks
@@ -48,14 +57,17 @@ lint: setup
 	$(BIN)/mypy
 
 fast: lint
-	$(BIN)/pytest --quiet --numprocesses logical --maxprocesses 8 --dist worksteal -m "not ($(HEAVY))"
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) --dist worksteal -m "not ($(HEAVY))"
 
-# What is left runs one after another: lanes that wait for processor time fail beside one another.
+# Slow tests that share nothing run side by side. What is left runs one after another: lanes that
+# wait for processor time fail beside one another.
 test: fast
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) --dist worksteal -m "$(HEAVY)" $(EACH)
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) --dist loadfile -m "$(HEAVY)" $(APART)
 	-docker/engine.sh
 	-docker/bubblewrap.sh
 	-tests/browser/chromium.sh
-	$(BIN)/pytest -m "$(HEAVY)"
+	$(BIN)/pytest -m "$(HEAVY)" $(addprefix --ignore=,$(APART) $(EACH))
 
 # The skeleton that students get, from the reference.
 skeleton: setup
@@ -68,7 +80,7 @@ words: setup
 # Pictures for the README, from the samples as they are graded now.
 gallery: setup
 	tests/browser/chromium.sh
-	$(BIN)/grader grade tests/submissions --assignment lstm_gru --sandbox process --seed gallery --out build/gallery
+	$(BIN)/grader grade tests/submissions/lstm_gru --assignment lstm_gru --sandbox process --seed gallery --out build/gallery
 	$(BIN)/python tests/gallery.py build/gallery docs/gallery
 
 bench: setup
@@ -92,7 +104,11 @@ fuzz: setup
 	$(BIN)/python tests/fuzz/campaign.py $(SECONDS)
 
 seeds: setup
-	$(BIN)/python tests/campaign_training.py
+	for campaign in tests/campaign_*.py; do $(BIN)/python $$campaign || exit; done
+
+# Right solutions of all assignments get full marks, wrong ones lose what they should.
+validate: setup
+	$(BIN)/grader validate
 
 faults: setup
 	GRADER_FAULTS=full $(BIN)/pytest tests/faults

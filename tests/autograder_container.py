@@ -122,7 +122,8 @@ def _wheels(client: DockerClient) -> tuple[str, list[Path]]:
     """Return the base image, and folders with the wheels for it: the sandbox's and the others."""
     from grader.sandbox.backends import image
 
-    spec, requirements = image.ImageSpec.from_environment(), image._sources()["requirements.txt"]
+    spec = image.ImageSpec.from_environment()
+    requirements = image._sources(spec)["requirements.txt"]
     base = image._base(client, spec.base, print)
     python = image._interpreter(client, base)
     lines = [line for line in requirements.decode().splitlines() if not line.startswith("#")]

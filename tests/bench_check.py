@@ -23,7 +23,7 @@ from grader.sandbox.backends.process import ProcessSandbox
 from grader.submissions.model import Submission
 
 ROOT = Path(__file__).parent.parent
-NOTEBOOK = ROOT / "tests" / "submissions" / "01_completa.ipynb"
+NOTEBOOK = ROOT / "tests" / "submissions" / "lstm_gru" / "01_completa.ipynb"
 ROUNDS = 3
 
 

@@ -64,7 +64,7 @@ def main(seeds: int) -> None:
             f"--device {device}: {graded.score:g} points in {time.monotonic() - started:.1f} s; "
             f"ratios {ratios}; {seconds}"
         )
-    for sample in find([ROOT / "tests" / "submissions"], assignment.name):
+    for sample in find([ROOT / "tests" / "submissions" / assignment.name], assignment.name):
         terms = Terms(assignment, "b", sandbox.image, "process", "cuda")
         graded = grade(sample, terms, lane, only=("aprendizaje",))
         ratios = [one.data["timing"]["ratio"] for one in graded.checks if "timing" in one.data]

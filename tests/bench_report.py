@@ -44,7 +44,7 @@ def fill(out: Path) -> None:
     sandbox = ProcessSandbox()
     terms = Terms(assignments.load(ROOT / "assignments/lstm_gru"), "s", sandbox.image, sandbox.name)
     lane = sandbox.lane()
-    paths = [ROOT / f"tests/submissions/{name}.ipynb" for name in SAMPLES]
+    paths = [ROOT / f"tests/submissions/lstm_gru/{name}.ipynb" for name in SAMPLES]
     grades = [grade(one, terms, lane) for one in find(paths, "lstm_gru")]
     lane.close()
     with ResultsFolder.open(out) as results:

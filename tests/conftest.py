@@ -117,7 +117,7 @@ def browser() -> Iterator[Browser]:
     started.quit()
 
 
-SAMPLES = Path(__file__).parent / "submissions"
+SAMPLES = Path(__file__).parent / "submissions" / "lstm_gru"
 
 
 def grade_samples(out: Path, *arguments: str | Path, seed: str) -> dict[str, Grade]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.assignments import assignment
-from grader.assignments.assignment import FILE, choose, folder_of_assignments, load
+from grader.assignments.assignment import choose, folder_of_assignments, load
+from grader.assignments.digests import FILE
 from grader.core.errors import AssignmentFault, UsageError
 from grader.core.limits import Limits
 
@@ -63,6 +64,14 @@ def test_what_is_not_said_is_as_usual(tmp_path: Path) -> None:
     assert (found.limits, found.shut, found.device) == (Limits(), {}, "cpu")
 
 
+def test_parts_stand_in_the_order_that_is_said(tmp_path: Path) -> None:
+    plain = load(written(tmp_path / "plain", GOOD))
+    text = GOOD.replace("scale = 20", 'scale = 20\norder = ["modelo", "celda"]')
+    found = load(written(tmp_path / "ordered", text))
+    assert (list(plain.points), list(found.points)) == (["celda", "modelo"], ["modelo", "celda"])
+    assert found.digest != plain.digest
+
+
 def test_a_mark_is_on_the_scale(tmp_path: Path) -> None:
     assert load(written(tmp_path, GOOD)).mark(87.5) == 17.5
 
@@ -87,6 +96,18 @@ WRONG = {
     "limits of no part": ("limits.modelo", "limits.otra", 13, "'otra', which is not a part"),
     "an unknown limit of a part": ("seconds = 4", "memory = 4", 14, "in [limits.modelo] are sec"),
     "a limit of nothing of a part": ("seconds = 4", "seconds = -4", 14, "above 0"),
+    "an order without a part": (
+        "scale = 20",
+        'order = ["celda"]',
+        3,
+        "each part once: celda, modelo",
+    ),
+    "packages that are none": (
+        "scale = 20",
+        'packages = ["--index-url=x"]',
+        3,
+        "'--index-url=x' is not a requirement",
+    ),
     "packages that are numbers": ("scale = 20", "packages = [1]", 3, "to be a list whose values"),
     "a day for a deadline": ("scale = 20", "deadline = 2026-12-01", 3, "with a UTC offset"),
     "an hour of nowhere": ("scale = 20", "deadline = 2026-12-01T23:59:00", 3, "with a UTC offset"),
@@ -170,6 +191,52 @@ def test_the_digest_follows_configuration_and_checks(tmp_path: Path) -> None:
     assert len(digests) == 3
 
 
+TWO = """name = "two"
+title = { es = "Dos", en = "Two" }
+[points]
+last = 10
+b = 30
+a = 60
+[names]
+a = []
+b = ["a"]
+"""
+WORTH = [
+    ("b = 30\na = 60", "b = 60\na = 30"),
+    ("b = 30\n", "b = { one = 10, two = 20 }\n"),
+    ("a = 60\n", "[points.a]\none = 60\n"),
+    ("Two", "Two cells"),
+    ("[points]", "scale = 20\n[points]"),
+    ("last = 10\nb = 30", "b = 30\nlast = 10 # of both"),
+]
+OUTCOMES = [
+    ('b = ["a"]', "b = []"),
+    ("[names]", '[conduct]\nshut = ["torch.rnn*"]\n[names]'),
+    ("[names]", "[limits]\nseconds = 3\n[names]"),
+    ("last = 10", "least = 10"),
+    ('a = []\nb = ["a"]', 'b = ["a"]\na = []'),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), WORTH)
+def test_what_outcomes_are_worth_is_no_matter_of_the_digest(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    before = load(written(tmp_path / "before", TWO))
+    after = load(written(tmp_path / "after", TWO.replace(old, new)))
+    assert after.digest == before.digest
+    assert list(after.points) == list(before.points) == ["a", "b", "last"]
+    same = (after.title, after.points, after.scale) == (before.title, before.points, before.scale)
+    assert (after.points_digest == before.points_digest) == (same and after.checks == before.checks)
+
+
+@pytest.mark.parametrize(("old", "new"), OUTCOMES)
+def test_what_decides_outcomes_is_another_digest(tmp_path: Path, old: str, new: str) -> None:
+    assert old in TWO
+    before = load(written(tmp_path / "before", TWO))
+    assert load(written(tmp_path / "after", TWO.replace(old, new))).digest != before.digest
+
+
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which the program lies, and a folder without assignments to be in."""
@@ -205,7 +272,7 @@ def test_a_folder_beside_the_program_that_has_none_is_not_taken(program: Path) -
 
 
 def test_a_checkout_is_run_from_any_folder(tmp_path: Path) -> None:
-    sample = ROOT / "tests" / "submissions" / "12_solo_celdas.ipynb"
+    sample = ROOT / "tests" / "submissions" / "lstm_gru" / "12_solo_celdas.ipynb"
     ran = subprocess.run(
         [sys.executable, "-m", "grader", "grade", sample, "--dry-run", "--assignment", "lstm_gru"],
         cwd=tmp_path,

@@ -22,8 +22,8 @@ import tiny
 from autograder_container import METADATA, Autograder
 from conftest import SAMPLES
 
+from grader.assignments.assignment import load
 from grader.core.errors import SandboxFault, UsageError
-from grader.core.limits import Limits
 from grader.integrations.gradescope import __main__, bundle, run
 from grader.sandbox.backends.fake import FakeSandbox
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from grader.core.results import Json
 
-ROOT = SAMPLES.parent.parent
+ROOT = SAMPLES.parents[2]
 SCHEMA = json.loads((Path(__file__).parent / "gradescope_schema.json").read_text())
 CHECKS = '''
 import pytest
@@ -79,7 +79,7 @@ def tries():
     for secret in SECRETS:
         yield lambda: open(f"/autograder/{secret}", "rb").read(100)
     yield lambda: os.listdir("/autograder/source")
-    yield lambda: importlib.import_module("grader.recurrent.lstm")
+    yield lambda: importlib.import_module("grader.recurrent.models")
     yield lambda: importlib.import_module("grader.grading.grade")
     yield lambda: os.rename("/autograder/results", "/autograder/gone")
     yield lambda: os.kill(1, signal.SIGKILL)
@@ -167,7 +167,7 @@ def results_of(ran: Ran) -> Json:
 def test_a_real_notebook_gets_its_points_and_learns_what_is_wrong(graded_sample: Ran) -> None:
     got = results_of(graded_sample)
     lost = [one for one in got["tests"] if one["status"] == "failed" and one["score"] == 0]
-    (candidate,) = [one for one in lost if "celdaLSTM" in one["tags"]]
+    candidate, _whole = [one for one in lost if "celdaLSTM" in one["tags"]]
     assert "lstm.candidate_with_sigmoid" in candidate["tags"]
     assert "torch.tensor(" in candidate["output"]
     assert got["score"] == sum(one["score"] for one in got["tests"]) < 100
@@ -273,7 +273,7 @@ def test_an_assignment_of_other_points_is_told_to_the_instructor(
     assert "set it to 100 there" in capsys.readouterr().err
 
 
-def broken(_: object) -> FakeSandbox:
+def broken(*_: object, **__: object) -> FakeSandbox:
     raise SandboxFault("no sandbox works here")
 
 
@@ -298,12 +298,12 @@ def test_without_root_students_code_is_not_run_beside_the_program(
     with pytest.raises(
         SandboxFault, match=r"needs root.*; bubblewrap does not work either: no sandbox"
     ):
-        run.open_sandbox(Limits())
+        run.open_sandbox(load(ROOT / "assignments" / "lstm_gru"))
 
 
 def test_bubblewrap_is_taken_where_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "BubblewrapSandbox", lambda _: FakeSandbox())
-    assert isinstance(run.open_sandbox(Limits()), FakeSandbox)
+    monkeypatch.setattr(run, "BubblewrapSandbox", lambda *_, **__: FakeSandbox())
+    assert isinstance(run.open_sandbox(load(ROOT / "assignments" / "lstm_gru")), FakeSandbox)
 
 
 # The zip.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SAMPLES = ROOT / "tests" / "submissions"
+SAMPLES = ROOT / "tests" / "submissions" / "lstm_gru"
 
 
 def grader(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -100,15 +100,17 @@ def test_a_broken_configuration_is_shown_with_file_and_line(own_assignments: Pat
 def test_a_broken_check_is_the_assignments_fault_and_costs_nobody_points(
     own_assignments: Path,
 ) -> None:
-    check = own_assignments / "lstm_gru" / "test_celda_gru.py"
-    text = check.read_text().replace("gru.require_interface(student)", "1 / 0")
+    check = own_assignments / "lstm_gru" / "test_celda_lstm.py"
+    text = check.read_text().replace(
+        "parameters.require_drawn(student", "parameters.require_drawn(1 / 0"
+    )
     check.write_text(text)
     out = own_assignments.parent / "out"
     sample = SAMPLES / "12_solo_celdas.ipynb"
     ran = grader(
         "grade", sample, "--assignments", own_assignments, "--out", out, "--sandbox", "process"
     )
-    assert_one_sentence(ran, 2, "celdaGRU/interface", "ZeroDivisionError")
+    assert_one_sentence(ran, 2, "celdaLSTM/reset_parameters", "ZeroDivisionError")
     assert not list((out / "results").iterdir())
 
 
@@ -161,8 +163,8 @@ def test_pytest_plugins_that_happen_to_be_installed_have_no_say(tmp_path: Path) 
 
 
 def test_check_of_an_unknown_part_names_the_known_ones() -> None:
-    ran = grader("check", SAMPLES / "12_solo_celdas.ipynb", "--part", "celdaRNN")
-    assert_one_sentence(ran, 2, "celdaRNN", "celdaGRU")
+    ran = grader("check", SAMPLES / "12_solo_celdas.ipynb", "--part", "celdaTCN")
+    assert_one_sentence(ran, 2, "celdaTCN", "celdaGRU")
 
 
 @pytest.mark.slow
@@ -185,7 +187,7 @@ def test_checks_run_under_plain_pytest() -> None:
         text=True,
         cwd=ROOT,
     )
-    assert "1 failed, 71 passed" in ran.stdout
+    assert "2 failed, 70 passed" in ran.stdout
     assert "test_reset_before_product" in ran.stdout
 
 

@@ -72,7 +72,10 @@ def said(command: str, lang: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 STUDENTS = {
     "check no.ipynb": ("No hay nada que corregir en no.ipynb", "There is nothing to grade at no"),
-    "check a.ipynb --part nada": ("'nada' no es una parte de", "'nada' is not a part of"),
+    "check a.ipynb --part nada --assignment lstm_gru": (
+        "'nada' no es una parte de",
+        "'nada' is not a part of",
+    ),
     "check class": ("en class hay 2", "class has 2"),
     "check notes.txt": ("notes.txt no es un cuaderno", "notes.txt is not a notebook"),
     "check empty": ("No hay ningún cuaderno", "No notebook"),
@@ -82,10 +85,22 @@ STUDENTS = {
 }
 INSTRUCTORS = {
     "grade no --out new": ("No hay nada que corregir en no", "There is nothing to grade at no"),
-    "grade class --out notes.txt/out": ("una carpeta de resultados", "used as a results folder"),
-    "grade class --roster nobody.csv": ("ninguna se llama id", "none is called id"),
-    "grade class --sandbox bubblewrap --device cuda": ("no tiene GPU", "has no GPU"),
-    "grade class --out out --sandbox process": ("contiene notas de tiny", "has grades of tiny"),
+    "grade class --assignment lstm_gru --out notes.txt/out": (
+        "una carpeta de resultados",
+        "used as a results folder",
+    ),
+    "grade class --assignment lstm_gru --roster nobody.csv": (
+        "ninguna se llama id",
+        "none is called id",
+    ),
+    "grade class --assignment lstm_gru --sandbox bubblewrap --device cuda": (
+        "no tiene GPU",
+        "has no GPU",
+    ),
+    "grade class --assignment lstm_gru --out out --sandbox process": (
+        "contiene notas de tiny",
+        "has grades of tiny",
+    ),
     "replay out eva": ("elige entre: ana", "choose one of: ana"),
     "replay no ana": ("no es una carpeta de resultados", "is not a results folder"),
     "override out ana --points 3": ("indica la comprobación", "say which check"),

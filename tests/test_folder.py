@@ -156,12 +156,19 @@ def test_terms_that_hold_go_on(terms: Terms) -> None:
     terms.require_unchanged()
 
 
-@pytest.mark.parametrize("name", ["assignment.toml", "test_celda_rnn.py", "data/cases.json"])
+EDITS = {
+    "assignment.toml": '\n[conduct]\nshut = ["torch.edited.*"]\n',
+    "test_celda_rnn.py": "\n# edited\n",
+    "data/cases.json": "[]",
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
 def test_an_edited_file_of_the_assignment_ends_the_run(terms: Terms, name: str) -> None:
     file = terms.assignment.folder / name
     file.parent.mkdir(exist_ok=True)
     with file.open("a") as text:
-        text.write("\n# edited\n")
+        text.write(EDITS[name])
     with pytest.raises(AssignmentFault, match=r"the assignment's files .* were edited while"):
         terms.require_unchanged()
 
@@ -187,6 +194,7 @@ def test_a_grade_names_the_grader_that_gave_it(terms: Terms) -> None:
         "seed": sha256(b"s").hexdigest(),
         "grader": fingerprint.own_digest(),
         "device": "cpu",
+        "points": terms.assignment.points_digest,
     }
     assert Fingerprint(**written) == terms.fingerprint(ANA)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.core.results import Grade
     from grader.sandbox.backends.process import ProcessSandbox
 
-WRONG = Path(__file__).parent / "submissions" / "20_sin_olvido.ipynb"
+WRONG = Path(__file__).parent / "submissions" / "lstm_gru" / "20_sin_olvido.ipynb"
 SEED = "a seed that would be recognised anywhere"
 LANE = {"hello", "open", "define", "begin", "used", "reference", "end", "close"}
 QUESTIONS = {

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from grader.core.results import Grade
     from grader.sandbox.backends.process import ProcessSandbox
 
-ROOT = SAMPLES.parent.parent
+ROOT = SAMPLES.parents[2]
 ASSIGNMENT = assignments.load(ROOT / "assignments" / "lstm_gru")
 REFERENCE = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
 on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")

@@ -28,6 +28,7 @@ READ: dict[str, Any] = {
     "flags": [],
     "unreadable": None,
     "places": {},
+    "renamed": {},
     "code": "",
 }
 RAN: dict[str, Any] = {"defined": ["f"], "failed": {}, "notices": []}
@@ -127,7 +128,9 @@ def test_a_worker_that_answers_amiss_for_itself_is_the_machines_fault(
     assert stream.closed
 
 
-@pytest.mark.parametrize("key", ["absent", "notices", "flags", "places", "unreadable", "code"])
+@pytest.mark.parametrize(
+    "key", ["absent", "notices", "flags", "places", "outline", "unreadable", "code"]
+)
 @pytest.mark.parametrize("odd", [None, 1, DEEP, [DEEP], {"a": DEEP}, [{"text": DEEP}], b"\xff"])
 def test_no_report_breaks_the_host(key: str, odd: Any) -> None:
     stream = Scripted(open={"reading": {**READ, key: odd}})

@@ -96,7 +96,7 @@ def test_wrong_work_is_explained_with_the_cell_as_jupyter_counts_it(kernel: Kern
     kernel.run(WRONG)
     number = kernel.client.nb.cells[-1].execution_count
     below = kernel.run("grader.check(celdaGRU)")
-    assert f"celdaGRU · celda [{number}], línea 2" in below
+    assert f"celdaGRU.forward, línea 10 de su celda, In [{number}]" in below
     assert "En tu cuaderno:" in below
 
 
@@ -125,7 +125,7 @@ def test_if_it_is_strict_what_is_not_defined_is_an_error_too(kernel: Kernel) -> 
 
 def test_what_is_not_written_yet_is_told_so(kernel: Kernel) -> None:
     kernel.run(UNWRITTEN)
-    assert "aún sin escribir" in kernel.run("%check celdaGRU")
+    assert "Aún sin escribir: celdaGRU." in kernel.run("%check celdaGRU")
 
 
 def test_a_forward_that_only_passes_is_asked_for_its_return(kernel: Kernel) -> None:
@@ -162,9 +162,31 @@ def test_without_names_all_that_is_defined_is_checked(kernel: Kernel) -> None:
     assert "celdaGRU  20/20" in below
 
 
+@pytest.mark.parametrize(
+    ("again", "kind"),
+    [
+        ("celdaGRU = celdaGRU(3, 5)", "celdaGRU"),
+        ("celdaGRU = 20", "int"),
+        ("for celdaGRU in [nn.Linear(1, 1)]:\n    pass", "Linear"),
+    ],
+)
+def test_a_name_that_holds_an_object_now_is_told_which_cell_to_run(
+    kernel: Kernel, again: str, kind: str
+) -> None:
+    kernel.run(RIGHT)
+    defined = kernel.client.nb.cells[-1].execution_count
+    kernel.run(again)
+    below = kernel.run("%check celdaGRU")
+    assert f"celdaGRU contiene ahora un objeto de tipo {kind} en lugar de tu definición" in below
+    assert f"Ejecuta otra vez la celda [{defined}], que la define" in below
+    assert "/20" not in below
+    kernel.run(RIGHT)
+    assert "20/20" in kernel.run("%check celdaGRU")
+
+
 def test_a_name_that_is_no_part_is_told_the_parts(kernel: Kernel) -> None:
-    below = kernel.run("%check celdaRNN")
-    assert "UsageError: 'celdaRNN'" in below
+    below = kernel.run("%check celdaTCN --assignment lstm_gru")
+    assert "UsageError: 'celdaTCN'" in below
     assert "celdaGRU" in below
 
 
@@ -202,8 +224,10 @@ def test_an_argument_that_there_is_not_is_told_in_the_readers_language(
 
 
 def test_an_error_is_in_the_language_of_the_check(kernel: Kernel) -> None:
-    assert "no es una parte de lstm_gru" in kernel.run("%check celdaRNN")
-    assert "is not a part of lstm_gru" in kernel.run("%check celdaRNN --lang en")
+    assert "no es una parte de lstm_gru" in kernel.run("%check celdaTCN --assignment lstm_gru")
+    assert "is not a part of lstm_gru" in kernel.run(
+        "%check celdaTCN --assignment lstm_gru --lang en"
+    )
     assert "lang tiene que ser uno de estos: es, en" in kernel.run("%check --lang fr")
 
 

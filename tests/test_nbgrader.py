@@ -35,13 +35,15 @@ NAME = "lstm_gru"
 PAGE = (ROOT / "docs" / "instructors" / "nbgrader.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    ((?:nbgrader|grader|printf) .*)$", PAGE, re.MULTILINE)
 IN_TIME, LATE = "2026-11-30 10:00:00.5 UTC", "2026-12-02 10:00:00.5 UTC"
-MISTAKE = {"celdaRNN-activation"}
+MISTAKE = {"celdaRNN-h_t", "celdaRNN-whole"}
 CELLS = {
-    "celdaRNN-parameters": 10,
-    "celdaRNN-interface": 10,
-    "celdaRNN-input": 25,
-    "celdaRNN-recurrent": 25,
-    "celdaRNN-activation": 30,
+    "celdaRNN-parameters": 6.5,
+    "celdaRNN-interface": 6.5,
+    "celdaRNN-ones": 6.5,
+    "celdaRNN-input": 13,
+    "celdaRNN-recurrent": 13,
+    "celdaRNN-h_t": 19.5,
+    "celdaRNN-whole": 35,
 }
 
 
@@ -199,8 +201,8 @@ def test_the_gradebook_has_the_points_of_each_check(
 
 def test_the_comment_is_what_the_check_says(course: Course) -> None:
     with course.gradebook() as book:
-        comment = book.find_comment("celdaRNN-activation", NAME, NAME, "beto").auto_comment
-    (failed,) = [c for c in course.grade("beto").checks if c.outcome == "failed"]
+        comment = book.find_comment("celdaRNN-h_t", NAME, NAME, "beto").auto_comment
+    failed = next(c for c in course.grade("beto").checks if c.outcome == "failed")
     assert comment.startswith("✗ no es lo esperado")
     assert failed.message in comment
 
@@ -219,7 +221,7 @@ def exported(course: Course) -> Mapping[str, Mapping[str, str]]:
 def test_nbgraders_own_export_has_the_scores(course: Course) -> None:
     scores = {student: float(row["score"]) for student, row in exported(course).items()}
     mine = {student: scores[student] for student in ("ana", "beto", "carla", "íñigo ñandú")}
-    assert mine == {"ana": 100, "beto": 70, "carla": 0, "íñigo ñandú": 100}
+    assert mine == {"ana": 100, "beto": 45.5, "carla": 0, "íñigo ñandú": 100}
 
 
 def test_who_was_late_gets_the_penalty_of_the_course(course: Course) -> None:
@@ -276,16 +278,16 @@ def test_a_second_export_changes_nothing(course: Course) -> None:
 
 def test_what_people_gave_outlives_a_regrade_and_an_export(course: Course) -> None:
     with course.gradebook() as book:
-        grade = book.find_grade("celdaRNN-activation", NAME, NAME, "beto")
+        grade = book.find_grade("celdaRNN-h_t", NAME, NAME, "beto")
         grade.manual_score, grade.needs_manual_grade = 12.0, False  # as formgrader does
-        book.find_comment("celdaRNN-activation", NAME, NAME, "beto").manual_comment = "Casi."
+        book.find_comment("celdaRNN-h_t", NAME, NAME, "beto").manual_comment = "Casi."
         book.db.commit()
     (command,) = commands("grader grade", "grader grade")
     course.run(f"{command} --regrade")
     course.run("grader export nbgrader results/ --course course/ --lang en")
     with course.gradebook() as book:
-        grade = book.find_grade("celdaRNN-activation", NAME, NAME, "beto")
-        comment = book.find_comment("celdaRNN-activation", NAME, NAME, "beto")
+        grade = book.find_grade("celdaRNN-h_t", NAME, NAME, "beto")
+        comment = book.find_comment("celdaRNN-h_t", NAME, NAME, "beto")
         assert (grade.score, grade.auto_score, grade.needs_manual_grade) == (12, 0, False)
         assert comment.comment == "Casi."
         assert comment.auto_comment.startswith("✗ not right")
@@ -294,7 +296,7 @@ def test_what_people_gave_outlives_a_regrade_and_an_export(course: Course) -> No
 def test_nbgraders_own_feedback_can_be_made(course: Course) -> None:
     course.run(COMMANDS[-1])
     page = (course.root / "feedback" / "ana" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
-    assert "celdaRNN-activation" in page
+    assert "celdaRNN-h_t" in page
     assert "(Score: 100.0 / 100.0)" in page
 
 
@@ -347,5 +349,6 @@ def test_below_each_part_of_the_notebook_is_its_check() -> None:
         for cell in notebook["cells"]
         if cell["metadata"].get("nbgrader", {}).get("solution")
     ]
-    wanted = [(part, f"%check {part} --strict") for part in solutions]
+    together = ["gradientes", "aprendizaje"]  # what right parts do: there is nothing to write
+    wanted = [(part, f"%check {part} --strict") for part in (*solutions, *together)]
     assert list(part_cells(notebook)) == wanted

@@ -43,12 +43,28 @@ def test_a_new_assignment_validates_as_it_is(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
+def test_one_part_validates_quickly_and_the_skeleton_is_the_references(tmp_path: Path) -> None:
+    assert grader("new", "elman", cwd=tmp_path).returncode == 0
+    notebook = tmp_path / "assignments" / "elman" / "elman.ipynb"
+    reference = tmp_path / "solutions" / "elman" / "elman.ipynb"
+    shipped = notebook.read_text()
+    notebook.write_text(reference.read_text())
+    ran = grader("validate", "elman", "--part", "celdaRNN", "--fast", cwd=tmp_path)
+    assert ran.returncode == 1
+    assert "skeleton: celdaRNN/parameters passed" in ran.stdout.replace("\n", " ")
+    assert "7 of 8 as expected" in ran.stdout
+    assert grader("skeleton", "elman", cwd=tmp_path).returncode == 0
+    assert notebook.read_text() == shipped
+
+
 def test_its_files_bear_its_name(tmp_path: Path) -> None:
     create("elman", tmp_path / "assignments")
     assert files(tmp_path) == [
         "assignments/elman/assignment.toml",
         "assignments/elman/elman.ipynb",
         "assignments/elman/test_celda_rnn.py",
+        "assignments/elman/words.toml",
         "solutions/elman/elman.ipynb",
         "solutions/elman/mutants.py",
         "solutions/elman/variants.py",
@@ -67,7 +83,7 @@ def test_the_command_says_what_it_made_and_how_to_go_on(tmp_path: Path) -> None:
     lines = ran.stdout.splitlines()
     assert "course/solutions/elman/mutants.py" in lines
     assert "grader validate elman --assignments course/tasks" in lines
-    assert all((tmp_path / line).is_file() for line in lines[:6])
+    assert all((tmp_path / line).is_file() for line in lines[:7])
 
 
 @pytest.mark.parametrize("name", ["", "2d", "a b", "../a", "class", "a-b", "a/b"])

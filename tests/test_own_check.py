@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from test_cli import SAMPLES, grader
 
+from grader.assignments.assignment import load
+from grader.scheduling.own_check import OwnCheck, started
+from grader.submissions.discovery import find
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -94,6 +98,53 @@ def test_a_notebook_that_is_half_written_is_waited_for(watching: Watching, noteb
     threading.Timer(0.6, notebook.write_text, (text,)).start()
     assert "20/20" in watching.result()
     assert watching.end()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def forward(self, x, h):\\n", "def forward(self, x, h):\\n    while True: pass\\n"),
+        ("class celdaGRU(", "class celdaGRU(*(1 for _ in iter(int, 1) if _), "),
+    ],
+    ids=["in a method", "while it is defined"],
+)
+def test_a_loop_without_end_is_told_with_what_grading_allows(
+    notebook: Path, before: str, after: str
+) -> None:
+    text = notebook.read_text()
+    assert before in text
+    notebook.write_text(text.replace(before, after, 1))
+    ran = grader("check", notebook, "--part", "celdaGRU")
+    assert "(al calificar se permiten " in " ".join(ran.stdout.split())
+
+
+@pytest.mark.parametrize(("patient", "seconds"), [(False, 10), (True, 60)])
+def test_a_worker_stays_from_one_check_to_the_next(
+    notebook: Path, *, patient: bool, seconds: float
+) -> None:
+    chosen = load(ROOT / "assignments" / "lstm_gru")
+    with started() as stream:
+        checked = OwnCheck(
+            chosen,
+            stream,
+            lambda: find([notebook], chosen.name)[0],
+            ("celdaGRU",),
+            "es",
+            lines=True,
+            patient=patient,
+        )
+        first, lane = checked(), checked.lane
+        again = checked()
+        assert checked.lane is lane
+        assert stream.process.poll() is None
+    assert first.score == again.score == 20
+    assert checked.assignment.limits.seconds == seconds
+
+
+def test_the_skeleton_is_told_in_one_line_what_is_not_written() -> None:
+    ran = grader("check", SAMPLES / "33_esqueleto.ipynb")
+    assert ran.stdout.count("Aún sin escribir: celdaLSTM, modeloLSTM, celdaGRU") == 1
+    assert "✗" not in ran.stdout
 
 
 def test_ctrl_c_ends_a_check_whatever_the_students_code_does(notebook: Path) -> None:

@@ -1,6 +1,8 @@
 """The skeleton is the reference without its solutions, and goes with it into a course."""
 
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +12,85 @@ pytest.importorskip("nbconvert")
 
 from typer.testing import CliRunner
 
+from grader.assignments.assignment import load
 from grader.assignments.scaffold import create
 from grader.cli.main import app
 from grader.core.errors import AssignmentFault, UsageError
 from grader.integrations.nbgrader import course as courses
 from grader.integrations.nbgrader.release import (
     INSTALL,
+    NO_HEADER,
     SETTING,
     STUB,
     missing_setting,
     release,
     skeleton,
+    with_points,
 )
 
 ROOT = Path(__file__).parent.parent
+LONG = 35
+"""Characters of a line of code that is a solution's own; how a thing is called may be shown."""
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "solutions").iterdir()))
-def test_the_committed_skeleton_is_made_from_the_reference(name: str) -> None:
-    committed = ROOT / "assignments" / name / f"{name}.ipynb"
-    assert skeleton(ROOT / "solutions" / name / f"{name}.ipynb") == committed.read_text()
+def test_a_skeleton_says_what_each_part_is_worth() -> None:
+    said = texts(ROOT / "assignments/lstm_gru/lstm_gru.ipynb")
+    assert "{{" not in said
+    for part, points in load(ROOT / "assignments/lstm_gru").points.items():
+        assert f"`{part}` · {points:g} puntos" in said
+
+
+@pytest.mark.parametrize(("points", "said"), [(20, "20"), (7.5, "7,5"), (0.25, "0,25")])
+def test_points_are_written_as_spanish_does(tmp_path: Path, points: float, said: str) -> None:
+    reference = tmp_path / "una.ipynb"
+    reference.write_text("{{points.celda}} puntos, y {{points.celda}}")
+    assert with_points(reference, {"celda": points}) == f"{said} puntos, y {said}"
+
+
+def test_points_of_a_part_that_is_none_are_the_assignments_fault(tmp_path: Path) -> None:
+    reference = tmp_path / "una.ipynb"
+    reference.write_text("{{points.celdas}}")
+    with pytest.raises(AssignmentFault, match=r"points\.celdas.*the parts are celda, modelo"):
+        with_points(reference, {"celda": 60, "modelo": 40})
+
+
+def test_a_skeleton_has_a_check_for_each_part_and_needs_no_pictures() -> None:
+    cells = json.loads((ROOT / "assignments/lstm_gru/lstm_gru.ipynb").read_text())["cells"]
+    code = ["".join(one["source"]) for one in cells if one["cell_type"] == "code"]
+    for part in load(ROOT / "assignments/lstm_gru").points:
+        assert f"%check {part} --strict" in code
+    assert not [one for one in code if re.search("^(import|from) matplotlib", one, re.MULTILINE)]
+
+
+def test_where_matplotlib_is_missing_the_last_cells_say_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = json.loads((ROOT / "solutions/lstm_gru/lstm_gru.ipynb").read_text())["cells"]
+    (curves,) = [one for one in cells if one["id"] == "curvas"]
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    exec("".join(curves["source"]), {"historias": {}, "EPOCAS": 1})  # noqa: S102 - ours
+    assert capsys.readouterr().out.endswith("pip install matplotlib\n")
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "solutions").iterdir()))
 def test_a_skeleton_shows_no_solution(name: str) -> None:
-    text = (ROOT / "assignments" / name / f"{name}.ipynb").read_text()
-    assert "SOLUTION" not in text
-    assert "sigmoid(" not in text
+    assert "SOLUTION" not in (ROOT / "assignments" / name / f"{name}.ipynb").read_text()
+    given = lines_of(ROOT / "assignments" / name / f"{name}.ipynb")
+    wanted, inside = set(), False
+    for line in lines_of(ROOT / "solutions" / name / f"{name}.ipynb"):
+        inside = "BEGIN SOLUTION" in line or (inside and "END SOLUTION" not in line)
+        if inside and len(line) > LONG and not line.startswith("#"):
+            wanted.add(line)
+    assert len(wanted) > 5
+    assert not wanted & set(given)
+
+
+def lines_of(notebook: Path) -> list[str]:
+    """The lines of code of a notebook, without indentation."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return [line.strip() for source in code for line in source.splitlines()]
 
 
 def test_marks_that_do_not_match_are_the_assignments_fault(tmp_path: Path) -> None:
@@ -46,7 +100,7 @@ def test_marks_that_do_not_match_are_the_assignments_fault(tmp_path: Path) -> No
     broken = tmp_path / "broken.ipynb"
     broken.write_text(json.dumps(reference))
     with pytest.raises(AssignmentFault, match=r"broken\.ipynb"):
-        skeleton(broken)
+        skeleton(broken, points=load(ROOT / "assignments/lstm_gru").points)
 
 
 @pytest.fixture
@@ -95,6 +149,18 @@ def test_the_setting_that_a_configuration_lacks_is_told(course: Path) -> None:
     settings: dict[str, Any] = {}
     exec(SETTING.replace("c.ClearSolutions.code_stub", "stub"), settings)  # noqa: S102 - ours
     assert settings["stub"] == {"python": STUB}
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [("source/header.ipynb", NO_HEADER), ("", ""), ("mine/header.ipynb", "")],
+)
+def test_the_header_of_a_quickstart_is_told_how_to_be_left_out(
+    course: Path, header: str, told: str
+) -> None:
+    own = f"c = get_config()\n{SETTING}\nc.IncludeHeaderFooter.header = {header!r}\n"
+    (course / "nbgrader_config.py").write_text(own)
+    assert missing_setting(course) == told
 
 
 def test_a_source_that_was_edited_is_not_lost(course: Path) -> None:

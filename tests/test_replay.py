@@ -262,8 +262,7 @@ class Course:
     @property
     def failed(self) -> dict[str, Any]:
         text = (self.root / "out" / "results" / "ana.json").read_text(encoding="utf-8")
-        (check,) = (one for one in json.loads(text)["checks"] if one["outcome"] == "failed")
-        return dict(check)
+        return dict(next(o for o in json.loads(text)["checks"] if o["outcome"] == "failed"))
 
 
 @pytest.fixture(scope="module")
@@ -300,18 +299,18 @@ def test_after_the_checks_were_edited_it_says_so_and_what_differs(
     course: Course, tmp_path: Path
 ) -> None:
     shutil.copytree(course.root / "assignments", tmp_path / "assignments")
-    checks = tmp_path / "assignments" / "elman" / "test_celda_rnn.py"
-    text = checks.read_text(encoding="utf-8").replace('"""Activación:', '"""La activación:')
-    checks.write_text(text, encoding="utf-8")
+    words = tmp_path / "assignments" / "elman" / "words.toml"
+    text = words.read_text(encoding="utf-8").replace('"Activación:', '"La activación:')
+    words.write_text(text, encoding="utf-8")
     edited = tmp_path / "assignments"
     ran = course.grader("replay", "out", "ana", "--assignments", edited, "--lang", "en")
     assert ran.returncode == 1
     assert "the checks of elman were edited after ana was graded" in ran.stderr
-    assert ran.stdout.strip().endswith("celdaRNN/activation (title).")
+    assert ran.stdout.strip().endswith("celdaRNN/h_t (title).")
 
 
 @pytest.mark.slow
 def test_a_check_that_is_not_there_is_wrong_usage(course: Course) -> None:
-    ran = course.grader("replay", "out", "ana", "activacion", "--lang", "en")
+    ran = course.grader("replay", "out", "ana", "recurente", "--lang", "en")
     assert ran.returncode == 2
-    assert "did you mean celdaRNN/activation?" in ran.stderr
+    assert "did you mean celdaRNN/recurrent?" in ran.stderr

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from grader.checks import probes as cells
+from grader.checks import calls
 from grader.protocol.wire import Ref
-from grader.recurrent import probes, stand_ins
+from grader.recurrent import loop_probes, probes, stand_ins
 from grader.student.probes import Probe, question, source
 from grader.student.reproduction import Transcript
 
@@ -100,7 +100,7 @@ def test_an_object_is_called_by_the_first_word_of_its_class(name: str) -> None:
 
 
 def test_definitions_of_ours_need_no_imports_of_theirs() -> None:
-    for definition in (probes.train_network, probes.train_once, *stand_ins.PROBES.values()):
+    for definition in (probes.train_network, loop_probes.train_once, *stand_ins.PROBES.values()):
         assert "Any" not in source(definition)
         compile(source(definition), "celda", "exec")
 
@@ -115,17 +115,11 @@ def test_infinite_numbers_are_written_as_python_has_them() -> None:
 def test_a_probes_own_lines_stand_in_the_cell() -> None:
     x, state = torch.zeros(1, 1), (torch.ones(1, 2), torch.ones(1, 2))
     answer = [(torch.zeros(1, 2), torch.ones(1, 2))]
-    arguments = {"name": "celdaLSTM", "sizes": [1, 2], "pesos": {"w": x}, "estado": state}
-    transcript = ran(cells.step, answer, x_t=x, **arguments)
+    ones = "torch.tensor([[1.0, 1.0]])"
+    transcript = ran(calls.function, answer, name="paso", entradas=[x, state])
     assert body(transcript) == [
-        "pesos = {",
-        "    'w': torch.tensor([[0.0]]),",
-        "}",
-        "x_t = torch.tensor([[0.0]])",
-        "estado = (torch.tensor([[1.0, 1.0]]), torch.tensor([[1.0, 1.0]]))",
-        "modulo = celdaLSTM(1, 2).to(x_t.dtype)",
-        "torch.nn.Module.load_state_dict(modulo, pesos, strict=False)",
-        "resultado = [modulo(x_t, estado)]",
+        f"entradas = [torch.tensor([[0.0]]), ({ones}, {ones})]",
+        "resultado = [paso(*entradas)]",
     ]
     assert transcript.code(answer[0][1]) == "resultado[0][1]"
 
@@ -142,6 +136,15 @@ def test_what_is_known_beforehand_is_decided(swapped: bool, after: str) -> None:
         "    estados.append(celda(x_t, estado))",
         f"    estado = {after}",
     ]
+
+
+def optional(notebook: Notebook, name: str, x: Any) -> Any:
+    return [notebook[name]() if x is None else notebook[name](x)]
+
+
+@pytest.mark.parametrize(("x", "line"), [(None, "f()"), (0.5, "f(0.5)")])
+def test_a_number_is_decided_not_to_be_none(x: float | None, line: str) -> None:
+    assert body(ran(optional, [1], name="f", x=x))[-1] == f"resultado = [{line}]"
 
 
 def double(notebook: Notebook, name: str, celda: Tensor, veces: int = 2) -> Any:

@@ -118,8 +118,12 @@ def test_all_may_be_graded_again_and_what_was_decided_stays(old: Path, work: Pat
     results = StoredResults.read(old)
     versions = {one.environment["grader"] for one in results.grades.values()}
     assert versions == {__version__}
-    assert results.grades["sigmoide"].score == 75.0
-    assert results.grades["sigmoide"].automatic.score == 70.0
+    graded = results.grades["sigmoide"]
+    assert 30 <= graded.automatic.score <= 70
+    # It was about a check of that version's, which this one does not have: it is kept, and told.
+    assert [one.check for one in graded.decisions] == ["celdaRNN/activation"]
+    assert graded.score == graded.automatic.score
+    assert "celdaRNN/activation" in ran.output
 
 
 def test_more_is_decided_about_it(old: Path) -> None:

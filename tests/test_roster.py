@@ -95,6 +95,28 @@ def test_a_submission_is_found_by_id_by_a_places_id_or_by_email(
     assert (ana.submission, ana.ids) == ("ana", {"canvas": "4711"})
 
 
+@pytest.mark.parametrize("told", ["Ana Pérez", "PEREZ,  Ana", "pérez ana", "perezana"])
+def test_who_has_a_name_alone_is_found_by_it_where_no_id_is_told(tmp_path: Path, told: str) -> None:
+    known = roster(tmp_path, "id,Nombre,Apellido(s)\n4001,Ana,Pérez\n4002,Luis,Paz\n")
+    (submission,), _ = rosters.join(handed_in("1017", about=HandedIn(told)), known)
+    assert submission.student == "4001"
+    (submission,), _ = rosters.join(handed_in(told), known)
+    assert submission.student == "4001"
+
+
+@pytest.mark.parametrize("told", ["Ana Pérez", "Ana", "Ana María Pérez", ""])
+def test_a_name_that_two_have_or_nobody_has_finds_nobody(tmp_path: Path, told: str) -> None:
+    known = roster(tmp_path, 'id,name\n4001,Ana Pérez\n4002,"Pérez, Ana"\n4003,\n')
+    (submission,), _ = rosters.join(handed_in("1017", about=HandedIn(told)), known)
+    assert submission.student == "1017"
+
+
+def test_an_id_counts_more_than_a_name(tmp_path: Path) -> None:
+    known = roster(tmp_path, "id,name,moodle\n4001,Ana Pérez,9\n4002,Luis Paz,1017\n")
+    (submission,), _ = rosters.join(handed_in("1017", about=HandedIn("Ana Pérez")), known)
+    assert submission.student == "4002"
+
+
 def test_nobody_is_dropped(tmp_path: Path) -> None:
     known = roster(tmp_path, "id,name\nana,Ana\nluis,Luis\n")
     submissions, everybody = rosters.join(handed_in("ana", "eva"), known)
@@ -106,10 +128,16 @@ def test_nobody_is_dropped(tmp_path: Path) -> None:
     ]
 
 
-def test_two_submissions_of_one_person_are_an_error_that_names_both(tmp_path: Path) -> None:
-    known = roster(tmp_path, "id,moodle\nana,7\n")
-    with pytest.raises(UsageError, match=r"ana: 7\.ipynb and ana\.ipynb"):
-        rosters.join(handed_in("ana", "7"), known)
+def test_two_submissions_set_their_person_aside_and_are_both_named(tmp_path: Path) -> None:
+    known = roster(tmp_path, "id,moodle\nana,7\nluis,8\n")
+    sent = [
+        Submission("", name, f"{name}.ipynb", name.encode(), there="")
+        for name in ("ana", "7", "luis")
+    ]
+    (ana, luis), everybody = rosters.join(identified(sent), known)
+    assert "7.ipynb and ana.ipynb" in str(ana.aside and ana.aside.en)
+    assert (luis.student, luis.aside, luis.read()) == ("luis", None, b"luis")
+    assert [one.submission for one in everybody] == ["ana", "luis"]
 
 
 def test_what_two_people_could_be_is_an_error(tmp_path: Path) -> None:

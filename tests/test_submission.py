@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from grader.core.errors import GraderError, UsageError
 from grader.core.text import plain
-from grader.submissions import archives
-from grader.submissions.archives import Source, UnreadableError, list_zip
+from grader.submissions import archives, members
+from grader.submissions.archives import Source, list_archive
 from grader.submissions.discovery import find, find_one
+from grader.submissions.members import UnreadableError
 from grader.submissions.model import MAX_NOTEBOOK, NO_NOTEBOOK, Submission, safe_id
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ def forged(path: Path, forge: Callable[[zipfile.ZipFile], object]) -> Path:
         archive.writestr("datos.csv", b"1,2,3")
         forge(archive)
     return path
+
+
+def aside(found: Submission) -> str:
+    """Return why somebody is set aside, in English."""
+    assert found.aside is not None
+    return found.aside.en
 
 
 def students(found: Iterable[Submission]) -> list[str]:
@@ -168,8 +175,10 @@ def test_nbgrader_is_read_from_its_course_or_from_submitted(
 
 def test_nbgrader_without_the_assignment_named_is_ambiguous(tmp_path: Path) -> None:
     tree(tmp_path / "submitted", "ana/lstm_gru/a.ipynb", "ana/intro/b.ipynb")
-    with pytest.raises(UsageError, match="--assignment"):
-        find([tmp_path])
+    tree(tmp_path / "submitted", "luis/intro/b.ipynb")
+    ana, luis = find([tmp_path])
+    assert "--assignment" in aside(ana)
+    assert luis.read() == NOTEBOOK
 
 
 def test_a_folder_called_submitted_may_hold_the_files_themselves(tmp_path: Path) -> None:
@@ -268,21 +277,45 @@ def test_a_student_without_a_notebook_is_told_so(tmp_path: Path) -> None:
 # Several files, and none
 
 
-def test_two_notebooks_of_one_student_are_both_named(tmp_path: Path) -> None:
-    tree(tmp_path, "s001/a.ipynb", "s001/b.ipynb")
-    with pytest.raises(UsageError, match=r"s001: .*a\.ipynb and .*b\.ipynb"):
-        find([tmp_path])
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        (["s001/a.ipynb", "s001/b.ipynb"], "s001/a.ipynb and s001/b.ipynb"),
+        (["s001/uno/a.ipynb", "s001/dos/a.ipynb"], "s001/dos/a.ipynb and s001/uno/a.ipynb"),
+        (["s001.ipynb", "s001/b.ipynb"], "s001.ipynb and "),
+        (["s001/v1/lstm_gru.ipynb", "s001/v2/otro.ipynb"], "v1/lstm_gru.ipynb and s001/v2/otro"),
+    ],
+)
+def test_a_student_with_two_notebooks_is_set_aside_and_nobody_else(
+    tmp_path: Path, names: list[str], named: str
+) -> None:
+    tree(tmp_path, *names, "s002/c.ipynb", "s003/d.ipynb")
+    rivals, *others = find([tmp_path], "lstm_gru")
+    assert named in aside(rivals)
+    assert [(one.student, one.read()) for one in others] == [("s002", NOTEBOOK), ("s003", NOTEBOOK)]
+    with pytest.raises(UnreadableError, match="varios archivos"):
+        rivals.read()
 
 
 def test_of_two_notebooks_the_one_named_as_the_assignment_counts(tmp_path: Path) -> None:
-    (found,) = find([tree(tmp_path, "s001/borrador.ipynb", "s001/LSTM_GRU.ipynb")], "lstm_gru")
+    tree(tmp_path, "s001/borrador.ipynb", "s001/LSTM_GRU.ipynb", "s002/a.ipynb")
+    found, _ = find([tmp_path], "lstm_gru")
     assert found.filename == "LSTM_GRU.ipynb"
+    assert "borrador.ipynb" in found.notes[0].en
 
 
-def test_one_student_in_a_folder_and_a_zip_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("draft", ["borrador.ipynb", "viejo/borrador.ipynb", "ana.ipynb"])
+def test_nothing_is_chosen_in_a_folder_that_may_be_a_class_s(tmp_path: Path, draft: str) -> None:
+    tree(tmp_path, f"entregas/{draft}", "entregas/lstm_gru.ipynb")
+    (found,) = find([tmp_path], "lstm_gru")
+    assert "give the folder that they are in" in aside(found)
+    assert f"entregas/{draft}" in aside(found)
+
+
+def test_one_student_in_a_folder_and_a_zip_is_set_aside(tmp_path: Path) -> None:
     zipped(tree(tmp_path, "s001/a.ipynb") / "s001.zip", "b.ipynb")
-    with pytest.raises(UsageError, match=r"a\.ipynb and .*s001\.zip » b\.ipynb"):
-        find([tmp_path])
+    (found,) = find([tmp_path])
+    assert re.search(r"s001\.zip » b\.ipynb and .*s001/a\.ipynb", aside(found))
 
 
 def test_a_zip_beside_the_notebook_in_a_students_folder_does_not_count(tmp_path: Path) -> None:
@@ -291,10 +324,11 @@ def test_a_zip_beside_the_notebook_in_a_students_folder_does_not_count(tmp_path:
     assert found.filename == "a.ipynb"
 
 
-def test_one_student_under_two_paths_is_refused(tmp_path: Path) -> None:
-    tree(tmp_path, "one/s001.ipynb", "two/s001.ipynb")
-    with pytest.raises(UsageError, match=r"one.s001\.ipynb and .*two.s001\.ipynb"):
-        find([tmp_path / "one", tmp_path / "two"])
+def test_one_student_under_two_paths_is_set_aside(tmp_path: Path) -> None:
+    tree(tmp_path, "one/s001.ipynb", "two/s001.ipynb", "two/s002.ipynb")
+    found, other = find([tmp_path / "one", tmp_path / "two"])
+    assert re.search(r"one.s001\.ipynb and .*two.s001\.ipynb", aside(found))
+    assert not other.aside
 
 
 def test_the_same_file_given_twice_counts_once(tmp_path: Path) -> None:
@@ -302,10 +336,11 @@ def test_the_same_file_given_twice_counts_once(tmp_path: Path) -> None:
     assert students(find([tmp_path, tmp_path / "s001.ipynb"])) == ["s001"]
 
 
-def test_several_notebooks_in_a_students_zip_are_the_students_problem(tmp_path: Path) -> None:
+def test_several_notebooks_in_a_students_zip_set_the_student_aside(tmp_path: Path) -> None:
     zipped(tmp_path / "s001.zip", "a.ipynb", "b.ipynb")
-    (found,) = find([tmp_path])
-    assert "a.ipynb, b.ipynb" in str(found.problem)
+    zipped(tmp_path / "s002.zip", "c.ipynb")
+    found, _ = find([tmp_path])
+    assert "s001.zip » a.ipynb and " in aside(found)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "nowhere.ipynb", "nul\0.ipynb"])
@@ -355,7 +390,7 @@ def test_a_submission_may_hold_its_bytes() -> None:
 
 def test_a_large_notebook_is_held_once_while_it_is_read(tmp_path: Path) -> None:
     path = tree(tmp_path, "s001.ipynb") / "s001.ipynb"
-    size = MAX_NOTEBOOK - archives.MEGABYTE
+    size = MAX_NOTEBOOK - members.MEGABYTE
     os.truncate(path, size)
     tracemalloc.start()
     try:
@@ -427,16 +462,16 @@ def overlapping(archive: zipfile.ZipFile) -> None:
 
 
 def huge_in_all(archive: zipfile.ZipFile) -> None:
-    archive.filelist[0].file_size = archives.MAX_TOTAL
+    archive.filelist[0].file_size = members.MAX_TOTAL
 
 
 def of_many_entries(archive: zipfile.ZipFile) -> None:
-    for number in range(archives.MAX_ENTRIES):
+    for number in range(members.MAX_ENTRIES):
         archive.writestr(zipfile.ZipInfo(f"{number}"), b"")
 
 
 def with_a_bomb(archive: zipfile.ZipFile) -> None:
-    archive.writestr("bomba.csv", bytes(3 * archives.MEGABYTE))
+    archive.writestr("bomba.csv", bytes(3 * members.MEGABYTE))
 
 
 def of_another_method(archive: zipfile.ZipFile) -> None:
@@ -491,14 +526,14 @@ def test_a_hostile_zip_of_a_class_is_refused(
 def test_a_bomb_in_a_students_zip_is_the_students_problem(tmp_path: Path) -> None:
     forged(tmp_path / "s001.zip", with_a_bomb)
     (found,) = find([tmp_path])
-    assert found.problem == archives.BOMB
+    assert found.problem == members.BOMB
 
 
 def test_a_bomb_in_a_zip_of_a_class_costs_its_student_alone(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("s001.ipynb", bytes(3 * archives.MEGABYTE))
+        archive.writestr("s001.ipynb", bytes(3 * members.MEGABYTE))
         archive.writestr("s002.ipynb", NOTEBOOK)
-    assert [one.problem for one in find([tmp_path / "class.zip"])] == [archives.BOMB, None]
+    assert [one.problem for one in find([tmp_path / "class.zip"])] == [members.BOMB, None]
 
 
 def test_a_nul_in_a_zips_name_is_refused(tmp_path: Path) -> None:
@@ -551,7 +586,7 @@ def test_a_damaged_zip_is_read_or_refused_and_nothing_else(
             content[position % len(content)] = value
         path.write_bytes(content[: -5 if cut else None])
         with suppress(UnreadableError):
-            for entry in list_zip(Source(path)):
+            for entry in list_archive(Source(path)):
                 if not entry.folder:
                     entry.source.read(1000)
 
@@ -615,8 +650,8 @@ def test_an_id_that_imitates_anothers_hash_is_told_apart(tmp_path: Path) -> None
 
 def test_a_name_in_two_unicode_forms_is_one_student(tmp_path: Path) -> None:
     tree(tmp_path, "one/Jose\u0301.ipynb", "two/José.ipynb")
-    with pytest.raises(UsageError, match="José"):
-        find([tmp_path / "one", tmp_path / "two"])
+    (found,) = find([tmp_path / "one", tmp_path / "two"])
+    assert (found.student, bool(found.aside)) == ("José", True)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.uname().sysname == "Darwin", reason="names are Unicode")

@@ -68,7 +68,7 @@ def test_the_check_does_what_it_says(tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "NOTEBOOK": str(ROOT / "tests" / "submissions" / "12_solo_celdas.ipynb"),
+        "NOTEBOOK": str(ROOT / "tests" / "submissions" / "lstm_gru" / "12_solo_celdas.ipynb"),
         "RUNNER_TEMP": str(tmp_path),
         "GITHUB_OUTPUT": str(tmp_path / "output"),
     }

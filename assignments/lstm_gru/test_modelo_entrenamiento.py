@@ -19,7 +19,7 @@ def test_interface(student: Student) -> None:
 
 
 @pytest.mark.points(2)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_zero_grad(student: Student, case: loops.Case) -> None:
     """Los gradientes de un lote no se suman a los del anterior.
@@ -30,7 +30,7 @@ def test_zero_grad(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(2)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_step(student: Student, case: loops.Case) -> None:
     """El optimizador da un paso en cada lote, después de backward.
@@ -41,7 +41,7 @@ def test_step(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_train_mode(student: Student, case: loops.Case) -> None:
     """El modelo se pone en modo de entrenamiento.
@@ -52,7 +52,7 @@ def test_train_mode(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_loss_function(student: Student, case: loops.Case) -> None:
     """La pérdida es la función que se recibe.
@@ -63,7 +63,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_loss(student: Student, case: loops.Case) -> None:
     """La pérdida de cada lote se retropropaga tal cual, sin cambiarla de escala.
@@ -74,7 +74,7 @@ def test_loss(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(2)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_shapes(student: Student, case: loops.Case) -> None:
     """Cada predicción se compara con su propia etiqueta, no con todas.
@@ -85,7 +85,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(2)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_every_batch(student: Student, case: loops.Case) -> None:
     """Todos los lotes se usan, también el último, que puede ser más pequeño.

@@ -7,8 +7,10 @@ from grader.checks import assert_close
 from grader.recurrent import models
 from grader.student.student import Student
 
+from .test_celda_gru import celdaGRU
+
 pytestmark = [pytest.mark.part("modeloGRU"), pytest.mark.needs("interface")]
-KIND = models.GRU
+KIND = models.GRU.over(celdaGRU)
 
 
 @pytest.mark.points(1)
@@ -28,10 +30,15 @@ def test_every_step(student: Student, case: models.Case) -> None:
 
     Every step of the sequence counts, from the first to the last.
     """
-    trial = models.trial(student, KIND, case, judging="every_step")
-    assert_close(
-        trial.y, trial.expected, quantity="y", case=trial.case, misconception=trial.misconception
-    )
+    for each in (case, models.longer(case)):
+        trial = models.trial(student, KIND, each, judging="every_step")
+        assert_close(
+            trial.y,
+            trial.expected,
+            quantity="y",
+            case=trial.case,
+            misconception=trial.misconception,
+        )
 
 
 @pytest.mark.points(1)

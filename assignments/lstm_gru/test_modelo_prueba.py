@@ -19,7 +19,7 @@ def test_interface(student: Student) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_loss(student: Student, case: loops.Case) -> None:
     """La pérdida es la media por muestra de todo el conjunto.
@@ -30,7 +30,7 @@ def test_loss(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_accuracy(student: Student, case: loops.Case) -> None:
     """La exactitud es la fracción de muestras acertadas de todo el conjunto.
@@ -41,7 +41,7 @@ def test_accuracy(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_eval_mode(student: Student, case: loops.Case) -> None:
     """El modelo se pone en modo de evaluación.
@@ -52,7 +52,7 @@ def test_eval_mode(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_loss_function(student: Student, case: loops.Case) -> None:
     """La pérdida es la función que se recibe.
@@ -63,7 +63,7 @@ def test_loss_function(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_shapes(student: Student, case: loops.Case) -> None:
     """Cada predicción se compara con su propia etiqueta, no con todas.
@@ -74,7 +74,7 @@ def test_shapes(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_returns_order(student: Student, case: loops.Case) -> None:
     """Devuelve (pérdida, exactitud), en este orden.
@@ -85,7 +85,7 @@ def test_returns_order(student: Student, case: loops.Case) -> None:
 
 
 @pytest.mark.points(1)
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(case=loops.cases())
 def test_untouched(student: Student, case: loops.Case) -> None:
     """Medir no cambia los parámetros ni deja gradientes.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 import tomllib
@@ -12,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
 
+from grader.assignments import digests
+from grader.assignments.digests import FILE
 from grader.core.errors import AssignmentFault, UsageError
 from grader.core.i18n import tr
 from grader.core.limits import LimitError, Limits
 from grader.core.results import mark
 from grader.core.text import nearest
 
-FILE = "assignment.toml"
 _KINDS = {"str": "string", "float": "number", "array": "list", "object": "table"}
 """What an author calls what msgspec expects."""
 _NO_MOMENT = (
@@ -37,11 +38,12 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     title: _Title
-    points: dict[str, float]
+    points: dict[str, float | dict[str, float]]
     names: dict[str, tuple[str, ...]]
     scale: float = 100.0
     limits: dict[str, Any] = {}
     packages: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     device: str = "cpu"
     deadline: datetime | None = None
     conduct: dict[str, tuple[str, ...] | dict[str, tuple[str, ...]]] = {}
@@ -51,9 +53,11 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 class Assignment:
     """An assignment's configuration.
 
-    `points` by part sum to `max_score`; marks are out of `scale`; `names` maps what students
-    define to what each builds on. `shut` is what their code may not use, as dotted names of torch's
-    with `*` for any part of one: by the name of what they define, and for all of it under "".
+    `points` by part, in the order in which they are checked, sum to `max_score`; `checks` has those
+    of single checks by name, of a part that gives them so. Marks are out of `scale`; `names` maps
+    what students define to what each builds on. `shut` is what their code may not use, as dotted
+    names of torch's with `*` for any part of one: by the name of what they define, and for all of
+    it under "".
     """
 
     folder: Path
@@ -67,6 +71,7 @@ class Assignment:
     device: str = "cpu"
     deadline: datetime | None = None
     shut: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def max_score(self) -> float:
@@ -75,23 +80,17 @@ class Assignment:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the files of the folder as they are now. Raises AssignmentFault."""
-        digest = hashlib.sha256()
-        for name, data in self.files().items():
-            digest.update(f"{name}\0{len(data)}\0".encode() + data)
-        return digest.hexdigest()
+        """SHA-256 over what decides outcomes in the folder's files now. Raises AssignmentFault."""
+        return digests.of_checks(self.files())
+
+    @property
+    def points_digest(self) -> str:
+        """SHA-256 over what outcomes are worth: points, title and scale as they were read."""
+        return digests.of_points(self.title, self.points, self.checks, self.scale)
 
     def files(self) -> dict[str, bytes]:
-        """Return what its digest is made of, by name. Raises AssignmentFault."""
-        found = {}
-        try:
-            for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
-                name = path.relative_to(self.folder)
-                if not any(part.startswith((".", "__pycache__")) for part in name.parts):
-                    found[name.as_posix()] = path.read_bytes()
-        except OSError as error:
-            raise AssignmentFault(f"{error.filename} cannot be read: {error.strerror}") from error
-        return found
+        """Return the folder's files as they are now, by name. Raises AssignmentFault."""
+        return digests.files(self.folder)
 
     def mark(self, score: float) -> float:
         """Return a score in points on the assignment's scale, to two decimals."""
@@ -208,14 +207,24 @@ class _Reader:
         except msgspec.ValidationError as error:
             raise self._explained(str(error)) from error
         limits = self._limits(file)
-        self._points(file.points)
+        checks = {part: each for part, each in file.points.items() if isinstance(each, dict)}
+        points = {
+            part: math.fsum(each.values()) if isinstance(each, dict) else each
+            for part in digests.in_order(file.points, file.order or file.names)
+            for each in [file.points[part]]
+        }
+        self._points(points, checks)
+        if file.order and sorted(file.order) != sorted(points):
+            raise self._fault("order", f"'order' has to have each part once: {', '.join(points)}")
         self._names(file.names)
+        self._packages(file.packages)
         self._deadline(file.deadline)
         return Assignment(
             folder=self.path.parent,
             name=file.name,
             title=msgspec.to_builtins(file.title),
-            points=file.points,
+            points=points,
+            checks=checks,
             names=file.names,
             scale=file.scale,
             limits=limits,
@@ -238,7 +247,11 @@ class _Reader:
             return self._fault(key or name[0], told)
         if key == "deadline":
             return self._fault(key, _NO_MOMENT)
-        kind = _KINDS["array" if key == "packages" else "object"] if within else _KINDS[name[0]]
+        kind = (
+            _KINDS["array" if key in ("packages", "order") else "object"]
+            if within
+            else _KINDS[name[0]]
+        )
         of_what = " whose values are all of the right type" if within or kind == "table" else ""
         return self._fault(key, f"{key!r} has to be a {kind}{of_what}")
 
@@ -253,7 +266,10 @@ class _Reader:
                 raise self._fault(f"limits.{part}", text)
         return limits
 
-    def _points(self, points: dict[str, float]) -> None:
+    def _points(self, points: dict[str, float], checks: dict[str, dict[str, float]]) -> None:
+        for part, each in checks.items():
+            if any(value < 0 for value in each.values()):
+                raise self._fault(f"points.{part}", "no check can have less than 0 points")
         if any(value <= 0 for value in points.values()):
             raise self._fault("points", "every part needs more than 0 points")
         total = math.fsum(points.values())
@@ -267,6 +283,14 @@ class _Reader:
                     raise self._fault(
                         name, f"{name!r} builds on {other!r}, which [names] does not have"
                     )
+
+    def _packages(self, packages: tuple[str, ...]) -> None:
+        for package in packages:
+            try:
+                Requirement(package)
+            except InvalidRequirement as error:
+                text = f"{package!r} is not a requirement such as 'einops>=0.8'"
+                raise self._fault("packages", text) from error
 
     def _deadline(self, deadline: datetime | None) -> None:
         if deadline is not None and deadline.tzinfo is None:

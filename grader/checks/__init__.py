@@ -4,7 +4,7 @@ from grader.checks import assert_close, construct
 """
 
 from grader.checks.asserts import Mismatch, Unlike, assert_close, require_shape, tolerance
-from grader.checks.cells import construct
+from grader.checks.parameters import construct
 from grader.checks.skipping import Skipped, skip
 
 __all__ = [

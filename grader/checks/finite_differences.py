@@ -32,6 +32,16 @@ def slope(total: Callable[[float], float], dtype: torch.dtype) -> float:
     return (total(step) - total(-step)) / (2 * step)
 
 
+def shifts(dtype: torch.dtype) -> tuple[float, float]:
+    """Return the two shifts that a slope is worked out from."""
+    return _STEPS[dtype], -_STEPS[dtype]
+
+
+def bound(slope_: float, dtype: torch.dtype) -> float:
+    """Return how far a gradient may be from a slope."""
+    return _ERROR[dtype] * max(1.0, abs(slope_))
+
+
 def require(
     got: Any,
     direction: Tensor,
@@ -42,8 +52,8 @@ def require(
 ) -> None:
     """Assert that a gradient (None: zero) has this slope along a direction. Raises Mismatch."""
     found = along(got, direction)
-    bound = _ERROR[dtype] * max(1.0, abs(slope_))
-    if abs(found - slope_) <= bound:
+    most = bound(slope_, dtype)
+    if abs(found - slope_) <= most:
         return
     raise Mismatch(
         tr(
@@ -61,7 +71,7 @@ def require(
             f"direccion = torch.tensor({direction.tolist()}, dtype=torch.float64)",
             "cambio = 0.0 if gradiente is None else float((gradiente.double() * direccion).sum())",
             f"print('en esa dirección, esperado: {slope_:.6g}, obtenido:', cambio)",
-            f"assert abs(cambio - float('{slope_!r}')) <= float('{bound!r}')",
+            f"assert abs(cambio - float('{slope_!r}')) <= float('{most!r}')",
         ],
         misconception=misconception,
     )

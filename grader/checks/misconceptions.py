@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from grader.checks.readings.notation import Shown
+
 Equations = TypeVar("Equations")
 
 
@@ -23,7 +25,9 @@ class Misconception:
     """A wrong idea: the equations that it replaces, and its explanation.
 
     `es` and `en` say what the student's numbers show and what to look at, never the solution.
-    `term` is the piece of the check's title to mark, where the title is an equation.
+    `term` is the piece of the check's title to mark, where the title is an equation. A slip that
+    nobody foresaw has no name and no words: its `reading` is the equation that somebody follows.
+    `costs` are the equations whose checks it costs, where these are not all that it replaces.
     """
 
     id: str
@@ -31,10 +35,12 @@ class Misconception:
     es: str
     en: str
     term: str = ""
+    reading: Shown | None = None
+    costs: tuple[str, ...] = ()
 
     def touches(self, equation: str) -> bool:
         """Whether it is a mistake about this equation."""
-        return equation in self.changes
+        return equation in (self.costs or self.changes)
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,10 @@ class Diagnosis(Generic[Equations]):
     explained: bool = field(default=True)
 
     def but(self, equation: str) -> Equations:
-        """Return the equations with one of them put right: what its check compares with."""
-        return replace(self.equations, **{equation: getattr(self.right, equation)})  # type: ignore[type-var]
+        """Return what one's check compares with: the equations with the mistake about it mended."""
+        found = self.about(equation)
+        names = found.changes if found and found.costs else (equation,) if found else ()
+        return replace(self.equations, **{name: getattr(self.right, name) for name in names})  # type: ignore[type-var]
 
     def about(self, equation: str) -> Misconception | None:
         """Return the misconception about one equation, if there is one."""
@@ -62,6 +70,7 @@ def diagnose(
     right: Equations,
     bank: Sequence[Misconception],
     explains: Callable[[Equations], bool],
+    most: int = 2,
 ) -> Diagnosis[Equations]:
     """Find the one misconception, or else the one pair, under which everything is explained.
 
@@ -71,7 +80,7 @@ def diagnose(
     """
     if explains(right):
         return Diagnosis(right, right)
-    for size in (1, 2):
+    for size in range(1, most + 1):
         found = [chosen for chosen in _combinations(bank, size) if explains(_apply(right, chosen))]
         if len({_touched(chosen) for chosen in found}) == 1:
             return Diagnosis(_apply(right, found[0]), right, found[0])

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks.asserts import Mismatch, dimensions
-from grader.checks.cells import construct
+from grader.checks import laws
+from grader.checks.asserts import Mismatch, dimensions, kind
 from grader.checks.misconceptions import Misconception
 from grader.checks.probes import one_step
+from grader.core.errors import StudentFault
 from grader.core.i18n import tr
+from grader.student.student import RemoteObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.core.i18n import Bilingual
-    from grader.student.student import RemoteObject, Student
+    from grader.student.student import Student
 
 _FALSE_ALARM = 1e-11
 """The chance, for each of the statistics of one tensor, that right code fails: over the three
@@ -34,9 +36,39 @@ NORMAL = Misconception(
     "the variance that results is 1/hidden_size.",
 )
 
+NEVER_CALLED = Misconception(
+    "init.never_called",
+    {},
+    "reset_parameters reparte bien los parámetros, pero una celda recién creada no los tiene así: "
+    "¿quién llama a ese método?",
+    "reset_parameters draws the parameters well, but a new cell does not have them so: who calls "
+    "that method?",
+)
 
-def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torch.Tensor]:
-    """Return the layers' parameters of a new module after its `reset_parameters`, by name.
+
+def construct(student: Student, name: str, *sizes: int) -> RemoteObject:
+    """Return an object of the student's class. Raises StudentFault, and Mismatch if none."""
+    made = getattr(student, name)(*sizes)
+    if not isinstance(made, RemoteObject):
+        raise _no_module(name, sizes, made)
+    made.sizes = sizes
+    return made
+
+
+def _no_module(name: str, sizes: tuple[int, ...], made: Any) -> Mismatch:
+    return Mismatch(
+        tr("{call} should create a module but gives {got}", call=f"{name}{sizes}", got=kind(made)),
+        quantity=f"{name}{sizes}",
+        expected="torch.nn.Module",
+        got=kind(made),
+        holds=lambda _: [f"assert isinstance({name}{sizes}, torch.nn.Module)"],
+    )
+
+
+def drawn(
+    student: Student, name: str, sizes: tuple[int, ...], *, again: bool
+) -> dict[str, torch.Tensor]:
+    """Return the layers' parameters of a new module by name; `again`: after `reset_parameters`.
 
     Buffers, and whatever else a module may hold, are its own. Raises StudentFault, Mismatch.
     """
@@ -44,9 +76,41 @@ def reset(student: Student, name: str, sizes: tuple[int, ...]) -> dict[str, torc
     module = construct(student, name, *sizes)
     with student.unrecorded():
         state_of(module)
-    module.reset_parameters()
+    if again:
+        module.reset_parameters()
     named = ("weight", "bias")
     return {key: v for key, v in module.state_dict().items() if key.endswith(named) and v.numel()}
+
+
+def require_drawn(
+    student: Student, name: str, sizes: tuple[int, ...], bound: float, within: tuple[str, str]
+) -> None:
+    """Assert that `reset_parameters` draws in ±bound, and that somebody calls it.
+
+    That may be who makes the module: a model, `within`, that has it under an attribute. Raises
+    StudentFault, Mismatch.
+    """
+    require_uniform(drawn(student, name, sizes, again=True), bound)
+    student.start_over()
+    try:
+        require_uniform(drawn(student, name, sizes, again=False), bound, NEVER_CALLED)
+    except Mismatch as mismatch:
+        if not _is_called_by(student, *within, sizes, bound):
+            raise mismatch from None
+
+
+def _is_called_by(
+    student: Student, model: str, attribute: str, sizes: tuple[int, ...], bound: float
+) -> bool:
+    """Whether a model of the student's has drawn its piece's parameters so."""
+    try:
+        with student.unrecorded():
+            state = drawn(student, model, (*sizes, 1), again=False)
+        own = {key: value for key, value in state.items() if key.startswith(f"{attribute}.")}
+        require_uniform(own, bound)
+    except (StudentFault, Mismatch):
+        return False
+    return bool(own)
 
 
 def state_of(module: RemoteObject) -> dict[str, torch.Tensor]:
@@ -99,68 +163,88 @@ def _wrong_shape(
     )
 
 
-def require_uniform(state: Mapping[str, torch.Tensor], bound: float) -> None:
+def require_uniform(
+    state: Mapping[str, torch.Tensor], bound: float, otherwise: Misconception | None = None
+) -> None:
     """Assert that every one of these tensors could be uniform in ±bound. Raises Mismatch.
+
+    What explains those that could not is what they are drawn from, or `otherwise`.
+    """
+    for name, tensor in state.items():
+        try:
+            _require_uniform(name, tensor, bound)
+        except Mismatch as mismatch:
+            mismatch.misconception = otherwise or _drawn_from(tensor, bound)
+            raise
+
+
+def _drawn_from(tensor: torch.Tensor, bound: float) -> Misconception | None:
+    if laws.normal(bound).could_give(tensor):
+        return NORMAL
+    law = laws.seen(tensor) if bool(tensor.isfinite().all()) else None
+    return laws.read(law, 3 / bound**2) if law else None
+
+
+def _require_uniform(name: str, tensor: torch.Tensor, bound: float) -> None:
+    """Assert it of one tensor.
 
     Three statistics a tensor, each with a false alarm under `_FALSE_ALARM`: no value beyond the
     bound, the largest near enough to it, mean and variance within `_DEVIATIONS` of theirs.
     """
-    for name, tensor in state.items():
-        values = tensor.to(torch.float64).flatten()
-        count = values.numel()
-        largest, mean = float(values.abs().max()), float(values.mean())
-        variance, spread = float(values.square().mean()), bound**2 * math.sqrt(4 / 45 / count)
-        drift, least = (
-            _DEVIATIONS * bound / math.sqrt(3 * count),
-            bound * _FALSE_ALARM ** (1 / count),
+    values = tensor.to(torch.float64).flatten()
+    count = values.numel()
+    largest, mean = float(values.abs().max()), float(values.mean())
+    variance, spread = float(values.square().mean()), bound**2 * math.sqrt(4 / 45 / count)
+    drift, least = (
+        _DEVIATIONS * bound / math.sqrt(3 * count),
+        bound * _FALSE_ALARM ** (1 / count),
+    )
+    if not largest <= bound * (1 + 1e-6):
+        raise _not_uniform(
+            tr(
+                "{name} has values up to {largest}; the bound is {bound}",
+                name=name,
+                largest=f"{largest:.4f}",
+                bound=f"{bound:.4f}",
+            ),
+            (name, tensor, "abs().max()", f"<= {bound * (1 + 1e-6):.7g}"),
+            (_up_to(bound), _up_to(largest)),
         )
-        if not largest <= bound * (1 + 1e-6):
-            raise _not_uniform(
-                tr(
-                    "{name} has values up to {largest}; the bound is {bound}",
-                    name=name,
-                    largest=f"{largest:.4f}",
-                    bound=f"{bound:.4f}",
-                ),
-                (name, tensor, "abs().max()", f"<= {bound * (1 + 1e-6):.7g}"),
-                (_up_to(bound), _up_to(largest)),
-                NORMAL if largest > 1.2 * bound else None,
-            )
-        if largest < least:
-            raise _not_uniform(
-                tr(
-                    "{name} never goes beyond {largest}; with a bound of {bound}, some values "
-                    "should come close to it",
-                    name=name,
-                    largest=f"{largest:.4f}",
-                    bound=f"{bound:.4f}",
-                ),
-                (name, tensor, "abs().max()", f">= {least:.7g}"),
-                (tr("nearly up to {number}", number=f"{bound:.4f}"), _up_to(largest)),
-            )
-        if abs(mean) > drift:
-            raise _not_uniform(
-                tr("{name} has mean {mean}; it should be nearly 0", name=name, mean=f"{mean:.4f}"),
-                (name, tensor, "mean().abs()", f"<= {drift:.7g}"),
-                (tr("mean {number}", number=0), tr("mean {number}", number=f"{mean:.4f}")),
-            )
-        if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
-            raise _not_uniform(
-                tr(
-                    "{name} has variance {variance}; a uniform distribution with this bound "
-                    "has {right}",
-                    name=name,
-                    variance=f"{variance:.5f}",
-                    right=f"{bound**2 / 3:.5f}",
-                ),
-                (
-                    name,
-                    tensor,
-                    f"square().mean().sub({bound**2 / 3:.7g}).abs()",
-                    f"<= {_DEVIATIONS * spread:.7g}",
-                ),
-                (_variance(bound**2 / 3), _variance(variance)),
-            )
+    if largest < least:
+        raise _not_uniform(
+            tr(
+                "{name} never goes beyond {largest}; with a bound of {bound}, some values "
+                "should come close to it",
+                name=name,
+                largest=f"{largest:.4f}",
+                bound=f"{bound:.4f}",
+            ),
+            (name, tensor, "abs().max()", f">= {least:.7g}"),
+            (tr("nearly up to {number}", number=f"{bound:.4f}"), _up_to(largest)),
+        )
+    if abs(mean) > drift:
+        raise _not_uniform(
+            tr("{name} has mean {mean}; it should be nearly 0", name=name, mean=f"{mean:.4f}"),
+            (name, tensor, "mean().abs()", f"<= {drift:.7g}"),
+            (tr("mean {number}", number=0), tr("mean {number}", number=f"{mean:.4f}")),
+        )
+    if abs(variance - bound**2 / 3) > _DEVIATIONS * spread:
+        raise _not_uniform(
+            tr(
+                "{name} has variance {variance}; a uniform distribution with this bound "
+                "has {right}",
+                name=name,
+                variance=f"{variance:.5f}",
+                right=f"{bound**2 / 3:.5f}",
+            ),
+            (
+                name,
+                tensor,
+                f"square().mean().sub({bound**2 / 3:.7g}).abs()",
+                f"<= {_DEVIATIONS * spread:.7g}",
+            ),
+            (_variance(bound**2 / 3), _variance(variance)),
+        )
 
 
 def _up_to(number: float) -> Bilingual:
@@ -175,7 +259,6 @@ def _not_uniform(
     message: Bilingual,
     statement: tuple[str, torch.Tensor, str, str],
     numbers: tuple[Bilingual, Bilingual],
-    misconception: Misconception | None = None,
 ) -> Mismatch:
     """Return the failure of a statistic of one tensor, and how to see it."""
     name, tensor, statistic, relation = statement
@@ -184,7 +267,6 @@ def _not_uniform(
         quantity=name,
         expected=numbers[0],
         got=numbers[1],
-        misconception=misconception,
         holds=lambda code: [
             f"valor = {code(tensor)}.{statistic}",
             "print(valor.item())",

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -89,11 +89,20 @@ def _check(options: CheckOptions) -> int:
 
 
 def _checked(options: CheckOptions) -> int:
+    from functools import partial
+
     from grader.assignments import assignment
+    from grader.assignments.fitting import choose_fitting
     from grader.scheduling.own_check import OwnCheck, started
+    from grader.submissions.definitions import defined
 
     root = assignment.folder_of_assignments(options.assignments)
-    chosen = assignment.choose(root, options.assignment)
+    chosen = choose_fitting(
+        root,
+        options.assignment,
+        options.parts,
+        lambda: [partial(defined, _submission(options.notebook, None))],
+    )
     for part in options.parts:
         assignment.require_part(chosen, part)
 
@@ -102,14 +111,23 @@ def _checked(options: CheckOptions) -> int:
 
     find()  # wrong usage is told before torch is imported
     with started() as stream:
-        checked = OwnCheck(chosen, stream, find, options.parts, options.lang, lines=options.steps)
+        checked = OwnCheck(
+            chosen,
+            stream,
+            find,
+            options.parts,
+            options.lang,
+            lines=options.steps,
+            patient=bool(options.junit or options.classroom),
+        )
         return _watch(options, checked) if options.watch else _shown(options, checked())
 
 
-def _submission(notebook: Path, assignment: str) -> "Submission":
+def _submission(notebook: Path, assignment: str | None) -> "Submission":
     """Return the notebook. Raises UsageError."""
     from grader.core.errors import UsageError
     from grader.core.i18n import tr
+    from grader.submissions import beside
     from grader.submissions.discovery import find
 
     found = find([notebook], assignment)
@@ -121,7 +139,10 @@ def _submission(notebook: Path, assignment: str) -> "Submission":
                 count=len(found),
             )
         )
-    return found[0]
+    if found[0].aside:
+        raise UsageError(found[0].aside)
+    near = beside.of_folder(notebook) if notebook.is_file() else found[0].beside
+    return replace(found[0], beside=near)
 
 
 def _shown(options: CheckOptions, grade: "Grade") -> int:
@@ -130,12 +151,21 @@ def _shown(options: CheckOptions, grade: "Grade") -> int:
     from grader.feedback import student_terminal
 
     if options.json:
-        sys.stdout.write(grade.to_line())
+        sys.stdout.write(_for_its_author(grade).to_line())
         sys.stdout.flush()
     else:
         console().print(student_terminal.render(grade, options.lang))
     _write(options, grade)
     return _status(grade)
+
+
+def _for_its_author(grade: "Grade") -> "Grade":
+    """Return a grade without what is the instructor's alone: the edits that make code right."""
+    checks = (
+        replace(check, data={key: kept for key, kept in check.data.items() if key != "repair"})
+        for check in grade.checks
+    )
+    return replace(grade, checks=tuple(checks))
 
 
 def _status(grade: "Grade") -> int:

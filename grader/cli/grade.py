@@ -1,11 +1,10 @@
 """`grader grade`: find the submissions, grade them, keep the grades and show them."""
 
-import json
 import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -23,6 +22,7 @@ from grader.cli.options import (
 
 if TYPE_CHECKING:
     from grader.assignments.assignment import Assignment
+    from grader.assignments.fitting import Defines
     from grader.core.console import Tell
     from grader.core.results import Grade, Person
     from grader.feedback.progress import Shown
@@ -128,18 +128,23 @@ def grade(
 def _grade(options: GradeOptions) -> int:
     """Grade, write the results folder, print the table; return the exit status."""
     from grader.assignments import assignment
+    from grader.assignments.fitting import choose_fitting
+    from grader.cli import dry_run
     from grader.core.console import telling
     from grader.storage.results_folder import ResultsFolder
     from grader.submissions import discovery, roster
 
     root = assignment.folder_of_assignments(options.assignments)
-    chosen = assignment.choose(root, options.assignment)
+    chosen = choose_fitting(root, options.assignment, (), lambda: _definitions(options))
     listed = _roster(options)
-    found = discovery.find(options.submissions, chosen.name)
-    submissions, everybody = roster.join(found, listed, chosen.deadline)
+    knows = listed.knows if listed else lambda _: False
+    found = discovery.look(options.submissions, chosen.name, knows)
+    submissions, everybody = roster.join(found.submissions, listed, chosen.deadline)
     if options.dry_run:
-        return _show_found(options, submissions, everybody)
+        return dry_run.show(options, submissions, everybody, found.strays)
     tell = telling(options.lang)
+    for said in dry_run.of_strays(found.strays):
+        tell(said)
     with ResultsFolder.open(options.out, tell) as results:
         try:
             _run(options, results, chosen, submissions, everybody)
@@ -152,8 +157,19 @@ def _grade(options: GradeOptions) -> int:
     asked = {submission.id for submission in submissions}
     grades = [grade for grade in written if grade.submission in asked]
     _show(options, grades, people, page)
-    _tell_of_the_roster(people, tell)
+    _tell_of_the_roster(listed, people, tell)
     return 1 if any(grade.status == "not_graded" for grade in grades) else 0
+
+
+def _definitions(options: GradeOptions) -> "Iterator[Defines]":
+    """Yield what tells of each submission which names it defines."""
+    from functools import partial
+
+    from grader.submissions import discovery
+    from grader.submissions.definitions import defined
+
+    for submission in discovery.find(options.submissions):
+        yield partial(defined, submission)
 
 
 def _roster(options: GradeOptions) -> "Roster | None":
@@ -185,6 +201,9 @@ def _run(
     everybody: Sequence["Person"],
 ) -> None:
     """Grade what is not yet graded, and store each grade as it comes."""
+    from grader.core.console import telling
+    from grader.grading import rescoring
+
     seed = results.journal.seed(options.seed, secrets.token_hex(16))
     terms, sandbox = _terms(options, assignment, seed)
     results.begin(
@@ -196,6 +215,7 @@ def _run(
         regrade=options.regrade,
         copies=options.copies,
     )
+    rescoring.keep_up(results, assignment, telling(options.lang))
     if options.roster:
         results.journal.remember(options.roster.absolute(), options.roster.read_bytes())
     names = {person.submission: person.name for person in everybody}
@@ -240,7 +260,8 @@ def _terms(options: GradeOptions, assignment: "Assignment", seed: str) -> tuple[
     from grader.sandbox import select
 
     limits, tell = assignment.limits, telling(options.lang)
-    sandbox = select.choose(options.sandbox, limits, options.device, tell)
+    packages = assignment.packages
+    sandbox = select.choose(options.sandbox, limits, options.device, tell, packages)
     return Terms(assignment, seed, sandbox.image, sandbox.name, options.device), sandbox
 
 
@@ -292,40 +313,9 @@ def _lanes(
     if options.cluster:
         return dask.run(tasks, options.cluster, options.jobs, shown.started, lives, tell)
     jobs = options.jobs or os.cpu_count() or 1
-    make = select.again(sandbox, terms.assignment.limits, options.device, tell)
+    limits, packages = terms.assignment.limits, terms.assignment.packages
+    make = select.again(sandbox, limits, options.device, tell, packages)
     return local.run(tasks, make, jobs, shown.started, lives)
-
-
-def _show_found(
-    options: GradeOptions, submissions: Sequence["Submission"], everybody: Sequence["Person"]
-) -> int:
-    """Print what there is to grade, and grade nothing."""
-    from grader.core.console import console
-    from grader.feedback import terminal
-    from grader.submissions.roster import file_of
-
-    here = f"{Path.cwd()}/"
-    files = {one.id: file_of(one).removeprefix(here) for one in submissions}
-    wrong = {one.id: one.problem for one in submissions if one.problem}
-    if options.json:
-        for person in everybody:
-            problem = wrong.get(person.submission)
-            fields = asdict(person) | {
-                "file": files.get(person.submission),
-                "problem": problem.es if problem else None,
-                "problem_en": problem.en if problem else None,
-            }
-            sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
-        return 0
-    rows = [
-        (person, files.get(person.submission, ""), wrong.get(person.submission))
-        for person in everybody
-    ]
-    screen = console()
-    screen.print(terminal.found(rows, options.lang))
-    total = terminal.found_in_all(everybody, len(wrong), options.lang)
-    screen.print(f"\n{total}", markup=False, soft_wrap=True)
-    return 0
 
 
 def _remark(results: "ResultsFolder", grades: Sequence["Grade"], tell: "Tell") -> None:
@@ -371,10 +361,21 @@ def _show(
         screen.print(said, markup=False, soft_wrap=True)
 
 
-def _tell_of_the_roster(everybody: Sequence["Person"], tell: "Tell") -> None:
-    """Say who handed in nothing, and whom the roster does not have."""
+def _tell_of_the_roster(
+    listed: "Roster | None", everybody: Sequence["Person"], tell: "Tell"
+) -> None:
+    """Say who handed in nothing, whom the roster does not have, and where groups share nothing."""
     from grader.core.i18n import tr
+    from grader.submissions.groups import LARGEST_TEAM
 
+    if listed and listed.groups.are_sections:
+        tell(
+            tr(
+                "the roster has more than {most} people in one group: its groups are taken for "
+                "sections, and what one of them hands in is nobody else's",
+                most=LARGEST_TEAM,
+            )
+        )
     for person in everybody:
         if not person.submission:
             tell(tr("{student} handed in nothing", student=_called(person)))

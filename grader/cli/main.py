@@ -21,6 +21,8 @@ from grader.cli import (
     release,
     replay,
     report,
+    rescore,
+    skeleton,
     validate,
 )
 from grader.cli.export import app as export_app
@@ -52,9 +54,11 @@ app.command()(validate.validate)
 app.command()(replay.replay)
 app.command()(report.report)
 app.command()(override.override)
+app.command()(rescore.rescore)
 app.add_typer(export_app, name="export")
 app.command()(doctor.doctor)
 app.command()(new.new)
+app.command()(skeleton.skeleton)
 app.command()(release.release)
 
 

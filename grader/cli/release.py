@@ -30,6 +30,6 @@ def release(
         typer.echo(path)
     if setting := release.missing_setting(out):
         typer.echo(
-            f"\nSo that nbgrader generate_assignment makes the same notebook, add this line to "
+            f"\nSo that students get the notebook as it is meant, add to "
             f"{out / 'nbgrader_config.py'}:\n{setting}"
         )

@@ -81,9 +81,9 @@ def _graded_again(
     then = stored.grade.environment
     limits, device = assignment.limits, str(then["device"])
     kind = sandbox.value if sandbox else str(then["sandbox"])
-    opened = select.choose(kind, limits, device, tell)
+    opened = select.choose(kind, limits, device, tell, assignment.packages)
     terms = Terms(assignment, stored.seed, opened.image, opened.name, device)
-    make = select.again(opened, limits, device, tell)
+    make = select.again(opened, limits, device, tell, assignment.packages)
     with interruptible(), select.reaping(opened):
         (again,) = local.run([(submission, terms)], make, 1, lives=1)
     if again.status == "not_graded":

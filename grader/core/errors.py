@@ -8,7 +8,7 @@ there is no score at all.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from grader.core.i18n import Bilingual, same, tr
@@ -65,10 +65,16 @@ def told_to_students() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the student's notebook: code cell and line, both from 1."""
+    """Where in the student's notebook: code cell and line, both from 1.
+
+    `definition` is the name of what stands there (`celdaGRU.forward`), `execution` the number that
+    Jupyter shows beside the cell, where they are known.
+    """
 
     cell: int
     line: int
+    definition: str = field(default="", compare=False)
+    execution: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return self.said.es
@@ -76,7 +82,22 @@ class Place:
     @property
     def said(self) -> Bilingual:
         """The place in words."""
-        return tr("cell [{cell}], line {line}", cell=self.cell, line=self.line)
+        values = {"cell": self.cell, "line": self.line, "execution": self.execution}
+        if self.definition and self.execution:
+            return tr(
+                "{definition}, line {line} of its cell, In [{execution}]",
+                definition=self.definition,
+                **values,
+            )
+        if self.definition:
+            return tr(
+                "{definition}, line {line} of its cell, cell [{cell}]",
+                definition=self.definition,
+                **values,
+            )
+        if self.execution:
+            return tr("In [{execution}], line {line}", **values)
+        return tr("cell [{cell}], line {line}", **values)
 
 
 class StudentFault(Exception):

@@ -15,6 +15,10 @@ MOST_FILES = 4096
 _TORCH_MEMORY = 1024 * MIB  # what the worker takes before any submission, generously
 
 
+_OWN_SHARE = 10
+_OWN_LEAST = {"seconds": 10.0, "cpu_seconds": 3.0, "load_seconds": 10.0}
+"""Of a student's own check: the share of what grading allows, and what is never less."""
+
 LIMITS_OF_A_PART = ("seconds", "cpu_seconds")
 
 
@@ -36,7 +40,8 @@ class Limits:
     `memory` (beyond what torch itself takes), `disk` and `output` (one reply) are in bytes; `pids`
     counts processes and threads. Waiting for a core on a busy machine does not count, up to
     `patience` times the seconds in question. `parts` are the limits of the checks of some parts, by
-    the part's name: `seconds` and `cpu_seconds`.
+    the part's name: `seconds` and `cpu_seconds`. `graded` is what grading allows, where these are
+    the shorter ones of a student's own check.
     """
 
     seconds: float = 30.0
@@ -50,6 +55,7 @@ class Limits:
     output: int = 64 * MIB
     disk: int = 64 * MIB
     parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    graded: Self | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
@@ -59,7 +65,7 @@ class Limits:
         """
         parts = {name: value for name, value in values.items() if isinstance(value, dict)}
         own = {name: value for name, value in values.items() if name not in parts}
-        known = [one.name for one in fields(cls) if one.name != "parts"]
+        known = [one.name for one in fields(cls) if one.name not in ("parts", "graded")]
         return cls(
             **_read("limits", own, known),
             parts={
@@ -71,6 +77,23 @@ class Limits:
     def of_part(self, part: str) -> Self:
         """Return the limits of a part's checks."""
         return replace(self, **self.parts.get(part, {}))  # type: ignore[arg-type]
+
+    @property
+    def of_own_check(self) -> Self:
+        """The limits of a student's own check, who is to learn soon of a loop that never ends.
+
+        A tenth of what grading allows; parts with limits of their own keep them, for a network that
+        learns takes its time.
+        """
+        shorter = {
+            name: min(getattr(self, name), max(least, getattr(self, name) / _OWN_SHARE))
+            for name, least in _OWN_LEAST.items()
+        }
+        parts = {
+            part: {name: getattr(self.of_part(part), name) for name in LIMITS_OF_A_PART}
+            for part in self.parts
+        }
+        return replace(self, **shorter, parts=parts, graded=self)
 
     @property
     def longest(self) -> Self:
@@ -95,7 +118,7 @@ class Limits:
     def to_wire(self) -> dict[str, float]:
         """Return the limits as the worker reads them when a notebook is opened."""
         limits = asdict(self.longest)
-        del limits["parts"]  # each check says its own
+        del limits["parts"], limits["graded"]  # each check says its own
         return limits
 
 

@@ -38,14 +38,31 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The equation that gives a student's numbers, where the mistake has no name.
+
+    `line` is the line of the student's that it was read off, where there is one; `text` and
+    `text_en` say it as a misconception's do.
+    """
+
+    equation: str
+    line: str = ""
+    text: str = ""
+    text_en: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check: what it asked, what came of it and what that is worth.
 
     `title` and `message` are Spanish, `title_en` and `message_en` English. `seconds` is wall time
     on the host, `cpu_seconds` the kernel's account of the student's process. `counterexample` and
-    `reproduce` are there for a check that failed on a case. `cell` and `line` are where the
-    notebook defines what was checked. `data` is what the check keeps: `figures` for the student's
-    page and `timing` have one form for all checks (`grader/checks/figures.py`).
+    `reproduce` are there for a check that failed on a case. `cell` and `line` are where it failed:
+    the line that raised, or the first of the method that does not follow a rule; `definition` names
+    what stands there (`celdaGRU.forward`), `execution` is the number that Jupyter shows beside the
+    cell. `data` is what the check keeps: `figures` for the student's page and `timing` have one
+    form for all checks (`grader/checks/figures.py`). `kind` is form, rule or whole, of a check that
+    has one.
     """
 
     id: str
@@ -60,11 +77,20 @@ class CheckResult:
     counterexample: Json | None = None
     reproduce: str | None = None
     misconception: Misconception | None = None
+    reading: Reading | None = None
     cell: int | None = None
     line: int | None = None
+    definition: str = ""
+    execution: int | None = None
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     data: Json = field(default_factory=dict)
+    kind: str = ""
+
+    @property
+    def explanation(self) -> Misconception | Reading | None:
+        """What explains a failure: a wrong idea by its name, or the equation that somebody has."""
+        return self.misconception or self.reading
 
     @property
     def timing(self) -> Json | None:
@@ -83,6 +109,8 @@ class Notice:
     cell: int | None = None
     line: int | None = None
     text_en: str = ""
+    definition: str = ""
+    execution: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +123,8 @@ class Flag:
     cell: int | None = None
     line: int | None = None
     text_en: str = ""
+    definition: str = ""
+    execution: int | None = None
 
 
 @dataclass(frozen=True)
@@ -151,8 +181,10 @@ class Person:
 class Fingerprint:
     """What the grade depends on, as SHA-256 in hexadecimal (`sha256:…` without the prefix).
 
-    `grader` is the program's own code, and the libraries that draw cases and compute answers;
-    `device` is where the checks for a GPU ran ("cpu", "cuda").
+    `assignment` is what decides outcomes; `points` is what they are worth (points, title and
+    scale), and empty in grades of versions that had both in one. `grader` is the program's own
+    code, and the libraries that draw cases and compute answers; `device` is where the checks for a
+    GPU ran ("cpu", "cuda").
     """
 
     notebook: str
@@ -161,6 +193,7 @@ class Fingerprint:
     seed: str
     grader: str = ""
     device: str = "cpu"
+    points: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ENCODINGS = ("utf-8", "cp1252", "latin-1")
 _DELIMITERS = ",;\t"
+_SEPARATOR = re.compile(r'"?sep=(?P<delimiter>[^\w"])"?(\r\n|\r|\n)')
+"""A line by which Excel tells what stands between cells; it is no row."""
 _QUOTED = re.compile(r'"((?:[^"]|"")*+)"(.*)', re.DOTALL)
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 
@@ -44,7 +47,8 @@ class UnfitError(ValueError):
 class Sheet:
     """A table. `raw` holds its cells as they stand in the file, quotation marks and all.
 
-    `ends` are what each row ends with, `mark` the bytes before the text.
+    `ends` are what each row ends with, `mark` the bytes before the first row, `above` how many
+    lines these are.
     """
 
     raw: tuple[Row, ...]
@@ -52,6 +56,7 @@ class Sheet:
     delimiter: str
     encoding: str = "utf-8"
     mark: bytes = b""
+    above: int = 0
 
     @property
     def header(self) -> Row:
@@ -105,12 +110,23 @@ def read(data: bytes) -> Sheet:
     mark, encoding = next(
         ((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "")
     )
-    text, encoding = _decoded(data[len(mark) :], (encoding,) if mark else ("utf-8", "cp1252"))
-    delimiter = _delimiter(text)
+    known = (encoding,) if mark else _without_mark(data)
+    text, encoding = _decoded(data[len(mark) :], known)
+    told = _SEPARATOR.match(text)
+    if told:
+        mark, text = mark + told[0].encode(encoding), text[told.end() :]
+    delimiter = told["delimiter"] if told else _delimiter(text)
     raw, ends = _split(text, delimiter)
     if not raw or not any(raw[0]):
         raise UnfitError(tr("the first line, which should name the columns, is empty"))
-    return Sheet(raw, ends, delimiter, encoding, mark)
+    return Sheet(raw, ends, delimiter, encoding, mark, 1 if told else 0)
+
+
+def _without_mark(data: bytes) -> tuple[str, ...]:
+    """Return the encodings to try: of two bytes a letter, the first of which is a plain one."""
+    wide = {(False, True): "utf-16-le", (True, False): "utf-16-be"}
+    nulls = tuple(byte == 0 for byte in data[:2])
+    return (wide[nulls],) if nulls in wide else _ENCODINGS
 
 
 def _decoded(body: bytes, encodings: Iterable[str]) -> tuple[str, str]:

@@ -27,8 +27,8 @@ def comment(grade: Grade, lang: str) -> str:
     )
     said = [points, _parts(grade, words)]
     lost = (check for check in grade.checks if grade.points(check) < check.max_points)
-    if misconception := next(filter(None, (check.misconception for check in lost)), None):
-        said.append(text_of(misconception, "text", lang))
+    if explanation := next(filter(None, (check.explanation for check in lost)), None):
+        said.append(text_of(explanation, "text", lang))
     return " ".join(" ".join(part.split()) for part in said if part)
 
 

@@ -53,8 +53,8 @@ def _status(grade: Grade) -> str:
 def _test(grade: Grade, check: CheckResult, lang: str, longest: int) -> dict[str, Any]:
     passed = check.outcome == "passed"
     told = [text_of(check, "title", lang), text_of(check, "message", lang)]
-    if check.misconception:
-        told.append(text_of(check.misconception, "text", lang))
+    if check.explanation:
+        told.append(text_of(check.explanation, "text", lang))
     return {
         "name": check.id,
         "status": _STATUS.get(check.outcome, "error"),

@@ -79,11 +79,11 @@ def _details(grade: Grade, check: CheckResult, words: Words) -> str:
         score=words.number(grade.points(check)),
         max_score=words.number(check.max_points),
     )
-    misconception = text_of(check.misconception, "text", words.lang) if check.misconception else ""
+    explanation = text_of(check.explanation, "text", words.lang) if check.explanation else ""
     told = (
         text_of(check, "title", words.lang),
         text_of(check, "message", words.lang),
-        misconception,
+        explanation,
         points,
         check.reproduce or "",
     )

@@ -13,6 +13,8 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from grader.core.results import Reading
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,6 +25,7 @@ _NEARLY_EVERYBODY = 0.8
 _FEWEST = 5  # who were asked; of fewer nothing can be said
 _SLOWEST = 5
 _VERSIONS = ("grader", "python", "torch", "sandbox", "device")
+_PLACE = ("cell", "line", "definition", "execution")
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class SharedMisconception:
-    """A misconception, the checks that it showed in, and who has it."""
+    """A misconception, or an equation without a name; the checks it showed in, and who has it."""
 
-    misconception: Misconception
+    misconception: Misconception | Reading
     checks: tuple[str, ...]
     students: tuple[str, ...]
 
@@ -192,12 +195,12 @@ def _rates(graded: Sequence[Grade]) -> Iterator[Rate]:
 
 
 def _misconceptions(graded: Sequence[Grade]) -> list[SharedMisconception]:
-    """Return the misconceptions, the most frequent first."""
-    found: dict[str, list[tuple[str, CheckResult, Misconception]]] = {}
+    """Return the misconceptions and readings, the most frequent first."""
+    found: dict[str, list[tuple[str, CheckResult, Misconception | Reading]]] = {}
     for grade in graded:
         for check in grade.checks:
-            if one := check.misconception:
-                found.setdefault(one.id, []).append((grade.submission, check, one))
+            if one := check.explanation:
+                found.setdefault(_name(one), []).append((grade.submission, check, one))
     misconceptions = [
         SharedMisconception(
             cases[0][2],
@@ -208,15 +211,19 @@ def _misconceptions(graded: Sequence[Grade]) -> list[SharedMisconception]:
     ]
     return sorted(
         misconceptions,
-        key=lambda misconception: (-len(misconception.students), misconception.misconception.id),
+        key=lambda one: (-len(one.students), _name(one.misconception)),
     )
+
+
+def _name(one: Misconception | Reading) -> str:
+    return one.equation if isinstance(one, Reading) else one.id
 
 
 def _remarks(said: Iterable[tuple[str, Flag | Notice]]) -> list[Remark]:
     """Return what was remarked, each thing once, the most frequent first."""
     found: dict[tuple[object, ...], dict[str, list[Flag | Notice]]] = {}
     for name, one in said:
-        key = tuple(value for field, value in asdict(one).items() if field not in ("cell", "line"))
+        key = tuple(value for field, value in asdict(one).items() if field not in _PLACE)
         found.setdefault(key, {}).setdefault(name, []).append(one)
     remarks = [
         Remark(

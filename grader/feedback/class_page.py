@@ -279,7 +279,7 @@ def _histogram(marks: Marks, words: Words) -> Markup:
 
 def _seen(remark: Remark, words: Words) -> Seen:
     students = (
-        (name, "; ".join(place(one.cell, one.line, words) for one in places if one.cell))
+        (name, "; ".join(place(one, words) for one in places if one.cell))
         for name, places in remark.seen
     )
     return Seen(

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.core.console import plain as printable
 from grader.core.i18n import Words
-from grader.feedback import pages, student_page, student_terminal
+from grader.feedback import pages, student_page, student_terminal, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +28,18 @@ _WIDTH = 100
 
 def html(grade: Grade | None, lang: str, remarks: Sequence[str] = (), log: str = "") -> str:
     """Return a grade, where there is one, and what else there is to say; `log` is folded."""
+    words, begun = Words(lang), verdicts.begun(grade) if grade else None
+    unbegun = verdicts.unbegun(grade) if grade else []
     template = pages.environment(lang).get_template("fragment.html.jinja")
     return template.render(
         style=_style(),
         grade=grade,
         reason=student_page.reason_of(grade, lang) if grade else None,
-        failures=student_page.failures_of(grade, Words(lang)) if grade else [],
+        failures=student_page.failures_of(begun, words) if begun else [],
+        unbegun=words("Not written yet: {names}.", names=", ".join(unbegun)) if unbegun else "",
         parts=student_page.parts_of(grade, lang) if grade else [],
-        skipped=student_page.skipped_of(grade, lang) if grade else [],
-        flags=student_page.flags_of(grade, Words(lang)) if grade else [],
+        skipped=student_page.skipped_of(begun, lang) if begun else [],
+        flags=student_page.flags_of(grade, words) if grade else [],
         remarks=remarks,
         log=log,
     )

@@ -20,18 +20,22 @@ if TYPE_CHECKING:
     from grader.feedback.counterexamples import Counterexample
     from grader.feedback.equations import Title
     from grader.feedback.texts import Text
+    from grader.feedback.verdicts import Failed
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What was not right: one check, or several of a part that failed for the same reason."""
+    """What was not right: one check, or several of a part that are one thing to look at."""
 
     anchor: str
-    checks: tuple[CheckResult, ...]
+    checks: Failed
+    heading: str
     titles: tuple[Title, ...]
     outcome: str
+    where: str
     message: Text
     misconception: Text | None
+    advice: str
     marked: bool
     counterexample: Counterexample | None
     lost: float
@@ -43,9 +47,9 @@ class Failure:
         return self.checks[0]
 
     @property
-    def alone(self) -> bool:
-        """Whether it is one check."""
-        return len(self.checks) == 1
+    def titled(self) -> bool:
+        """Whether the first one's title, with its equation, says what it is about."""
+        return self.checks.titled
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,9 @@ def failures_of(grade: Grade, words: Words) -> list[Failure]:
     ]
 
 
-def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: Words) -> Failure:
+def _failure(number: int, checks: Failed, grade: Grade, words: Words) -> Failure:
     check, lang = checks[0], words.lang
-    misconception = check.misconception
+    explanation = check.explanation
     titles = [
         equations.title(_title(c, lang), c.misconception.term if c.misconception else "")
         for c in checks
@@ -123,10 +127,13 @@ def _failure(number: int, checks: tuple[CheckResult, ...], grade: Grade, words: 
     return Failure(
         f"f{number}",
         checks,
+        titles[0].words if checks.titled else verdicts.heading(checks, words),
         tuple(titles),
         verdicts.outcome(check, words),
+        verdicts.where(check, words),
         said(check, "message", lang),
-        said(misconception, "text", lang) if misconception else None,
+        said(explanation, "text", lang) if explanation else None,
+        verdicts.advice(checks, words),
         any("<mark>" in title.words + title.equation for title in titles),
         counterexamples.read(check.counterexample, lang) if check.counterexample else None,
         math.fsum(c.max_points - grade.points(c) for c in checks),
@@ -175,14 +182,14 @@ def skipped_of(grade: Grade, lang: str) -> list[Skipped]:
 def _remarks(notices: Iterable[Notice], words: Words) -> Iterator[Remark]:
     """Yield each thing that was noticed once, with all its places."""
     for alike in verdicts.alike(notices):
-        places = tuple(verdicts.place(one.cell, one.line, words) for one in alike if one.cell)
+        places = tuple(verdicts.place(one, words) for one in alike if one.cell)
         yield Remark(said(alike[0], "text", words.lang), places)
 
 
 def flags_of(grade: Grade, words: Words) -> list[tuple[str, Text, str]]:
     """Return what a person will look at: the part, what about it, and where."""
     return [
-        (flag.part, said(flag, "text", words.lang), verdicts.place(flag.cell, flag.line, words))
+        (flag.part, said(flag, "text", words.lang), verdicts.place(flag, words))
         for flag in grade.flags
     ]
 

@@ -34,13 +34,15 @@ def render(grade: Grade, lang: str) -> RenderableType:
     words = Words(lang)
     if grade.status != "graded":
         return Text(plain(text_of(grade, "reason", lang)), style="yellow")
+    begun = verdicts.begun(grade)
     shown: list[RenderableType] = [_parts(grade, words)]
     for block in (
         _decisions(grade, words),
         terminal.flags(grade, lang),
-        _first(grade, words),
-        _others(grade, words),
-        _skipped(grade, words),
+        _first(begun, words),
+        _others(begun, words),
+        _skipped(begun, words),
+        _unbegun(grade, words),
         _notices(grade, words),
     ):
         lines = list(block)
@@ -71,7 +73,7 @@ def _points(grade: Grade, checks: list[CheckResult], words: Words) -> str:
 
 def _counts(checks: list[CheckResult]) -> tuple[Text, ...]:
     passed = sum(check.outcome == "passed" for check in checks)
-    skipped = sum(check.outcome == "skipped" for check in checks)
+    skipped = sum(check.outcome == "skipped" or verdicts.unwritten(check) for check in checks)
     failed = len(checks) - passed - skipped
     marks = (("✓", passed, "green"), ("✗", failed, "red"), ("–", skipped, "dim"))
     return tuple(Text(f"{mark} {count}" if count else "", style) for mark, count, style in marks)
@@ -89,10 +91,13 @@ def _first(grade: Grade, words: Words) -> Iterator[RenderableType]:
     for checks in verdicts.failures(grade)[:1]:
         where = f"{_where(checks[0], words)} · {verdicts.outcome(checks[0], words)}"
         yield Text(where, style="dim")
-        if len(checks) == 1:
+        if not checks.titled:
+            yield Text(f"✗ {plain(verdicts.heading(checks, words))}", style="bold red")
+        if advice := verdicts.advice(checks, words):
+            yield Text(plain(advice))
+        if checks.titled or checks.unexplained:
             yield terminal.explanation(checks[0], words.lang)
         else:
-            yield Text(f"✗ {plain(verdicts.heading(checks, words))}", style="bold red")
             yield Text(plain(text_of(checks[0], "message", words.lang)))
 
 
@@ -110,25 +115,30 @@ def _skipped(grade: Grade, words: Words) -> Iterator[Text]:
         yield Text(_short(f"– {checks[0].part}: {count}: {why}"), style="dim")
 
 
+def _unbegun(grade: Grade, words: Words) -> Iterator[Text]:
+    if names := verdicts.unbegun(grade):
+        yield Text(plain(words("Not written yet: {names}.", names=", ".join(names))), style="dim")
+
+
 def _notices(grade: Grade, words: Words) -> Iterator[Text]:
+    not_run = words("the definitions do not need it, and it is not run")  # the course's own cells
     for alike in verdicts.alike(grade.notices):
-        places = [verdicts.place(one.cell, one.line, words) for one in alike]
+        if text_of(alike[0], "text", words.lang) == not_run:
+            continue
+        places = [verdicts.place(one, words) for one in alike]
         where = "; ".join(filter(None, places))
         told = text_of(alike[0], "text", words.lang)
         yield Text(plain(f"· {told}: {where}" if where else f"· {told}"), style="dim")
 
 
 def _where(check: CheckResult, words: Words) -> str:
-    place = verdicts.place(check.cell, check.line, words)
-    return plain(" · ".join(filter(None, (check.part, place))))
+    return plain(verdicts.where(check, words))
 
 
 def _why(check: CheckResult, words: Words) -> str:
     """Return in a few words what is behind a failure: the misconception, or what was seen."""
-    if verdicts.unwritten(check):
-        return verdicts.outcome(check, words)
-    if check.misconception:
-        return text_of(check.misconception, "text", words.lang)
+    if check.explanation:
+        return text_of(check.explanation, "text", words.lang)
     return text_of(check, "message", words.lang)
 
 

@@ -16,7 +16,7 @@ from grader.core.console import plain
 from grader.core.i18n import Words
 from grader.core.results import in_language
 from grader.core.results import text as text_of
-from grader.feedback import class_numbers, decided, texts
+from grader.feedback import class_numbers, decided, texts, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,31 +104,44 @@ def _counts(grades: Sequence[Grade], words: Words) -> str:
     return ", ".join(told)
 
 
-def found(rows: Iterable[tuple[Person, str, Bilingual | None]], lang: str) -> Table:
-    """Return who handed in what: each person, the file, and what is wrong with it."""
+def found(rows: Iterable[tuple[Person, str, Sequence[Bilingual]]], lang: str) -> Table:
+    """Return who handed in what: each person, the file, and what there is to say of it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     words = Words(lang)
     for heading in (words("student"), words("name"), words("handed in"), words("file")):
         table.add_column(heading, overflow="fold")
-    for person, file, problem in rows:
+    for person, file, said in rows:
         at = words.date(datetime.fromisoformat(person.at)) if person.at else ""
         late = words("late") if person.late else ""
         unlisted = words("not on the roster") if person.listed is False else ""
-        wrong = problem.to(lang) if problem else ""
-        told = "; ".join(filter(None, (plain(file) or words("nothing"), wrong, unlisted)))
+        remarks = [one.to(lang) for one in said]
+        told = "; ".join(filter(None, (plain(file) or words("nothing"), *remarks, unlisted)))
         when = " ".join(filter(None, (at, late)))
         table.add_row(Text(plain(person.student)), Text(plain(person.name)), when, Text(told))
     return table
 
 
-def found_in_all(people: Sequence[Person], problems: int, lang: str) -> str:
-    """Return how many handed in, nothing, late, or something that cannot be graded."""
+def found_in_all(
+    people: Sequence[Person], problems: int, lang: str, aside: int = 0, strays: int = 0
+) -> str:
+    """Return how many handed in, nothing, late, or something that cannot be graded.
+
+    Those set `aside` have several files to choose from; `strays` are files of nobody's.
+    """
     words = Words(lang)
     handed_in = sum(bool(one.submission) for one in people)
     late, strangers = (sum(one.late for one in people), sum(one.listed is False for one in people))
     told = [words.plural("{count} submission", "{count} submissions", handed_in)]
     if problems:
         told.append(words.plural("{count} cannot be graded", "{count} cannot be graded", problems))
+    if aside:
+        told.append(
+            words.plural(
+                "{count} with several files to choose from",
+                "{count} with several files to choose from",
+                aside,
+            )
+        )
     if late:
         told.append(words.plural("{count} late", "{count} late", late))
     if strangers:
@@ -143,6 +156,8 @@ def found_in_all(people: Sequence[Person], problems: int, lang: str) -> str:
                 missing,
             )
         )
+    if strays:
+        told.append(words.plural("{count} file of nobody's", "{count} files of nobody's", strays))
     return "; ".join(told) + "."
 
 
@@ -185,9 +200,7 @@ def flags(grade: Grade, lang: str) -> list[Text]:
 
 
 def _flag(flag: Flag, words: Words) -> str:
-    place = words("cell [{cell}]", cell=flag.cell) if flag.cell else ""
-    if flag.cell and flag.line:
-        place = words("cell [{cell}], line {line}", cell=flag.cell, line=flag.line)
+    place = verdicts.place(flag, words)
     text = words("“{name}” {what}", name=flag.part, what=text_of(flag, "text", words.lang))
     return plain(f"⚑ {place}: {text}" if place else f"⚑ {text}")
 
@@ -197,8 +210,8 @@ def explanation(check: CheckResult, lang: str) -> RenderableType:
     title = text_of(check, "title", lang)
     lines: list[RenderableType] = [Text(f"✗ {plain(title)}", style="bold red")]
     lines.append(Text(plain(text_of(check, "message", lang))))
-    if check.misconception:
-        text = text_of(check.misconception, "text", lang)
+    if check.explanation:
+        text = text_of(check.explanation, "text", lang)
         lines.append(Text(plain(text), style="yellow"))
     if example := check.counterexample:
         lines.append(_example(example, lang))
@@ -212,9 +225,9 @@ def explanation(check: CheckResult, lang: str) -> RenderableType:
     return Group(*lines)
 
 
-def validation(name: str, verdicts: Sequence[Verdict]) -> RenderableType:
-    """Return what came of validating an assignment: what did not behave as it should, and of the
-    mutants made by machine how many of each part were killed.
+def validation(name: str, verdicts: Sequence[Verdict], figures: str = "") -> RenderableType:
+    """Return what came of validating an assignment: what did not behave as it should, of the
+    mutants made by machine how many of each part were killed, and figures of the whole.
     """  # noqa: D205 - one sentence
     wrong = [item for item in verdicts if item.wrong]
     shown: list[RenderableType] = [
@@ -222,6 +235,8 @@ def validation(name: str, verdicts: Sequence[Verdict]) -> RenderableType:
     ]
     if fates := Counter((item.part, item.fate) for item in verdicts if item.fate):
         shown += [_mutation_scores(fates), ""]
+    if figures:
+        shown += [Text(figures), ""]
     total = f"{name}: {len(verdicts) - len(wrong)} of {len(verdicts)} as expected"
     return Group(*shown, Text(total, style="bold red" if wrong else "bold green"))
 
@@ -307,10 +322,12 @@ def _losses(grade: Grade, lang: str) -> str:
 
 
 def _failed(grade: Grade) -> str:
-    lost = [
-        check.misconception.id if check.misconception else check.id
-        for check in grade.checks
-        if check.outcome not in ("passed", "skipped")
-    ]
+    lost = list(
+        dict.fromkeys(
+            check.misconception.id if check.misconception else check.id
+            for check in grade.checks
+            if check.outcome not in ("passed", "skipped")
+        )
+    )
     more = f" +{len(lost) - _MOST_NAMED}" if len(lost) > _MOST_NAMED else ""
     return ", ".join(lost[:_MOST_NAMED]) + more

@@ -27,13 +27,18 @@ def said(item: object, name: str, lang: str) -> Text:
     """Return a field in this language; in Spanish, and said to be so, where there is no English."""
     english = getattr(item, f"{name}_en", "") if lang == "en" else ""
     text = text_of(item, name, lang)
-    return Text(equations.maths(capital(text)), "en" if english else "es")
+    about = (getattr(item, "counterexample", None) or {}).get("quantity")
+    return Text(equations.maths(capital(text, about)), "en" if english else "es")
 
 
-def capital(text: str) -> str:
-    """Return a text that begins as sentences do, unless its first word is a name or a variable."""
+def capital(text: str, name: object = None) -> str:
+    """Return a text that begins as sentences do, unless its first word is a name or a variable.
+
+    `name` is that of what the text is about, which may look like a word.
+    """
     first = text.partition(" ")[0]
-    return text[:1].upper() + text[1:] if len(first) > 1 and first.isalpha() else text
+    is_word = len(first) > 1 and first.isalpha() and first != name
+    return text[:1].upper() + text[1:] if is_word else text
 
 
 def without_rejected(marks: Marks, words: Words) -> str:

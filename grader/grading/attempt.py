@@ -54,6 +54,11 @@ class Attempt:
         """Return the names of the student's definitions that the check has asked for."""
         return self.student.asked if self.student else set()
 
+    @property
+    def method(self) -> str:
+        """The method of the student's objects that the check asked last, or else its forward."""
+        return (self.student and self.student.transcript.method) or "forward"
+
     def ended(self, usage: Usage) -> None:
         """Note that the student's process has ended, and what it took."""
         if self.student:

@@ -19,7 +19,7 @@ from grader.core.errors import (
 )
 from grader.core.i18n import Bilingual, tr
 from grader.core.results import Flag
-from grader.grading import delegation, hypothesis_adapter, judging, marks
+from grader.grading import collection, delegation, hypothesis_adapter, judging, marks
 from grader.grading.attempt import Attempt
 from grader.grading.seeds import Seeds
 from grader.sandbox import gpus
@@ -63,6 +63,8 @@ class CheckRun:
         self.fault: AssignmentFault | SandboxFault | None = None
         self.flags = [Flag(**flag) for flag in session.report.flags]
         self.memory: dict[str, Any] = {}
+        self.misnamed: dict[str, str] = {}
+        """By what students define, the check whose points a name off by a letter costs."""
         self.limits = assignment.limits
         self.attempt = Attempt()
 
@@ -73,7 +75,7 @@ class CheckRun:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Check the marks, put the parts in their order, and give each check its own seed."""
         try:
-            marks.require_points(items, self.assignment.points)
+            collection.require(items, self.assignment)
         except AssignmentFault as fault:
             self.fault = self.fault or fault
         if self.fault is not None:
@@ -84,9 +86,14 @@ class CheckRun:
         for item in items:
             self._prepare(item)
 
+    def pytest_exception_interact(self, call: pytest.CallInfo[None]) -> None:
+        """Notice what an author declared wrongly."""
+        if call.excinfo and isinstance(call.excinfo.value, AssignmentFault) and not self.fault:
+            self.fault = call.excinfo.value
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Notice checks that cannot even be imported."""
-        if report.failed:
+        if report.failed and self.fault is None:
             lines = str(report.longrepr).strip().splitlines()
             self.fault = AssignmentFault(f"{report.nodeid} cannot be read: {lines[-1]}")
 
@@ -94,9 +101,10 @@ class CheckRun:
         """Skip a check that there is no time for, or whose prerequisites did not pass."""
         self.attempt = Attempt()
         require_time(self.session.spent, self.limits)
-        if flag := delegation.flag_of(self.flags, marks.part(item)):
-            raise Delegated(flag.text, flag.part)
-        require_passed(marks.needs(item), self.results)
+        for name in self._whose(item):
+            if flag := delegation.flag_of(self.flags, name):
+                raise Delegated(flag.text, flag.part)
+        require_passed(marks.needs(item), self.results, self.misnamed.values())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -122,8 +130,9 @@ class CheckRun:
             gpus.taken(self.gpus) if on_gpu else nullcontext() as which,
             self.session.check(entropy, which, marks.part(item)) as check,
         ):
-            outcomes = {result.id: result.outcome for result in self.results}
-            student = Student(check, self.session.report, self.memory, outcomes, on_gpu=on_gpu)
+            student = Student(
+                check, self.session.report, self.memory, self._outcomes(), on_gpu=on_gpu
+            )
             self.attempt.student = student
             yield student
         self.attempt.ended(check.usage)
@@ -161,13 +170,49 @@ class CheckRun:
         self, item: pytest.Item, failure: BaseException | None, verdict: Verdict
     ) -> CheckResult:
         part = marks.part(item)
+        verdict = self._named(item, verdict)
         if verdict.outcome == "failed" and not verdict.message.es:
             parts = (failure.part, part) if isinstance(failure, Delegated) else (part,)
             verdict = replace(verdict, message=delegation.why(self.flags, *parts))
-        return judging.result(item, verdict, self._place(part), self.attempt.seconds)
+        place = getattr(failure, "place", None) or self._place(part)
+        return judging.result(item, verdict, place, self.attempt.seconds)
+
+    def _whose(self, item: pytest.Item) -> Iterable[str]:
+        """Return by whom a check's points are earned: its part, and what it is a definition of.
+
+        A check that stands beside definitions, in a part that is no name, is all of theirs.
+        """
+        part = marks.part(item)
+        asked = collection.definitions([item])
+        if not asked and part not in self.assignment.names:
+            beside = [one for one in item.session.items if marks.part(one) == part]
+            asked = collection.definitions(beside)
+        return dict.fromkeys([part, *(one.name for one in asked)])
+
+    def _outcomes(self) -> dict[str, str]:
+        """Return the outcomes so far, a name off by a letter aside: that costs once."""
+        excused = set(self.misnamed.values())
+        return {one.id: "passed" if one.id in excused else one.outcome for one in self.results}
+
+    def _named(self, item: pytest.Item, verdict: Verdict) -> Verdict:
+        """Have the first check of what has another name than it should fail for that alone."""
+        name = self._checked(marks.part(item))
+        written = self.session.report.renamed.get(name)
+        if not written or name in self.misnamed or verdict.outcome == "skipped":
+            return verdict
+        if verdict.outcome != "passed":
+            self.misnamed[name] = ""
+            return verdict
+        self.misnamed[name] = marks.identity(item)
+        text = tr("you define {written}: it is to be called {name}", written=written, name=name)
+        return replace(verdict, outcome="failed", message=text)
 
     def _take_away(self, delegated: Delegated, part: str) -> None:
         """Flag a part that was seen to run torch's cells; it has no points, whatever passed."""
+        if delegated.part not in self.assignment.points and delegation.flag_of(
+            self.flags, delegated.part
+        ):
+            return  # told of already: only what asks for it has no points
         part = delegation.whose(delegated, part, self.assignment.points)
         if delegation.flag_of(self.flags, part) is None:
             self.flags.append(delegation.flag(delegated, part))
@@ -181,10 +226,17 @@ class CheckRun:
         self.results = delegation.without_points(self.results, unlike.part, unlike.message)
 
     def _place(self, part: str) -> Place | None:
-        """Return where the student defines a part, or the one definition that a check asked for."""
+        """Return where the method stands that a check asked last of a part, else the definition.
+
+        Of a part that is no definition it is the one that the check asked for.
+        """
+        name, report = self._checked(part), self.session.report
+        return report.outline.method(name, self.attempt.method) or report.places.get(name)
+
+    def _checked(self, part: str) -> str:
+        """Return the name of the definition that the check under way is about."""
         asked = self.attempt.asked_for()
-        name = next(iter(asked)) if part not in self.assignment.names and len(asked) == 1 else part
-        return self.session.report.places.get(name)
+        return next(iter(asked)) if part not in self.assignment.names and len(asked) == 1 else part
 
 
 def require_time(spent: Usage, limits: Limits) -> None:
@@ -203,11 +255,16 @@ def require_time(spent: Usage, limits: Limits) -> None:
             raise StudentProcessLost("timeout", text)
 
 
-def require_passed(needed: Iterable[str], results: Collection[CheckResult]) -> None:
-    """Skip the check under way unless those that it needs, of the ones that ran, have passed."""
+def require_passed(
+    needed: Iterable[str], results: Collection[CheckResult], excused: Collection[str] = ()
+) -> None:
+    """Skip the check under way unless those that it needs, of the ones that ran, have passed.
+
+    Those that are `excused` failed for a reason that is no other check's.
+    """
     for name in needed:
         for result in results:
-            if result.id == name and result.outcome != "passed":
+            if result.id == name and result.outcome != "passed" and name not in excused:
                 titles = (result.title, result.title_en)
                 es, en = (text.split(":")[0].removesuffix(".") for text in titles)
                 skip(tr("“{title}” has to pass first", title=Bilingual(es, en)))

@@ -35,8 +35,10 @@ def flag(delegated: Delegated, part: str) -> Flag:
         operator=delegated.operator,
     )
     place = delegated.place
-    cell, line = (place.cell, place.line) if place else (None, None)
-    return Flag(_KIND, part, text.es, cell, line, text.en)
+    if place is None:
+        return Flag(_KIND, part, text.es, text_en=text.en)
+    where = (place.cell, place.line)
+    return Flag(_KIND, part, text.es, *where, text.en, place.definition, place.execution)
 
 
 def why(flags: Iterable[Flag], *parts: str) -> Bilingual:
@@ -46,8 +48,9 @@ def why(flags: Iterable[Flag], *parts: str) -> Bilingual:
         if found := flag_of(known, part):
             what = Bilingual(found.text, found.text_en or found.text)
             text = tr("“{name}” {what}", name=part, what=what)
-            place = Place(found.cell, found.line) if found.cell and found.line else None
-            return text.at(place.said) if place else text
+            if not (found.cell and found.line):
+                return text
+            return text.at(Place(found.cell, found.line, found.definition, found.execution).said)
     return Bilingual("", "")
 
 

@@ -14,7 +14,7 @@ from grader.core.results import Fingerprint, Flag, Grade, Notice
 from grader.core.version import __version__
 from grader.grading.fingerprint import own_digest
 from grader.sandbox.gpus import require
-from grader.submissions.archives import UnreadableError
+from grader.submissions.members import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,7 @@ class Terms:
             seed=hashlib.sha256(self.seed.encode()).hexdigest(),
             grader=self.grader,
             device=self.device,
+            points=self.assignment.points_digest,
         )
 
 
@@ -124,6 +125,11 @@ def grade(
 def not_graded(submission: Submission, terms: Terms, reason: Bilingual | str) -> Grade:
     """Return the grade of a submission that the machine could not measure: no score at all."""
     return _grade(submission, terms, None, "not_graded", reason=same(reason))
+
+
+def noted(submission: Submission) -> tuple[Notice, ...]:
+    """Return what a student should know of how the submission was found."""
+    return tuple(Notice(note.es, text_en=note.en) for note in submission.notes)
 
 
 def _unusable(report: Report) -> Bilingual | None:
@@ -203,6 +209,10 @@ def _grade(
         reason_en=reason.en if reason else "",
         checks=checks,
         flags=tuple(run.flags if run else _flags(session)),
-        notices=tuple(Notice(**notice) for notice in session.report.notices) if session else (),
+        notices=(
+            *noted(submission),
+            *(Notice(**notice) for notice in (session.report.notices if session else ())),
+            *(Notice(**notice) for check in checks for notice in check.data.get("notices", ())),
+        ),
         environment=environment,
     )

@@ -11,7 +11,7 @@ from hypothesis.errors import Flaky
 from grader.checks import Mismatch, Skipped
 from grader.core.errors import Delegated, StudentFault, StudentProcessLost
 from grader.core.i18n import Bilingual, same, tr
-from grader.core.results import CheckResult, Misconception
+from grader.core.results import CheckResult, Misconception, Reading
 from grader.grading import marks
 from grader.grading.shrinking import ShrinkBudgetExceeded
 
@@ -39,7 +39,17 @@ class Verdict:
     def misconception(self) -> Misconception | None:
         """The wrong idea that explains the failure, if it is a known one."""
         found = self.witness.misconception if self.witness else None
-        return Misconception(found.id, found.es, found.en, found.term) if found else None
+        if not found or found.reading:
+            return None
+        return Misconception(found.id, found.es, found.en, found.term)
+
+    @property
+    def reading(self) -> Reading | None:
+        """The equation that explains the failure, if it has no name."""
+        found = self.witness.misconception if self.witness else None
+        if not found or not found.reading:
+            return None
+        return Reading(found.reading.text, text=found.es, text_en=found.en)
 
 
 def judge(  # noqa: PLR0911 - one line an outcome
@@ -85,7 +95,7 @@ def _changing(smallest: Smallest | None) -> Verdict:
 
 
 def result(item: pytest.Item, verdict: Verdict, place: Place | None, seconds: float) -> CheckResult:
-    """Return a check's result; `place` is where the notebook defines what was checked."""
+    """Return a check's result; `place` is where it failed, as far as is known."""
     points, title = marks.points(item), marks.title(item)
     shown = place if verdict.outcome not in ("passed", "skipped") else None
     return CheckResult(
@@ -101,7 +111,11 @@ def result(item: pytest.Item, verdict: Verdict, place: Place | None, seconds: fl
         counterexample=verdict.witness.counterexample if verdict.witness else None,
         reproduce=verdict.cell,
         misconception=verdict.misconception,
+        reading=verdict.reading,
         cell=shown.cell if shown else None,
         line=shown.line if shown else None,
+        definition=shown.definition if shown else "",
+        execution=shown.execution if shown else None,
         seconds=round(seconds, 4),
+        kind=marks.kind(item) if marks.is_weighed(item) else "",
     )

@@ -12,11 +12,11 @@ has one to use. `marks` reads them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from grader.grading import marks
+from grader.grading import definitions, marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.getoption("--submission")
     if path and not config.pluginmanager.has_plugin(RUN):
         _run_by_hand(config, path)
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str, obj: Any
+) -> pytest.Collector | None:
+    """Collect the checks that are made from a Definition of the kit."""
+    return definitions.collected(collector, name, obj)
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ def _run_by_hand(config: pytest.Config, path: str) -> None:
 def _assignment_folder(config: pytest.Config) -> Path:
     from pathlib import Path
 
-    from grader.assignments.assignment import FILE
+    from grader.assignments.digests import FILE
 
     for argument in config.args:
         path = Path(argument.split("::")[0]).resolve()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from grader.checks.asserts import Mismatch, dimensions, kind
+from grader.checks.misconceptions import Misconception
+from grader.checks.readings.notation import Shown
+from grader.core.errors import StudentFault
 from grader.core.i18n import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from grader.core.i18n import Bilingual
     from grader.student.student import Student
 
@@ -115,8 +121,59 @@ def require_binary(samples: Samples) -> None:
         raise _wrong(NAMES[0], samples.sequences, tr("zeros and ones"), got, condition)
 
 
-def require_sums(samples: Samples) -> None:
+LABELS: tuple[tuple[Bilingual, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+    (tr("the mean of the sequence"), lambda x: x.mean(1)),
+    (tr("the number of zeros"), lambda x: (1 - x).sum(1)),
+    (tr("the sum modulo 2"), lambda x: x.sum(1) % 2),
+    (tr("the sum without the last step"), lambda x: x[:, :-1].sum(1)),
+    (tr("the sum without the first step"), lambda x: x[:, 1:].sum(1)),
+    (tr("whether ones are the majority"), lambda x: (2 * x.sum(1) > x.shape[1]).double()),
+    (tr("the last value"), lambda x: x[:, -1]),
+    (tr("the first value"), lambda x: x[:, 0]),
+    (tr("the largest value"), lambda x: x.amax(1)),
+    (tr("ones minus zeros"), lambda x: 2 * x.sum(1) - x.shape[1]),
+    (tr("the sum plus one"), lambda x: x.sum(1) + 1),
+    (tr("the sum of another sample"), lambda x: x.sum(1).roll(1)),
+    (tr("the sum of another sample"), lambda x: x.sum(1).roll(-1)),
+    (tr("the sum of another sample"), lambda x: x.sum(1).flip(0)),
+    (tr("the sum of all samples"), lambda x: x.sum().expand(len(x))),
+    (tr("the length of the sequence"), lambda x: x.new_full((len(x),), x.shape[1])),
+    (tr("the positions of the ones, added up"), lambda x: (x * torch.arange(x.shape[1])).sum(1)),
+    (
+        tr("the sequence read as a binary number"),
+        lambda x: x @ 2.0 ** torch.arange(x.shape[1], dtype=x.dtype),
+    ),
+    (
+        tr("the sequence read as a binary number"),
+        lambda x: x @ 2.0 ** torch.arange(x.shape[1], dtype=x.dtype).flip(0),
+    ),
+)
+"""What people take for the number of ones, of sequences (N, L) in float64."""
+_LONG, _TOLD = 9, 60  # by so many samples of this length these differ
+
+
+def labelled(samples: Samples) -> Misconception | None:
+    """Return what the labels are instead of the number of ones, if that is known."""
+    x, labels = samples.sequences.double().flatten(1), samples.labels.double().flatten()
+    for name, label in LABELS:
+        if torch.allclose(labels, label(x)):
+            said = tr("what you get is what {equation} gives", equation=name)
+            return Misconception("", {}, said.es, said.en, reading=Shown(name.es))
+    return None
+
+
+def require_sums(student: Student, length: int, count: int, seed: int) -> None:
     """Assert that each label is its sequence's number of ones. Raises Mismatch."""
+    samples = draw(student, length, count, seed)
+    try:
+        _require_sums(samples)
+    except Mismatch as mismatch:
+        with student.unrecorded(), contextlib.suppress(StudentFault, Mismatch):
+            mismatch.misconception = labelled(draw(student, _LONG, _TOLD, seed))
+        raise
+
+
+def _require_sums(samples: Samples) -> None:
     sums = samples.sequences.to(torch.float64).flatten(1).sum(1)
     labels = samples.labels.to(torch.float64).flatten()
     if sums.shape == labels.shape and bool((sums == labels).all()):

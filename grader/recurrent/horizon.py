@@ -7,21 +7,29 @@ does in the reference, whose profile is kept beside the student's for the plot. 
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import figures
+from grader.checks import figures, generated, steps
 from grader.checks.asserts import Mismatch, assert_close
+from grader.checks.case import make
+from grader.checks.form import APART, Known
+from grader.checks.misconceptions import Diagnosis
 from grader.checks.strategies import Numbers
 from grader.core.i18n import tr
-from grader.recurrent import gradients, models, probes
+from grader.recurrent import gradients, probes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
-    from grader.checks.cells import CellCase, Subject
+    from grader.checks.case import Case, Isolation
+    from grader.checks.declared import Declared
+    from grader.checks.definition import Definition
+    from grader.checks.trial import Trials
     from grader.student.student import Student
 
 _LONG, _SURVIVAL = 500, 200
@@ -31,24 +39,35 @@ _VANISHED = 1e-20
 _KEPT = 64  # cases, and gradients, for the students to come
 
 
-def judge(student: Student, cell: gradients.Cell) -> None:
+@dataclass(frozen=True)
+class Cell:
+    """A cell, and how a bias opens or shuts the gate that keeps its memory."""
+
+    definition: type[Definition]
+    memory: Callable[[float], Isolation]
+
+    @property
+    def of(self) -> Declared:
+        """What it declares."""
+        return self.definition.declared
+
+
+def judge(student: Student, cell: Cell) -> None:
     """Judge gradients over hundreds of steps; keep the profile of ‖∂h_T/∂x_t‖ for the plot.
 
     As long as the equations, and the flow through them, are known, they must be those; else they
     must at least be finite. Raises StudentFault and Mismatch.
     """
-    subject, known = cell.topic.diagnosed(student)
-    flow = gradients.diagnosed(student, cell)
-    certain = known.explained and flow.explained
-    for name in _names(student, cell):
-        case = _case(cell, name, subject, known.equations)
-        swapped = getattr(known.equations, "returns_order", "hc") == "ch"
-        _, gradient = _profile(student, subject, case, swapped=swapped)
-        right = _expected(cell, name, subject, known.equations, flow.equations)
+    trials = generated.of_student(cell.of, student)
+    known, cut = trials.known(), gradients.cut_off(trials)
+    certain = known.explained and cut is not None
+    for name in _names(trials, known):
+        case = _case(cell, name, known.dtype, square=known.square)
+        _, gradient = _profile(trials, case, known)
+        right = _expected(cell, name, known, cut or frozenset(), trials)
         gradient = torch.zeros_like(right) if gradient is None else gradient
         if name == "open":
-            ours = _expected(cell, name, subject, known.right, gradients.Flow())
-            figures.keep(student, _picture(_norms(gradient), _norms(ours)))
+            figures.keep(student, _picture(_norms(gradient), _norms(_reference(cell, trials))))
         if bool(right.isfinite().all()):
             _require_finite(gradient, case, certain=certain)
             if certain and name != "extreme":
@@ -56,9 +75,10 @@ def judge(student: Student, cell: gradients.Cell) -> None:
         student.start_over()
 
 
-def _profile(student: Student, subject: Subject, case: CellCase, *, swapped: bool) -> list[Any]:
+def _profile(trials: Trials, case: Case, known: Known) -> list[Any]:
     """Return h_T (B, H) and ∂Σh_T/∂x (T, B, I), None where autograd found no way back."""
-    shape = tuple(case.inputs.shape)
+    asked = steps.question(trials, case, known)
+    shape = tuple(asked["pasos"].shape)
 
     def form(answer: Any) -> bool:
         if not isinstance(answer, list) or len(answer) != len(("h", "gradient")):
@@ -70,12 +90,12 @@ def _profile(student: Student, subject: Subject, case: CellCase, *, swapped: boo
             and tuple(gradient.shape) == shape
         )
 
-    x = case.inputs.to(subject.dtype)
-    answer: list[Any] = subject.ask(student, case, probes.profile, form, x=x, swapped=swapped)
+    trials.prepare(known.dtype)
+    answer: list[Any] = trials.student.run(probes.profile, form, **asked)
     return answer
 
 
-def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
+def _require_finite(gradient: Tensor, case: Case, *, certain: bool) -> None:
     if bool(gradient.isfinite().all()) and (certain or bool(gradient.any())):
         return
     raise Mismatch(
@@ -90,27 +110,32 @@ def _require_finite(gradient: Tensor, case: CellCase, *, certain: bool) -> None:
     )
 
 
-def _names(student: Student, cell: gradients.Cell) -> list[str]:
+def _names(trials: Trials, known: Known) -> list[str]:
     """Return the long sequences: the memory's gate kept open, kept shut, and inputs of ±1e3.
 
-    A cell that is already known not to stand large numbers is not asked for them again.
+    A cell that is right but for large numbers is not asked for them again.
     """
-    large = "torch_lstm_cell" if cell.kind is models.LSTM else "torch_gru_cell"
-    return [*_BIAS] if student.lost(f"{cell.name}/{large}") else [*_BIAS, "extreme"]
+    of = trials.of
+    whole = of.identity("whole")
+    large = known.explained and not known.misconceptions() and trials.student.lost(whole)
+    return [*_BIAS] if large else [*_BIAS, "extreme"]
 
 
 @functools.lru_cache(_KEPT)
-def _case(cell: gradients.Cell, name: str, subject: Subject, equations: Any) -> Any:
-    """Return a long sequence as this student's cell takes it."""
-    source = Numbers(0, scale=0.5, states=0.5)
+def _case(cell: Cell, name: str, dtype: torch.dtype, *, square: bool) -> Case:
+    """Return a long sequence; a cell that runs only where sizes are alike has them alike."""
+    of = cell.of
+    sizes = {"B": 1, "I": 3 if square else 1, "H": 3}
+    one = make(of.inputs, of.shapes, sizes, Numbers(0, 0.5, 0.5))
+    generator = torch.Generator().manual_seed(0)
     if name in _BIAS:
-        gate = "f" if cell.kind is models.LSTM else "z"
-        case = cell.topic.make(source, _SURVIVAL, 1, 1, 3).fix(**{gate: _BIAS[name]})
-    else:
-        far = cell.topic.make(source, _LONG, 1, 1, 3)
-        blocks = {gate: block.map(_small) for gate, block in far.blocks.items()}
-        case = replace(far, inputs=far.inputs.sign() * 1e3, blocks=blocks)
-    return gradients.sent(cell, case, subject, equations)
+        case = cell.memory(_BIAS[name])(one)
+        return steps.sequence(of, case, _SURVIVAL, generator, 0.5).rounded(dtype)
+    case = steps.sequence(of, one, _LONG, generator, 0.5)
+    first = next(iter(of.inputs))
+    far = {**case.inputs, first: case.inputs[first].sign() * 1e3}
+    weights = {name: _small(value) for name, value in case.weights.items()}
+    return replace(case, inputs=far, weights=weights).rounded(dtype)
 
 
 def _small(weights: Tensor) -> Tensor:
@@ -118,18 +143,34 @@ def _small(weights: Tensor) -> Tensor:
     return weights.clamp(-0.6, 0.6)
 
 
-@functools.lru_cache(_KEPT)
-def _expected(
-    cell: gradients.Cell, name: str, subject: Subject, equations: Any, flow: gradients.Flow
-) -> Tensor:
-    """Return ∂Σh_T/∂x (T, 1, 1) of a long sequence; most students read the equations alike."""
-    case = _case(cell, name, subject, equations)
-    inputs = gradients.leaf(case.inputs)
-    total = cell.gives(replace(case, inputs=inputs), equations, flow)[0].sum()
-    if not total.requires_grad:
-        return torch.zeros_like(inputs)
-    found = torch.autograd.grad(total, inputs, allow_unused=True, materialize_grads=True)
-    return found[0]
+_expecteds: dict[Any, Tensor] = {}  # most students read the equations alike
+
+
+def _expected(cell: Cell, name: str, known: Known, cut: frozenset[str], trials: Trials) -> Tensor:
+    """Return ∂Σh_T/∂x (T, 1, 1) of a long sequence as this student has the equations."""
+    equations = tuple(known.diagnoses[output].equations for output in cell.of.outputs)
+    key = (cell, name, known.dtype, known.square, equations, cut)
+    if key not in _expecteds:
+        if len(_expecteds) >= _KEPT:
+            _expecteds.clear()
+        case = _case(cell, name, known.dtype, square=known.square)
+        first, output = next(iter(cell.of.inputs)), next(iter(cell.of.outputs))
+        inputs = case.inputs[first].detach().clone().requires_grad_()
+        given = replace(case, inputs={**case.inputs, first: inputs})
+        total = steps.last(trials, given, known, cut)[output].sum()
+        _expecteds[key] = (
+            torch.autograd.grad(total, inputs, allow_unused=True, materialize_grads=True)[0]
+            if total.requires_grad
+            else torch.zeros_like(inputs)
+        )
+    return _expecteds[key]
+
+
+def _reference(cell: Cell, trials: Trials) -> Tensor:
+    """Return what the right equations give, with the memory's gate open."""
+    right = Diagnosis(trials.of.right, trials.of.right)
+    known = Known(torch.float64, APART, dict.fromkeys(trials.of.outputs, right), explained=True)
+    return _expected(cell, "open", known, frozenset(), trials)
 
 
 def _norms(gradient: Tensor) -> list[float]:

@@ -37,8 +37,7 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
     Over a stand-in cell where the student's own lets no gradient through. Raises StudentFault and
     Mismatch.
     """
-    cell = "lstm_cell" if kind is models.LSTM else "gru_cell"
-    if student.lost(f"gradientes/{cell}"):
+    if student.lost(f"gradientes/{kind.cell}_cell"):
         student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
     judge_reach(student, kind)
     student.start_over()
@@ -54,7 +53,7 @@ def judge_model(student: Student, kind: models.Kind, case: models.Case) -> None:
             "what the model returns does not depend on its parameters: there is nothing to learn"
         )
         raise untaught(said, "gradientes[0]")
-    misconception = _between_steps(found, slopes)
+    misconception = _between_steps(found, slopes) if models.repeats(student, kind) else None
     for name, (direction, slope_) in slopes.items():
         quantity = tr("the gradient of {name}", name=name)
         require(found.get(name), direction, slope_, quantity, dtype, misconception)
@@ -92,7 +91,9 @@ def judge_reach(student: Student, kind: models.Kind) -> None:
             lambda by: float(_output(model, replace(case, x=case.x + by * first), dtype)), dtype
         )
     quantity = tr("the gradient of the first input")
-    require(found, first, right, quantity, dtype, BETWEEN_STEPS)
+    # Of a model that gives something else each time (dropout, a state kept) they say nothing.
+    misconception = BETWEEN_STEPS if models.repeats(student, kind) else None
+    require(found, first, right, quantity, dtype, misconception)
 
 
 def _output(model: RemoteObject, case: models.Case, dtype: torch.dtype, rows: int = 0) -> Tensor:

@@ -8,22 +8,23 @@ they compute: their mistakes have checks of their own. Source: SEED 4.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import contextlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from hypothesis import strategies as st
 
+from grader.checks import generated
 from grader.checks.asserts import Mismatch, close, require_shape
 from grader.checks.asserts import kind as kind_of
-from grader.checks.cells import Subject, construct, diagnose_subject
-from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
-from grader.checks.parameters import state_of
+from grader.checks.misconceptions import Diagnosis, diagnose
+from grader.checks.parameters import construct, state_of
 from grader.checks.strategies import Numbers, sizes
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
-from grader.recurrent import lstm, probes, stand_ins
-from grader.recurrent.lstm_equations import exchanged
+from grader.recurrent import model_probes, model_traces, probes, stand_ins
+from grader.recurrent.model_equations import BANK, RIGHT
 from grader.student.student import RemoteObject
 
 if TYPE_CHECKING:
@@ -32,102 +33,45 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
     from torch import Tensor
 
+    from grader.checks.declared import Declared
+    from grader.checks.definition import Definition
+    from grader.checks.form import Known
+    from grader.checks.misconceptions import Misconception
+    from grader.recurrent.model_equations import Equations
     from grader.student.student import Student
 
 _LARGEST = 4
+_LONG = 41
 _FRESH = 2  # cases that a diagnosis must explain
+_SEED = 0  # of the student's generators, where its numbers are to be the same again
 _SLACK = 64.0  # the student's steps and ours are the same code: only the order of sums may differ
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What sets the two models apart: the class, the attribute of its cell, the cell's states."""
+    """What sets the two models apart: the class, the attribute of its cell, the cell's states.
+
+    `declared` is the definition of the cell that it is built on; see `over`.
+    """
 
     name: str
     cell: str
     states: int
     cell_class: str
+    declared: Declared | None = field(default=None, compare=False, repr=False)
+
+    def over(self, cell: type[Definition]) -> Kind:
+        """Return the kind of model that is judged over the student's own cell, declared so."""
+        return replace(self, declared=cell.declared)
+
+    def known(self, student: Student) -> Known:
+        """Return how the student's cell does it."""
+        assert self.declared  # noqa: S101 - said by whoever judges models
+        return generated.of_student(self.declared, student).known()
 
 
 LSTM = Kind("modeloLSTM", "lstm", 2, "celdaLSTM")
 GRU = Kind("modeloGRU", "gru", 1, "celdaGRU")
-
-
-@dataclass(frozen=True)
-class Equations:
-    """How somebody runs a cell over a sequence; by default, rightly.
-
-    Each field bears the name of the check that judges it, but for `swapped`: whether it takes the
-    second of the cell's two states for h, as it must over a cell that returns (c, h). `every_step`
-    is from and up to which one, `step_order` their direction, `batch_first` whether the first axis
-    of x is the batch, `output` what `fc` is given, from all the states h (T, B, H) and, of an LSTM,
-    c.
-    """
-
-    every_step: tuple[int | None, int | None] = (None, None)
-    step_order: int = 1
-    batch_first: bool = True
-    initial_state: float = 0.0
-    output: Callable[[Tensor, Tensor], Tensor] = lambda h, _c: h[-1]
-    swapped: bool = False
-
-
-RIGHT = Equations()
-
-BANK: tuple[Misconception, ...] = (
-    Misconception(
-        "model.last_step_skipped",
-        {"every_step": (None, -1)},
-        "El último paso de la secuencia no se usa: mira los límites de tu bucle.",
-        "The last step of the sequence is not used: look at the bounds of your loop.",
-    ),
-    Misconception(
-        "model.first_step_skipped",
-        {"every_step": (1, None)},
-        "El primer paso de la secuencia no se usa: mira los límites de tu bucle.",
-        "The first step of the sequence is not used: look at the bounds of your loop.",
-    ),
-    Misconception(
-        "model.only_last_step",
-        {"every_step": (-1, None)},
-        "Solo cuenta el último paso: el estado se crea de nuevo dentro del bucle, o los pasos "
-        "anteriores no se usan.",
-        "Only the last step counts: the state is created again inside the loop, or the "
-        "earlier steps are not used.",
-    ),
-    Misconception(
-        "model.read_backwards",
-        {"step_order": -1},
-        "La secuencia se recorre del final al principio.",
-        "The sequence is read backwards, from its end to its beginning.",
-    ),
-    Misconception(
-        "model.batch_and_time_exchanged",
-        {"batch_first": False},
-        "Recorres el eje del lote como si fuera el tiempo: x es (lote, tiempo, entrada).",
-        "You go through the batch's axis as if it were time: x is (batch, time, input).",
-    ),
-    Misconception(
-        "model.initial_state_of_ones",
-        {"initial_state": 1.0},
-        "El estado inicial no es cero.",
-        "The initial state is not zero.",
-    ),
-    Misconception(
-        "model.mean_over_time",
-        {"output": lambda h, _c: h.mean(0)},
-        "A fc le das la media de los estados de todos los pasos, no el último h_T.",
-        "You give fc the mean of the states of all steps, not the last h_T.",
-        term="h_T",
-    ),
-    Misconception(
-        "model.output_from_cell_state",
-        {"output": lambda _h, c: c[-1]},
-        "A fc le das el estado de la celda c_T, no el estado oculto h_T.",
-        "You give fc the cell state c_T, not the hidden state h_T.",
-        term="h_T",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -171,6 +115,12 @@ def make(seed: int, shape: tuple[int, int, int], hidden_size: int, output_size: 
     return Case(x, hidden_size, output_size, seed)
 
 
+def longer(case: Case) -> Case:
+    """Return a case of the same sizes with more steps than any constant of the notebook."""
+    batch, _, inputs = case.x.shape
+    return make(case.seed, (batch, _LONG, inputs), case.hidden_size, case.output_size)
+
+
 @dataclass(frozen=True)
 class Trial:
     """What the student's model gave for a case, what it should have given, and why it might not."""
@@ -184,14 +134,104 @@ class Trial:
 def trial(student: Student, kind: Kind, case: Case, judging: str) -> Trial:
     """Run the student's model on a case, to judge one thing about how it runs its cell.
 
-    Raises StudentFault and Mismatch.
+    Where no known mistakes explain how, it is read off what its cell and `fc` were given; a check
+    is then passed that is not about what was broken. Raises StudentFault and Mismatch.
     """
     dtype, known = diagnosed(student, kind)
     model, case = build(student, kind, case, dtype)
+    if not known.explained:
+        student.seed(_SEED)
     y = model(case.x.to(dtype))
+    if judging == "initial_state" and (kept := keeping(student, kind)):
+        return Trial(case, model(case.x.to(dtype)), y, kept)
     with student.unrecorded():
+        found = {} if known.explained else traced(student, kind, case, y)
+        if found and judging not in found:
+            return Trial(case, y, y, None)
         expected = run_cell(model, kind, case, known.but(judging))
-    return Trial(case, y, expected, known.about(judging))
+    return Trial(case, y, expected, known.about(judging) or found.get(judging))
+
+
+def traced(student: Student, kind: Kind, given: Case, y: Any) -> dict[str, Misconception]:
+    """Return the rules that a model breaks which gives y of a case; none where that is not told."""
+    if not isinstance(y, torch.Tensor) or not given.weights:
+        return {}
+    try:
+        run, _ = _noted(student, kind, given)
+        if run.y.shape != y.shape or not close(run.y, y, given):
+            return {}
+        fresh, _ = build(student, kind, given, given.dtype)
+        _require_true(fresh, kind, run, given)
+        return model_traces.broken(given.x.to(given.dtype), run, _near(given))
+    except (LookupError, RuntimeError, TypeError, ValueError, StudentFault, Mismatch):
+        return {}
+
+
+def _noted(student: Student, kind: Kind, case: Case) -> list[model_traces.Run]:
+    """Return two calls of a new model with a case. Raises StudentFault, Mismatch and ValueError."""
+    model, _ = build(student, kind, case, case.dtype)
+    x = case.x.to(case.dtype)
+    student.seed(_SEED)
+    noted = student.run(model_probes.run_noted, modelo=model, celda=kind.cell, x=x)
+    return model_traces.read(noted, kind.states)
+
+
+def _require_true(model: RemoteObject, kind: Kind, run: model_traces.Run, case: Case) -> None:
+    """Assert that cell and fc, asked again, give what is noted. Raises ValueError."""
+    cell, fc = layer(model, kind.cell), layer(model, "fc")
+    for one in run.steps:
+        state = one.given[0] if kind.states == 1 else tuple(one.given)
+        gave = cell(one.x, state)
+        gave = [gave] if kind.states == 1 else list(_pair(gave))
+        for again, noted in zip(gave, one.gave, strict=True):
+            require_shape(again, tuple(noted.shape), "h_t")
+            if not close(again, noted, case):
+                raise ValueError("another step")
+    for given, gave in run.last:
+        again = fc(given)
+        require_shape(again, tuple(gave.shape), "y")
+        if not close(again, gave, case):
+            raise ValueError("another output of fc")
+
+
+def _near(case: Case) -> model_traces.Near:
+    return lambda one, other: close(one, other, case)
+
+
+def repeats(student: Student, kind: Kind) -> bool:
+    """Whether a model gives the same for the same input a second time."""
+
+    def find() -> bool:
+        dtype, _ = diagnosed(student, kind)
+        model, case = build(student, kind, _twice(), dtype)
+        ys = [model(case.x.to(dtype)) for _ in range(2)]
+        return all(isinstance(y, torch.Tensor) for y in ys) and torch.equal(*ys)
+
+    found: bool = student.recall(f"{kind.name}.repeats", find)
+    return found
+
+
+def _twice() -> Case:
+    return make(0, (2, 3, 2), 3, 2)
+
+
+def keeping(student: Student, kind: Kind) -> Misconception | None:
+    """Return what is said of a model that begins a call with the state of the one before."""
+
+    def find() -> Misconception | None:
+        if repeats(student, kind):
+            return None
+        dtype, _ = diagnosed(student, kind)
+        _, case = build(student, kind, _twice(), dtype)
+        try:
+            first, second = _noted(student, kind, case)
+        except (LookupError, TypeError, ValueError):
+            return None
+        (before, after) = ([bool(s.any()) for s in run.steps[0].given] for run in (first, second))
+        return model_traces.said("state_kept") if any(after) and not any(before) else None
+
+    found: Misconception | None = student.recall(f"{kind.name}.keeping", find)
+    return found
 
 
 def build(
@@ -205,7 +245,7 @@ def build(
     student.precision(dtype)
     if not usable(student, kind):
         student.replace({kind.cell_class: stand_ins.PROBES[kind.cell_class]})
-    elif kind is LSTM and lstm.diagnosed(student)[1].equations.preactivation is exchanged:
+    elif kind.known(student).square:
         case = replace(case, hidden_size=case.x.shape[2])
     model = construct(student, kind.name, case.x.shape[2], case.hidden_size, case.output_size)
     stream = Numbers(case.seed + 1, scale=0.7, states=0.0).stream()
@@ -223,7 +263,7 @@ def build(
 def usable(student: Student, kind: Kind) -> bool:
     """Whether the student's own cell can stand under the model."""
     cell = kind.cell_class
-    return not student.lost(f"{cell}/parameters", f"{cell}/interface")
+    return not student.lost(f"{cell}/parameters", f"{cell}/interface", f"{cell}/ones")
 
 
 def layer(model: RemoteObject, name: str) -> RemoteObject:
@@ -281,11 +321,11 @@ def unroll(cell: RemoteObject, x: Tensor, state: Any, *, swapped: bool = False) 
 
 
 def diagnosed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equations]]:
-    """Return the precision in which the model runs, and how it runs its cell."""
+    """Return the precision in which the model runs, at most its cell's, and how it runs that."""
 
-    def look(subject: Subject) -> Diagnosis[Equations]:
-        seen = [_look(student, kind, seed, subject.dtype) for seed in range(_FRESH)]
-        swapped = kind is LSTM and lstm.diagnosed(student)[1].equations.returns_order == "ch"
+    def look(dtype: torch.dtype) -> Diagnosis[Equations]:
+        seen = [_look(student, kind, seed, dtype) for seed in range(_FRESH)]
+        swapped = kind.states > 1 and kind.known(student).form.returned == (1, 0)
         rights = (RIGHT, replace(RIGHT, swapped=True)) if swapped else (RIGHT,)
         found = [
             diagnose(right, BANK, lambda equations: _explains(kind, equations, seen))
@@ -293,8 +333,39 @@ def diagnosed(student: Student, kind: Kind) -> tuple[torch.dtype, Diagnosis[Equa
         ]
         return min(found, key=lambda known: (not known.explained, len(known.misconceptions)))
 
-    subject, known = diagnose_subject(student, kind.name, RIGHT, look)
-    return subject.dtype, known
+    dtype, known = student.recall(f"{kind.name}.misconception", lambda: _in_precisions(look))
+    return min(dtype, _of_cell(student, kind), key=_precision), known
+
+
+def _in_precisions(
+    look: Callable[[torch.dtype], Diagnosis[Equations]],
+) -> tuple[torch.dtype, Diagnosis[Equations]]:
+    """Return the precision in which a model is to be judged, and the equations that it follows.
+
+    Code that is float32 somewhere may run in float64 and be inexact there: the precision that
+    explains its numbers is the one to judge it in. Where the diagnoses differ, the one in float32
+    counts, in which students train.
+    """
+    found = []
+    for dtype in (torch.float64, torch.float32):
+        with contextlib.suppress(StudentFault, Mismatch):
+            found.append((dtype, look(dtype)))
+    if not found:
+        return torch.float64, Diagnosis(RIGHT, RIGHT, explained=False)
+    (_, wide), (_, narrow) = found[0], found[-1]
+    alike = (wide.equations, wide.explained) == (narrow.equations, narrow.explained)
+    return found[0 if alike else -1]
+
+
+def _of_cell(student: Student, kind: Kind) -> torch.dtype:
+    """Return the precision of the student's own cell, on which its model's depends."""
+    if not usable(student, kind):
+        return torch.float64
+    return kind.known(student).dtype
+
+
+def _precision(dtype: torch.dtype) -> int:
+    return torch.finfo(dtype).bits
 
 
 def _look(
@@ -337,6 +408,27 @@ def require_shapes(student: Student, kind: Kind) -> None:
         y = model(case.x.to(dtype))
         rows = shape[0] if known.equations.batch_first else shape[1]
         require_shape(y, (rows, output_size), tr("the output"))
+        _require_kept(model, case)
+
+
+def _require_kept(model: RemoteObject, case: Case) -> None:
+    """Assert that a call left the weights that a model was given as they were. Raises Mismatch."""
+    state, weights = model.state_dict(), case.weights or {}
+    for name, value in weights.items():
+        if name not in state or not torch.equal(state[name].double(), value.double()):
+            raise Mismatch(
+                tr(
+                    "a call changes its own {name}: layers are made once, in __init__, and forward "
+                    "uses them",
+                    name=name,
+                ),
+                quantity=name,
+                expected=value,
+                got=state.get(name),
+                holds=lambda code, name=name, value=value: [  # type: ignore[misc]
+                    f"assert torch.equal({code(model)}.state_dict()[{name!r}], {code(value)})"
+                ],
+            )
 
 
 _SHAPES = (((3, 4, 2), 5, 2), ((1, 4, 2), 3, 1), ((3, 1, 1), 2, 1), ((1, 1, 1), 1, 1))

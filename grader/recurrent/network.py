@@ -37,7 +37,7 @@ class Reference(torch.nn.Module):
         if stand_in:
             cell: torch.nn.Module = stand_ins.CELLS[kind.cell_class](1, HIDDEN_SIZE)
         else:
-            cell = LSTMCell() if kind is models.LSTM else GRUCell()
+            cell = LSTMCell() if kind == models.LSTM else GRUCell()
         self.model = stand_ins.Model(kind.cell, cell, kind.states, HIDDEN_SIZE, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -119,9 +119,9 @@ class Data:
             name: (torch.rand(value.shape, generator=generator) * 2 - 1) * bound
             for name, value in shapes
         }
-        if not self.stand_in and self.kind is models.LSTM:
+        if not self.stand_in and self.kind == models.LSTM:
             state["lstm.x_fc.bias"][HIDDEN_SIZE : 2 * HIDDEN_SIZE] += 1
-        if not self.stand_in and self.kind is models.GRU:
+        if not self.stand_in and self.kind == models.GRU:
             state["gru.x_z_fc.bias"] += 1
         return state
 
@@ -318,7 +318,7 @@ def _distance(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:
 def torch_weights(kind: models.Kind, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return weights by the names of torch's own cells; which ones does not matter for the time."""
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    rows = (4 if kind is models.LSTM else 3) * HIDDEN_SIZE
+    rows = (4 if kind == models.LSTM else 3) * HIDDEN_SIZE
     shapes = ((rows, 1), (rows, HIDDEN_SIZE), (rows,), (rows,))
     generator, bound = torch.Generator().manual_seed(0), math.sqrt(3 / HIDDEN_SIZE)
     drawn = {

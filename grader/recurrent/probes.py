@@ -1,8 +1,6 @@
-"""What runs beside the student's definitions: cells over sequences, loops, and the timed training.
+"""What runs beside the student's definitions: cells over sequences, and the timed training.
 
-See `grader.student.probes`. The model of ours that loops are given behaves differently in training
-and in evaluation, but draws no random numbers, so that a loop's result says in which mode it ran
-and does not depend on what else it draws.
+See `grader.student.probes`; `loop_probes` has those of the loops.
 """
 
 from __future__ import annotations
@@ -18,9 +16,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from grader.student.probes import Notebook
-
-TRAINING_FACTOR = 1.5
-HUBER_DELTA = 0.5
 
 
 def unroll(
@@ -43,121 +38,24 @@ def profile(
     name: str,
     sizes: list[int],
     pesos: dict[str, Tensor],
-    x: Tensor,
+    pasos: Tensor,
     estado: Any,
-    swapped: bool,  # noqa: FBT001 - by keyword
+    orden: list[int],
 ) -> list[Any]:
     """Run a new cell over inputs (T, B, I); return h_T (B, H) and the gradient of its sum by them.
 
-    `swapped` is for a cell that returns its pair of states the other way round.
+    A step gets what the one before gave, or the places `orden` of that.
     """
-    x.requires_grad_()
-    celda = notebook[name](*sizes).to(x.dtype)
+    pasos.requires_grad_()
+    celda = notebook[name](*sizes).to(pasos.dtype)
     torch.nn.Module.load_state_dict(celda, pesos, strict=False)
-    for x_t in x:
-        estado = celda(x_t, estado)
-        if swapped:
-            estado = estado[::-1]
-    h_T = estado[0] if isinstance(estado, (tuple, list)) else estado  # noqa: N806 - as in SEED
+    for x_t in pasos:
+        salida = celda(x_t, estado)
+        estado = tuple(salida[lugar] for lugar in orden) if orden else salida
+    h_T = estado[0] if orden else estado  # noqa: N806 - as in SEED
     if h_T.requires_grad:
         h_T.sum().backward()
-    return [h_T.detach(), x.grad]
-
-
-class LinearModel(torch.nn.Module):
-    """A linear layer over a whole sequence, (B, T, 1) to (B, 1); larger in training mode.
-
-    `trace` is the gradient of its weight as it stood after each backward.
-    """
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.fc = torch.nn.Linear(steps, 1)
-        trace = self.trace = list[torch.Tensor]()
-        # A hook that knows its model would keep it for ever: torch's are no part of what Python
-        # collects.
-        self.fc.weight.register_post_accumulate_grad_hook(  # type: ignore[no-untyped-call]
-            lambda weight: trace.append(weight.grad.detach().cpu().clone())
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return (B, 1)."""
-        y: Tensor = self.fc(x.flatten(1))
-        return TRAINING_FACTOR * y if self.training else y
-
-
-def train_once(
-    notebook: Notebook,
-    name: str,
-    pesos: dict[str, Tensor],
-    secuencias: Tensor,
-    etiquetas: Tensor,
-    batch_size: int,
-    rate: float,
-) -> list[Any]:
-    """Call a training loop with a model of ours in evaluation mode, and plain SGD.
-
-    `secuencias` is (N, T, 1), `etiquetas` (N,). Return the model's state after it and the gradient
-    of its weight after each backward; what the loop returns is not judged.
-    """
-    modelo = LinearModel(secuencias.shape[1]).to(secuencias.dtype)
-    modelo.load_state_dict(pesos)
-    modelo.to(notebook.get("device", "cpu")).eval()
-    perdida = torch.nn.HuberLoss(delta=HUBER_DELTA)
-    optimizador = torch.optim.SGD(modelo.parameters(), rate)
-    cargador = DataLoader(TensorDataset(secuencias, etiquetas), batch_size=batch_size)
-    notebook[name](modelo, perdida, optimizador, cargador)
-    despues = {parametro: valor.cpu() for parametro, valor in modelo.state_dict().items()}
-    return [despues, modelo.trace]
-
-
-def measure_once(
-    notebook: Notebook,
-    name: str,
-    pesos: dict[str, Tensor],
-    secuencias: Tensor,
-    etiquetas: Tensor,
-    batch_size: int,
-) -> list[Any]:
-    """Call a test loop with a model of ours in training mode.
-
-    Return what it gave, the model's state after it, and whether there are gradients.
-    """
-    modelo = LinearModel(secuencias.shape[1]).to(secuencias.dtype)
-    modelo.load_state_dict(pesos)
-    modelo.to(notebook.get("device", "cpu")).train()
-    perdida = torch.nn.HuberLoss(delta=HUBER_DELTA)
-    cargador = DataLoader(TensorDataset(secuencias, etiquetas), batch_size=batch_size)
-    medido = plain_numbers(notebook[name](modelo, perdida, cargador))
-    despues = {parametro: valor.cpu() for parametro, valor in modelo.state_dict().items()}
-    return [medido, despues, any(peso.grad is not None for peso in modelo.parameters())]
-
-
-def measure_network(
-    notebook: Notebook,
-    name: str,
-    modelo: str,
-    sizes: list[int],
-    pesos: dict[str, Tensor],
-    secuencias: Tensor,
-    etiquetas: Tensor,
-    batch_size: int,
-) -> Any:
-    """Call a test loop with the student's own network, as a notebook does; return what it gave."""
-    red = notebook[modelo](*sizes)
-    torch.nn.Module.load_state_dict(red, pesos, strict=False)
-    red.to(notebook.get("device", "cpu")).train()
-    cargador = DataLoader(TensorDataset(secuencias, etiquetas), batch_size=batch_size)
-    return plain_numbers(notebook[name](red, torch.nn.HuberLoss(delta=HUBER_DELTA), cargador))
-
-
-def plain_numbers(given: Any) -> Any:
-    """Return what a loop gave with its tensors of one element as plain numbers."""
-    if isinstance(given, (tuple, list)):
-        return [plain_numbers(item) for item in given]
-    if hasattr(given, "item") and torch.as_tensor(given).numel() == 1:
-        return given.item()
-    return given if isinstance(given, (int, float)) else None
+    return [h_T.detach(), pasos.grad]
 
 
 def train_network(

@@ -4,173 +4,87 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from grader.checks.asserts import Mismatch, kind
-from grader.checks.misconceptions import Diagnosis, Misconception, diagnose
+from grader.checks.misconceptions import Diagnosis, diagnose
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
-from grader.recurrent import models, network, probes
+from grader.recurrent import loop_probes, models, network
 from grader.recurrent.loops import (
     ABSOLUTE,
-    FRESH,
     TESTING,
     fresh,
-    loss_function,
     make,
-    pair,
     require_state,
     same,
 )
+from grader.recurrent.replay import NotBelieved, replay
+from grader.recurrent.testing_equations import BANK, Testing, measure
+from grader.recurrent.testing_findings import broken, said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from grader.core.i18n import Bilingual
-    from grader.recurrent.loops import Case, Loss
+    from grader.checks.misconceptions import Misconception
+    from grader.recurrent.loops import Case
+    from grader.recurrent.testing_findings import Names
     from grader.student.student import Student
 
-
-@dataclass(frozen=True)
-class Testing:
-    """How somebody measures; by default, rightly. Fields as in `Training`.
-
-    `loss` and `accuracy` combine the batches' (mean loss, right answers, size) into one number.
-    """
-
-    loss: Callable[[list[tuple[float, int, int]]], float] = lambda b: (
-        sum(loss * size for loss, _, size in b) / sum(size for _, _, size in b)
-    )
-    accuracy: Callable[[list[tuple[float, int, int]]], float] = lambda b: (
-        sum(right for _, right, _ in b) / sum(size for _, _, size in b)
-    )
-    eval_mode: bool = True
-    loss_function: Callable[[], Loss] = loss_function
-    shapes: bool = True
-    returns_order: int = 1
-
-
-def measure(
-    case: Case, equations: Testing, network_: torch.nn.Module | None = None
-) -> tuple[float, float]:
-    """Return (loss, accuracy) as these equations measure them, of a network or the case's model."""
-    model = (network_ or case.model()).train(not equations.eval_mode)
-    criterion = equations.loss_function()
-    batches = []
-    with torch.no_grad():
-        for sequences, labels in case.batches():
-            y = model(sequences)
-            compared = pair(y, labels, apart=equations.shapes)
-            right = int((y[:, 0].round() == labels).sum())
-            batches.append((float(criterion(*compared)), right, len(labels)))
-    measured = (equations.loss(batches), equations.accuracy(batches))
-    return measured if equations.returns_order > 0 else measured[::-1]
-
-
-BANK: tuple[Misconception, ...] = (
-    Misconception(
-        "testing.loss_mean_of_means",
-        {"loss": lambda b: sum(loss for loss, _, _ in b) / len(b)},
-        "La pérdida es la media de las medias de los lotes; el último lote es más pequeño y "
-        "pesa de más. Debe ser la media por muestra.",
-        "The loss is the mean of the batches' means; the last batch is smaller and counts too "
-        "much. It should be the mean over samples.",
-    ),
-    Misconception(
-        "testing.loss_divided_twice",
-        {"loss": lambda b: sum(loss for loss, _, _ in b) / sum(size for _, _, size in b)},
-        "Sumas las medias de los lotes y divides entre el número de muestras: cada media ya estaba "
-        "dividida entre el tamaño de su lote.",
-        "You add the batches' means and divide by the number of samples: each mean was "
-        "already divided by the size of its batch.",
-    ),
-    Misconception(
-        "testing.loss_summed",
-        {"loss": lambda b: sum(loss for loss, _, _ in b)},
-        "Sumas las pérdidas de los lotes y no divides.",
-        "You add the batches' losses and do not divide.",
-    ),
-    Misconception(
-        "testing.loss_of_last_batch",
-        {"loss": lambda b: b[-1][0]},
-        "Devuelves la pérdida del último lote, no la de todo el conjunto.",
-        "You return the loss of the last batch, not of the whole set.",
-    ),
-    Misconception(
-        "testing.accuracy_mean_of_means",
-        {"accuracy": lambda b: sum(right / size for _, right, size in b) / len(b)},
-        "La exactitud es la media de las exactitudes de los lotes; el último lote es más "
-        "pequeño y pesa de más.",
-        "The accuracy is the mean of the batches' accuracies; the last batch is smaller and "
-        "counts too much.",
-    ),
-    Misconception(
-        "testing.accuracy_in_percent",
-        {
-            "accuracy": lambda b: (
-                100 * sum(right for _, right, _ in b) / sum(size for _, _, size in b)
-            )
-        },
-        "La exactitud está en porcentaje; debe ser un número entre 0 y 1.",
-        "The accuracy is a percentage; it should be a number from 0 to 1.",
-    ),
-    Misconception(
-        "testing.accuracy_by_batches",
-        {"accuracy": lambda b: sum(right for _, right, _ in b) / len(b)},
-        "Divides los aciertos entre el número de lotes, y no entre el número de muestras.",
-        "You divide the number of right answers by the number of batches, not by the number "
-        "of samples.",
-    ),
-    Misconception(
-        "testing.no_eval_mode",
-        {"eval_mode": False},
-        "El modelo llega en modo de entrenamiento y así se prueba: falta ponerlo en modo de "
-        "evaluación.",
-        "The model arrives in training mode and is tested in that mode: put it into "
-        "evaluation mode first.",
-    ),
-    Misconception(
-        "testing.own_loss",
-        {"loss_function": lambda: torch.nn.MSELoss()},  # noqa: PLW0108 - as above
-        "La pérdida no es la función que recibes en loss_function, sino siempre el error "
-        "cuadrático medio.",
-        "The loss is not the function that you are given as loss_function, but always the mean "
-        "squared error.",
-    ),
-    Misconception(
-        "testing.shapes_broadcast",
-        {"shapes": False},
-        "En la pérdida, la salida es (B, 1) y las etiquetas (B,): su diferencia es (B, B).",
-        "In the loss, the output is (B, 1) and the labels are (B,): their difference is (B, B).",
-    ),
-    Misconception(
-        "testing.returns_accuracy_first",
-        {"returns_order": -1},
-        "Devuelves (exactitud, pérdida); debe ser (pérdida, exactitud).",
-        "You return (accuracy, loss); it should be (loss, accuracy).",
-    ),
-)
 
 RIGHT = Testing()
 _SAMPLES, _BATCH, _EDGE = 22, 4, 0.05
 
 
 def judge(student: Student, case: Case, judging: str) -> None:
-    """Compare the loss and accuracy that the student measured with the trusted ones.
+    """Judge the rule of one check by what the student measured.
 
     Raises StudentFault and Mismatch.
     """
-    known = diagnosed(student)
     require_same_of_networks(student)
     answer = case.measure(student)
-    rights = measure(case, known.but(judging))
-    names = (tr("loss"), tr("accuracy"))
-    for index, (name, got, right) in enumerate(zip(names, _measured(answer), rights, strict=True)):
-        if not abs(got - right) <= ABSOLUTE * max(1.0, abs(right)):
-            raise _wrong_measure(case, answer, index, (name, got, right), known.about(judging))
+    returned, right = _measured(answer), measure(case, RIGHT)
+    if _near(returned, right):
+        return
+    found = _findings(case, answer)
+    if not found or judging in found:
+        index = next(i for i in (0, 1) if not _near(returned[i : i + 1], right[i : i + 1]))
+        if judging == "accuracy" and not _near(returned[1:], right[1:]):
+            index = 1
+        word = diagnosed(student).get(judging) or said(found.get(judging, set()), judging)
+        raise _wrong_measure(case, answer, index, (returned[index], right[index]), word)
+
+
+def _findings(case: Case, answer: list[Any]) -> Names:
+    """Return the rules that a test breaks; none where that is not to be told."""
+    _, after, _, notes = answer
+    try:
+        return broken(case, replay(case, notes, after), _measured(answer))
+    except NotBelieved:
+        return {}
+
+
+def diagnosed(student: Student) -> dict[str, Misconception]:
+    """Return the rules that the student's loop breaks, and how.
+
+    Found out on sets that are enough to tell one mistake from another: what is said holds of each.
+    """
+
+    def find() -> dict[str, Misconception]:
+        try:
+            first, *others = (_findings(case, case.measure(student)) for case in fresh())
+        except (StudentFault, Mismatch):
+            return {}
+        common = {
+            rule: names.intersection(*(one.get(rule, set()) for one in others))
+            for rule, names in first.items()
+        }
+        named = {rule: said(names, rule) for rule, names in common.items()}
+        return {rule: word for rule, word in named.items() if word}
+
+    found: dict[str, Misconception] = student.recall("testing.words", find)
+    return found
 
 
 def require_same_of_networks(student: Student) -> None:
@@ -178,6 +92,8 @@ def require_same_of_networks(student: Student) -> None:
 
     Raises StudentFault and Mismatch.
     """
+    if not explained(student).explained:
+        return  # what it should give of other models is not known
     for kind_ in (models.LSTM, models.GRU):
         if student.passed(kind_.cell_class, kind_.name):
             got, right = student.recall(
@@ -200,7 +116,7 @@ def _own(student: Student, kind_: models.Kind) -> tuple[Any, tuple[float, float]
     case = replace(make(0, 1, _BATCH), sequences=sequences, labels=labels)
     student.precision(torch.float32)
     got = student.run(
-        probes.measure_network,
+        loop_probes.measure_network,
         name=TESTING,
         modelo=kind_.name,
         sizes=[1, network.HIDDEN_SIZE, 1],
@@ -209,7 +125,7 @@ def _own(student: Student, kind_: models.Kind) -> tuple[Any, tuple[float, float]
         etiquetas=labels,
         batch_size=_BATCH,
     )
-    return got, measure(case, diagnosed(student).equations, right)
+    return got, measure(case, explained(student).equations, right)
 
 
 def _require_near(kind_: models.Kind, got: Any, right: tuple[float, float]) -> None:
@@ -235,10 +151,10 @@ def _wrong_measure(
     case: Case,
     answer: list[Any],
     index: int,
-    numbers: tuple[Bilingual, float, float],
+    numbers: tuple[float, float],
     misconception: Misconception | None,
 ) -> Mismatch:
-    name, got, right = numbers
+    name, (got, right) = (tr("loss"), tr("accuracy"))[index], numbers
     return Mismatch(
         tr(
             "the {name} of {count} samples in batches of {batch_size} is {right}, but your "
@@ -265,7 +181,7 @@ def _wrong_measure(
 def require_untouched(student: Student, case: Case) -> None:
     """Assert that measuring changes neither parameters nor gradients. Raises Mismatch."""
     answer = case.measure(student)
-    _, after, gradients = answer
+    _, after, gradients, _ = answer
     if not same(after, case.state):
         require_state(after, case.state, tr("after the test"), case, None)
     if gradients is not False:
@@ -278,8 +194,8 @@ def require_untouched(student: Student, case: Case) -> None:
         )
 
 
-def diagnosed(student: Student) -> Diagnosis[Testing]:
-    """Return how the student measures."""
+def explained(student: Student) -> Diagnosis[Testing]:
+    """Return how the student measures, as equations, where known mistakes explain both numbers."""
 
     def find() -> Diagnosis[Testing]:
         try:
@@ -292,11 +208,11 @@ def diagnosed(student: Student) -> Diagnosis[Testing]:
             lambda equations: all(_near(got, measure(case, equations)) for case, got in seen),
         )
 
-    found: Diagnosis[Testing] = student.recall("testing.diagnosis", find)
+    found: Diagnosis[Testing] = student.recall("testing.equations", find)
     return found
 
 
-def _near(got: tuple[float, float], right: tuple[float, float]) -> bool:
+def _near(got: tuple[float, ...], right: tuple[float, ...]) -> bool:
     return all(abs(a - b) <= ABSOLUTE * max(1.0, abs(b)) for a, b in zip(got, right, strict=True))
 
 
@@ -326,7 +242,9 @@ def require_runs(student: Student) -> None:
 
     Raises StudentFault and Mismatch.
     """
-    answers = [make(seed, 7, 3).measure(student) for seed in range(FRESH)]
+    cases = make(0, 7, 3), make(1, 7, 3)
+    cases = cases[0], replace(cases[1], labels=cases[1].labels + 1)
+    answers = [case.measure(student) for case in cases]
     one, other = (_measured(answer) for answer in answers)
     if one == other:
         raise Mismatch(

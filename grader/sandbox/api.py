@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from grader.sandbox.outline import Outline
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 class Report:
     """What loading a notebook came to. `missing` says of each absent name why it is absent.
 
-    `places` are the cell and line, both from 1, where the notebook defines a name. `lost` is why
-    there is nothing to ask: the definitions took the process down. What was read in the notebook
-    before it ran is told all the same. `code` is a digest of the code, comments and texts aside.
+    `places` are the cell and line, both from 1, where the notebook defines a name, `outline` where
+    all its definitions and methods stand. `lost` is why there is nothing to ask: the definitions
+    took the process down. What was read in the notebook before it ran is told all the same. `code`
+    is a digest of the code, comments and texts aside.
+    `renamed` has, by name, what the notebook calls it instead, off by a letter: it is used.
     """
 
     defined: tuple[str, ...] = ()
@@ -36,6 +40,8 @@ class Report:
     code: str = ""
     lost: StudentProcessLost | None = None
     places: dict[str, Place] = field(default_factory=dict)
+    outline: Outline = field(default_factory=Outline)
+    renamed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from grader.core.errors import Delegated, Place, StudentFault, StudentProcessLost
 from grader.core.i18n import Bilingual, knows, same, tr
 from grader.sandbox.api import Report
+from grader.sandbox.outline import Outline, outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,7 @@ def report_of(reading: wire.Message, running: wire.Message) -> Report:
     try:
         read = reading["reading"]
         absent = {text(name): said(why) for name, why in read["absent"].items()}
+        outline = outline_of(read.get("outline"))
         notices = _notices(read["notices"])
         flags = [
             _with_place(flag, {key: text(flag[key]) for key in ("kind", "part")})
@@ -57,8 +59,9 @@ def report_of(reading: wire.Message, running: wire.Message) -> Report:
             if type(flag["cell"]) is int and type(flag["line"]) is int
         ]
         unreadable = None if read["unreadable"] is None else said(read["unreadable"])
-        known = places(read["places"])
+        known = {name: outline.at(place) for name, place in places(read["places"]).items()}
         code = text(read["code"], _DIGEST)
+        renamed = {text(name): text(one) for name, one in read["renamed"].items()}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise StudentProcessLost("crashed", tr("the notebook could not be read")) from error
     lost = None
@@ -77,13 +80,26 @@ def report_of(reading: wire.Message, running: wire.Message) -> Report:
     return Report(
         defined=defined,
         missing={name: why for name, why in absent.items() if name not in defined},
-        notices=tuple(notices[:_MOST_NOTICES]),
-        flags=tuple(flags),
+        notices=tuple(_named(one, outline) for one in notices[:_MOST_NOTICES]),
+        flags=tuple(_named(one, outline) for one in flags),
         unreadable=unreadable,
         code=code,
         lost=lost,
         places=known,
+        outline=outline,
+        renamed=renamed,
     )
+
+
+def _named(told: dict[str, Any], outline: Outline) -> dict[str, Any]:
+    """Return a notice or a flag with the names of its place."""
+    where = place(told["cell"], told["line"])
+    found = outline.at(where) if where else None
+    return {
+        **told,
+        "definition": found.definition if found else "",
+        "execution": found.execution if found else outline.executions.get(told["cell"]),
+    }
 
 
 def _notices(told: Any) -> list[dict[str, Any]]:
@@ -114,13 +130,14 @@ def _sprung(told: Any) -> dict[str, Any]:
     }
 
 
-def delegated(tripped: Any) -> Delegated:
+def delegated(tripped: Any, outline: Outline) -> Delegated:
     """Return what a tripwire said, believing none of its types."""
     try:
         operator, part, cell, line = tripped
     except (TypeError, ValueError):
         return Delegated("torch")
-    return Delegated(text(operator, 100), text(part, 100), place(cell, line))
+    where = place(cell, line)
+    return Delegated(text(operator, 100), text(part, 100), where and outline.at(where))
 
 
 def lost_of(told: object) -> StudentProcessLost:
@@ -135,8 +152,8 @@ def lost_of(told: object) -> StudentProcessLost:
     return StudentProcessLost("crashed", tr("the sandbox sent a malformed reply"))
 
 
-def fault(raised: Any) -> StudentFault:
-    """Return the student's exception as the worker described it.
+def fault(raised: Any, outline: Outline) -> StudentFault:
+    """Return the student's exception as the worker described it, with the names of its place.
 
     Raises StudentProcessLost for an exception that means that memory ran out.
     """
@@ -148,7 +165,8 @@ def fault(raised: Any) -> StudentFault:
         raise StudentProcessLost("out_of_memory", tr("it ran out of memory"))
     what = _what(told)
     line_of = [f"{text(name, 200)}: {one}".rstrip(": ") for one in (what.es, what.en)]
-    return StudentFault(Bilingual(*line_of), place(cell, line))
+    where = place(cell, line)
+    return StudentFault(Bilingual(*line_of), where and outline.at(where))
 
 
 def place(cell: object, line: object) -> Place | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import secrets
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from grader.core.errors import SandboxFault, StudentProcessLost
@@ -90,7 +91,7 @@ class StreamLane:
                 cell=cell_name(),
             )
             running = self.ask("define", seconds)
-            session = StreamSession(self, limits, report_of(reading, running))
+            session = StreamSession(self, limits, _loaded(report_of(reading, running), limits))
             yield session
         finally:
             usage = self._finish(_GRACE_SECONDS)
@@ -136,7 +137,8 @@ class StreamSession:
     def check(self, entropy: int, gpu: int | None = None, part: str = "") -> Iterator[StreamCheck]:
         """Start a process for one check; if the last one took the submission down, load anew."""
         limits = self.limits.of_part(part)
-        check = StreamCheck(self, limits)
+        graded = self.limits.graded and self.limits.graded.of_part(part)
+        check = StreamCheck(self, limits, graded)
         ended: wire.Message = {}
         try:
             self.lane.ask(
@@ -149,7 +151,7 @@ class StreamSession:
             yield check
             ended = self._end(check)
             for tripped in ended.get("tripped") or ():  # behind the back of the last answer
-                raise delegated(tripped)
+                raise delegated(tripped, self.report.outline)
         finally:
             if not ended:
                 self._end(check)
@@ -164,20 +166,41 @@ class StreamSession:
 class StreamCheck:
     """The process of one check at the other end of a stream."""
 
-    def __init__(self, session: StreamSession, limits: Limits) -> None:
+    def __init__(self, session: StreamSession, limits: Limits, graded: Limits | None) -> None:
         self.session = session
         self.limits = limits
+        self.graded = graded
         self.usage = Usage()
 
     def ask(self, operation: str, **arguments: Any) -> Any:
         """Ask one question of the student's code; see `grader.sandbox.Check.ask`."""
         seconds = _most(self.limits.seconds, self.limits)
-        message = self.session.lane.ask(operation, seconds, args=arguments)
+        try:
+            message = self.session.lane.ask(operation, seconds, args=arguments)
+        except StudentProcessLost as lost:
+            raise self._timely(lost) from lost
         if "tripped" in message:
-            raise delegated(message["tripped"])
+            raise delegated(message["tripped"], self.session.report.outline)
         if "raised" in message:
-            raise fault(message["raised"])
+            raise fault(message["raised"], self.session.report.outline)
         return message.get("value")
+
+    def _timely(self, lost: StudentProcessLost) -> StudentProcessLost:
+        """Return how a process was lost, with what grading allows where that is longer."""
+        graded = self.graded
+        if graded is None or (graded.seconds, graded.cpu_seconds) == (
+            self.limits.seconds,
+            self.limits.cpu_seconds,
+        ):
+            return lost
+        return _with_allowed(
+            lost,
+            tr(
+                "grading allows {seconds} s, and {cpu_seconds} s of processor time",
+                seconds=f"{graded.seconds:g}",
+                cpu_seconds=f"{graded.cpu_seconds:g}",
+            ),
+        )
 
     def used(self) -> float:
         """Return the CPU seconds used so far."""
@@ -195,6 +218,22 @@ class StreamCheck:
     def known(self) -> dict[str, Usage]:
         """What this lane has already taken for references, by name."""
         return self.session.lane.references
+
+
+def _loaded(report: Report, limits: Limits) -> Report:
+    """Return a report that says what grading allows, where definitions took too long for this."""
+    graded = limits.graded
+    if report.lost is None or graded is None or graded.load_seconds == limits.load_seconds:
+        return report
+    allowed = tr("grading allows {seconds} s", seconds=f"{graded.load_seconds:g}")
+    return replace(report, lost=_with_allowed(report.lost, allowed))
+
+
+def _with_allowed(lost: StudentProcessLost, allowed: Bilingual) -> StudentProcessLost:
+    """Return how a process was lost; what it may take when graded is said of a loss of time."""
+    if lost.outcome != "timeout":
+        return lost
+    return StudentProcessLost("timeout", lost.message.at(allowed))
 
 
 def _most(seconds: float, limits: Limits) -> float:

@@ -14,7 +14,7 @@ from grader.sandbox import gpus
 from grader.sandbox.backends.process import ProcessSandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
     from grader.core.console import Tell
@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from grader.sandbox.api import Sandbox
 
 
-def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
-    """Open the chosen sandbox in this process, to see that it is there. Raises SandboxFault."""
-    run = secrets.token_hex(8)
-    opened = functools.partial(_open, limits=limits, device=device, run=run, tell=tell)
+def choose(
+    chosen: str, limits: Limits, device: str, tell: Tell, packages: Sequence[str] = ()
+) -> Sandbox:
+    """Open the chosen sandbox in this process, to see that it is there; with more `packages`.
+
+    Raises SandboxFault.
+    """
+    opened = functools.partial(
+        _open,
+        limits=limits,
+        device=device,
+        run=secrets.token_hex(8),
+        tell=tell,
+        packages=packages,
+    )
     if chosen == "docker":
         _require_engine()
     sandbox = _auto(opened, tell) if chosen == "auto" else opened(chosen)
@@ -47,18 +58,25 @@ def choose(chosen: str, limits: Limits, device: str, tell: Tell) -> Sandbox:
     return sandbox
 
 
-def again(sandbox: Sandbox, limits: Limits, device: str, tell: Tell) -> Callable[[], Sandbox]:
+def again(
+    sandbox: Sandbox, limits: Limits, device: str, tell: Tell, packages: Sequence[str] = ()
+) -> Callable[[], Sandbox]:
     """Return how a job opens this sandbox in its process: the same image, whatever happens."""
     run = getattr(sandbox, "run", "")
-    return functools.partial(_open, sandbox.name, limits, device, run, tell, sandbox.image)
+    return functools.partial(
+        _open, sandbox.name, limits, device, run, tell, packages, sandbox.image
+    )
 
 
-def elsewhere(name: str, image: str, limits: Limits, device: str) -> Sandbox:
+def elsewhere(
+    name: str, image: str, limits: Limits, device: str, packages: Sequence[str] = ()
+) -> Sandbox:
     """Open a run's sandbox on a machine that is not the run's. Raises SandboxFault.
 
     Its lanes have a label of their own: this machine's engine may be another's as well.
     """
-    sandbox = _open(name, limits, device, secrets.token_hex(8), lambda _: None, image)
+    run = secrets.token_hex(8)
+    sandbox = _open(name, limits, device, run, lambda _: None, packages, image)
     if name == "docker":
         sandbox.require_image()  # type: ignore[attr-defined] # it is a DockerSandbox
     return sandbox
@@ -114,13 +132,19 @@ def _auto(opened: Callable[[str], Sandbox], tell: Tell) -> Sandbox:
 
 
 def _open(
-    name: str, limits: Limits, device: str, run: str, tell: Tell, image: str | None = None
+    name: str,
+    limits: Limits,
+    device: str,
+    run: str,
+    tell: Tell,
+    packages: Sequence[str],
+    image: str | None = None,
 ) -> Sandbox:
     if name == "process":
         return ProcessSandbox()
     if name == "docker":
         sandbox: Sandbox = _docker().DockerSandbox(
-            limits, device=device, run=run, image=image, tell=tell
+            limits, device=device, run=run, image=image, packages=packages, tell=tell
         )
         return sandbox
     if device != "cpu":
@@ -129,7 +153,7 @@ def _open(
         )
     from grader.sandbox.backends.bubblewrap import BubblewrapSandbox
 
-    return BubblewrapSandbox(limits, run=run)
+    return BubblewrapSandbox(limits, run=run, packages=packages)
 
 
 def _docker() -> ModuleType:

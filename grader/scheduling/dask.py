@@ -21,7 +21,7 @@ from grader.core.results import Grade
 from grader.scheduling.dask_workers import DaskWorkers, connect
 from grader.scheduling.lanes import LOST, START_SECONDS, Order, facts, unpacked
 from grader.scheduling.local import SUBMISSIONS_A_LANE, Queue
-from grader.submissions.archives import UnreadableError
+from grader.submissions.members import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

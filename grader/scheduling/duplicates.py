@@ -12,8 +12,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from grader.core.i18n import tr
-from grader.grading.grade import not_graded
-from grader.submissions.archives import Source, UnreadableError
+from grader.grading.grade import not_graded, noted
+from grader.submissions.archives import Source
+from grader.submissions.members import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,6 +52,8 @@ def shared(grade: Grade, same: Sequence[Submission], terms: Terms) -> Iterator[G
     if not same:
         return
     first, *others = same
+    found = noted(first)
+    read = tuple(notice for notice in grade.notices if notice not in found)
     for other in others:
         if terms.fingerprint(other) != grade.fingerprint:
             yield not_graded(other, terms, _REPLACED)
@@ -61,6 +64,7 @@ def shared(grade: Grade, same: Sequence[Submission], terms: Terms) -> Iterator[G
             grade,
             submission=other.id,
             student=other.student,
+            notices=(*noted(other), *read),
             environment=grade.environment | mark,
         )
 

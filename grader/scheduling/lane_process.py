@@ -65,8 +65,10 @@ class Job:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         terms = replace(terms, assignment=replace(terms.assignment, folder=folder))
-        limits = terms.assignment.limits
-        sandbox = select.elsewhere(terms.sandbox, terms.image, limits, terms.device)
+        asked = terms.assignment
+        sandbox = select.elsewhere(
+            terms.sandbox, terms.image, asked.limits, terms.device, asked.packages
+        )
         self.worker = Worker(lambda: sandbox, order.lives, sandbox)
         self.worker.open()
         self.terms = terms

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.grading.grade import not_graded
 from grader.scheduling import duplicates
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ class Plan:
     """`waiting` are to be graded; `shared` get the grade of another that handed in the same.
 
     `unknown` are all that have no grade yet; `same` are those of one notebook by the first of
-    them, which is known where one is.
+    them, which is known where one is. Nobody chose a file of those set `aside`.
     """
 
     waiting: Sequence[Submission]
     unknown: Collection[str]
     shared: Collection[str]
     same: Groups
+    aside: Sequence[Submission] = ()
 
     def grades(
         self,
@@ -36,6 +38,8 @@ class Plan:
         terms: Terms,
     ) -> Iterator[Grade]:
         """Yield the grades of all that were unknown: those of `waiting` as they are `graded`."""
+        for one in self.aside:
+            yield not_graded(one, terms, one.aside or "")
         known = filter(None, map(stored, self.same.keys() - self.unknown))
         for grade in known:
             yield from duplicates.shared(grade, self.same[grade.submission], terms)
@@ -51,5 +55,7 @@ def plan(submissions: Sequence[Submission], knows: Callable[[Submission], bool])
         for first, (one, *others) in duplicates.groups(known_first).items()
     }
     shared = {other.id for _, *others in same.values() for other in others}
-    waiting = [one for one in submissions if one.id in unknown - shared]
-    return Plan(waiting, unknown, shared, same)
+    aside = [one for one in submissions if one.aside]
+    left = unknown - shared - {one.id for one in aside}
+    waiting = [one for one in submissions if one.id in left]
+    return Plan(waiting, unknown, shared, same, aside)

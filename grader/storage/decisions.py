@@ -110,6 +110,22 @@ def remarks(grade: Grade) -> Iterator[Bilingual]:
             )
 
 
+def reweighed(before: Grade, now: Grade) -> Iterator[Bilingual]:
+    """Yield the decisions that count about checks that were worth something else before."""
+    worth = {check.id: check.max_points for check in before.checks}
+    for check in now.checks:
+        decision = now.decided(check)
+        if decision and worth[check.id] != check.max_points:
+            yield tr(
+                "{submission}: the {points} points that {by} decided for {check} were out of "
+                "{then}, and the check is now worth {now}. They still count: decide again, or take "
+                "the decision back with grader override --withdraw",
+                then=f"{worth[check.id]:g}",
+                now=f"{check.max_points:g}",
+                **_named(now, decision),
+            )
+
+
 def _named(grade: Grade, decision: Decision) -> dict[str, str]:
     return {
         "submission": grade.submission,

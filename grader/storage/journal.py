@@ -232,13 +232,21 @@ class Journal(JournalReader):
 
     def add(self, grade: Grade) -> bytes:
         """Store a grade, in place of a former one of the same submission; return it as stored."""
-        row = Row(grade.assignment, grade.fingerprint, grade.status)
-        values = [grade.submission, row.assignment, _key(row.fingerprint), row.status]
-        text = grade.to_json().encode()
+        return self.add_all([grade])[0]
+
+    def add_all(self, grades: Sequence[Grade]) -> list[bytes]:
+        """Store grades as `add` does, all of them or none."""
+        rows = [Row(grade.assignment, grade.fingerprint, grade.status) for grade in grades]
+        texts = [grade.to_json().encode() for grade in grades]
+        keys = [
+            [grade.submission, row.assignment, _key(row.fingerprint), row.status]
+            for grade, row in zip(grades, rows, strict=True)
+        ]
+        stored = [[*key, text, _sum(*key, text)] for key, text in zip(keys, texts, strict=True)]
         with self._transaction() as database:
-            database.execute(_INSERT, [*values, text, _sum(*values, text)])
-        self.rows[grade.submission] = row
-        return text
+            database.executemany(_INSERT, stored)
+        self.rows.update((grade.submission, row) for grade, row in zip(grades, rows, strict=True))
+        return texts
 
     def texts(self) -> Iterator[tuple[str, bytes]]:
         """Yield each submission's id and grade as stored, by id."""

@@ -15,8 +15,9 @@ import msgspec
 
 from grader.core import files
 from grader.core.errors import GraderError
-from grader.core.i18n import tr
-from grader.submissions.archives import Source, UnreadableError
+from grader.core.i18n import Bilingual, tr
+from grader.submissions.archives import Source
+from grader.submissions.members import UnreadableError
 from grader.submissions.model import MAX_NOTEBOOK
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Origin:
     """Where a submission came from: a file, or an `entry` of a zip (of a zip…).
 
     `student` is the id there, `digest` of the bytes as they were handed in; it is empty where
-    there were none that can be read.
+    there were none that can be read. `notes` are what the student was told of how it was found, in
+    Spanish and in English.
     """
 
     student: str
@@ -42,6 +44,12 @@ class Origin:
     path: str = ""
     entry: tuple[str, ...] = ()
     digest: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def said(self) -> tuple[Bilingual, ...]:
+        """The notes."""
+        return tuple(Bilingual(*note) for note in self.notes)
 
     def to_json(self) -> str:
         """Return it as text; `msgspec` refuses what names on a disk may hold, and json does not."""
@@ -57,7 +65,8 @@ def origin(submission: Submission, content: bytes | None) -> Origin:
     """Return where a submission came from, of which this is what was handed in."""
     digest = "" if content is None else sha256(content).hexdigest()
     there = submission.there or submission.student
-    return Origin(there, submission.filename, *place(submission), digest)
+    notes = tuple((note.es, note.en) for note in submission.notes)
+    return Origin(there, submission.filename, *place(submission), digest, notes)
 
 
 def place(submission: Submission) -> tuple[str, tuple[str, ...]]:
@@ -73,7 +82,9 @@ def content(submission: Submission) -> bytes | None:
     """
     source = submission.source
     try:
-        return source.read(MAX_NOTEBOOK) if isinstance(source, Source) else source
+        if not isinstance(source, Source):
+            return source
+        return submission.whole(source.read(MAX_NOTEBOOK))
     except UnreadableError:
         return None
 

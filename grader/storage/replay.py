@@ -22,9 +22,9 @@ from grader.feedback import student_terminal, terminal
 from grader.storage import origins
 from grader.storage.names import suggestion
 from grader.storage.stored import StoredResults
-from grader.submissions.archives import Source, UnreadableError
+from grader.submissions.archives import Source
 from grader.submissions.discovery import find, find_one
-from grader.submissions.model import Submission
+from grader.submissions.model import SAFE, Submission
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +103,8 @@ def find_again(stored: Stored, where: Path | None) -> Submission:
                 file=found.filename,
             )
         )
-    return replace(found, id=grade.submission, student=grade.student)
+    notes = stored.origin.said if stored.origin else found.notes
+    return replace(found, id=grade.submission, student=grade.student, notes=notes)
 
 
 def _given(stored: Stored, where: Path) -> Submission:
@@ -123,7 +124,10 @@ def _given(stored: Stored, where: Path) -> Submission:
                 known=suggestion(grade.student, [one.student for one in found]),
             )
         )
-    return (mine or found)[0]
+    (one, *_) = mine or found
+    if one.aside:
+        raise UsageError(one.aside)
+    return one
 
 
 def _ids(stored: Stored) -> set[str]:
@@ -139,7 +143,8 @@ def _unreadable(stored: Stored) -> Submission | None:
     if content is None:
         return None
     with TemporaryDirectory() as place:
-        Path(place, f"file{PurePosixPath(origin.filename).suffix}").write_bytes(content)
+        name, ending = origin.filename, PurePosixPath(origin.filename).suffix
+        Path(place, name if SAFE.fullmatch(name) else f"file{ending}").write_bytes(content)
         found = find_one(Path(place), grade.student, grade.assignment)
         return found if found.problem else replace(found, source=found.read())
 
@@ -151,10 +156,10 @@ def _at_its_place(stored: Stored) -> Submission | None:
         return None
     found = Submission("", grade.student, origin.filename, Source(Path(origin.path), origin.entry))
     try:
-        found.read()
-    except (UnreadableError, GraderError):
+        same = found.digest == grade.fingerprint.notebook
+    except GraderError:
         return None
-    return found
+    return found if same else None  # it may have files beside it
 
 
 def _former(stored: Stored) -> Submission:
@@ -184,6 +189,13 @@ def changes(before: Grade, now: Grade) -> Iterator[Bilingual]:
         yield tr(
             "the checks of {assignment} were edited after {student} was graded: run grader grade "
             "again, or put the old checks back to see the old result",
+            assignment=before.assignment,
+            student=name,
+        )
+    elif before.fingerprint.points != now.fingerprint.points:
+        yield tr(
+            "the points of {assignment} have changed since {student} was graded: grader rescore "
+            "computes the marks again under the new ones",
             assignment=before.assignment,
             student=name,
         )
@@ -264,7 +276,11 @@ def shown(grade: Grade, only: str | None, lang: str) -> RenderableType:
     for check in failed:
         title = text(check, "title", lang)
         passed = Text(f"✓ {console.plain(title)}", style="green")
-        lines += [passed if check.outcome == "passed" else terminal.explanation(check, lang), ""]
+        lines.append(passed if check.outcome == "passed" else terminal.explanation(check, lang))
+        if repair := check.data.get("repair"):  # for the instructor: the student sees the place
+            said = words("It is right with line {line} of its cell: {was} → {becomes}", **repair)
+            lines.append(Text(console.plain(said)))
+        lines.append("")
     if not failed and not only:
         lines.append(Text(words("No check fails.")))
     return Group(*lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -217,5 +218,7 @@ def _decided(test: ast.expr) -> bool | None:
     """Return what a condition of constants alone comes to, and None for any other."""
     if not all(isinstance(node, _DECIDABLE) for node in ast.walk(test)):
         return None
-    code = compile(ast.fix_missing_locations(ast.Expression(test)), "", "eval")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # `2 is None`: ours has a name there
+        code = compile(ast.fix_missing_locations(ast.Expression(test)), "", "eval")
     return bool(eval(code, {"__builtins__": {}}))  # noqa: S307 - constants of ours

@@ -26,7 +26,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Probe: TypeAlias = Callable[..., Any]
 Notebook: TypeAlias = dict[str, Any]
@@ -40,6 +40,54 @@ def question(probe: Probe, arguments: Mapping[str, Any]) -> dict[str, Any]:
     Raises ValueError; see `source`.
     """
     return {"source": source(probe), "name": probe.__name__, "args": dict(arguments)}
+
+
+def for_each(probe: Probe, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the sandbox is asked to run a probe with once for each of these arguments."""
+    return _with(probe, f"[{probe.__name__}(notebook, **caso) for caso in casos]", cases)
+
+
+def handed_on(
+    probe: Probe, parameter: str, other: Probe, arguments: Mapping[str, Any], *, each: bool = False
+) -> dict[str, Any]:
+    """Return what the sandbox is asked to run a probe with, another being one of its arguments.
+
+    That is called with the notebook and a list of cases; one for a single case, with `each`.
+    """
+    call = f"[{other.__name__}(notebook, **caso) for caso in casos]" if each else None
+    text = (
+        f"{source(probe)}\n{source(other)}\n"
+        f"def _otra(notebook, casos):\n    return {call or f'{other.__name__}(notebook, casos)'}\n"
+        "def _casos(notebook, **asked):\n"
+        f"    return {probe.__name__}(notebook, {parameter}=_otra, **asked)"
+    )
+    return {"source": text, "name": "_casos", "args": dict(arguments)}
+
+
+def given_after(probe: Probe, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the sandbox is asked for a list of the arguments as they are after a probe."""
+    answer = f"({probe.__name__}(notebook, **casos[0]), list(casos[0].values()))[1]"
+    return _with(probe, answer, [arguments])
+
+
+@functools.cache
+def asked_for(probe: Probe) -> tuple[str, ...]:
+    """Return the names of the notebook that a probe asks for, where they are written out."""
+    found = ast.walk(ast.parse(source(probe)))
+    names = [
+        node.slice.value
+        for node in found
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and isinstance(node.slice, ast.Constant)
+        and node.value.id == "notebook"
+    ]
+    return tuple(dict.fromkeys(map(str, names)))
+
+
+def _with(probe: Probe, answer: str, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    text = f"{source(probe)}\ndef _casos(notebook, casos):\n    return {answer}"
+    return {"source": text, "name": "_casos", "args": {"casos": [dict(one) for one in cases]}}
 
 
 @functools.cache

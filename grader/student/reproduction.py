@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from grader.student.student import RemoteObject
 
+_REACHED = {"call": "__init__", "run": "forward", "backward": "forward", "__call__": "forward"}
 _LARGEST = 4096  # elements of a tensor that is written out
 _CLASS = re.compile(r"([^\W\dA-Z_]+)[A-Z]")
 _IMPORT = ("import ", "from ")
@@ -40,6 +41,8 @@ class Transcript:
 
     def __init__(self) -> None:
         self.dtype = torch.float32
+        self.method = ""
+        """The method of the student's objects that was asked last."""
         self.events: list[Callable[[], None]] = []
         self.lines: list[str] = []
         self._values: dict[int, tuple[Any, str]] = {}  # by id; the object is kept, so the id is too
@@ -61,6 +64,7 @@ class Transcript:
 
     def asked(self, operation: str, arguments: Mapping[str, Any], answer: Any = None) -> None:
         """Note a question and its answer (none if it raised)."""
+        self.method = _method(operation, arguments) or self.method
         writer = self._writers.get(operation)
         if writer:
             self.events.append(lambda: self._name(answer, writer(**arguments)))
@@ -285,6 +289,14 @@ class Transcript:
 
 def _is_import(node: ast.stmt) -> bool:
     return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _method(operation: str, arguments: Mapping[str, Any]) -> str:
+    """Return the method of the student's that a question is for, as far as that is known."""
+    if operation == "method":
+        name = str(arguments["name"])
+        return _REACHED.get(name, name)
+    return _REACHED.get(operation, "")
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

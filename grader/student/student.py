@@ -26,6 +26,7 @@ from grader.student.reproduction import Transcript
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from grader.core.i18n import Bilingual
     from grader.sandbox.api import Check, Report, Usage
     from grader.student.probes import Probe
 
@@ -118,6 +119,11 @@ class Student:
             for name in checks
         )
 
+    def lost_all(self, part: str) -> bool:
+        """Whether checks of a part were run before this one, and none passed: it is not written."""
+        of_part = [one for name, one in self._outcomes.items() if name.startswith(f"{part}/")]
+        return bool(of_part) and "passed" not in of_part
+
     def passed(self, *parts: str) -> bool:
         """Whether checks of each of these parts were run before this one, and all passed."""
         return not self.lost(*parts) and all(
@@ -141,6 +147,11 @@ class Student:
     def replaced(self, name: str) -> bool:
         """Whether a stand-in has taken this name's place."""
         return name in self._replaced
+
+    def remark(self, said: Bilingual) -> None:
+        """Say something that the author should know and that costs nothing: a notice."""
+        told = {"text": said.es, "text_en": said.en}
+        self.data.setdefault("notices", []).append(told)
 
     def seed(self, seed: int) -> None:
         """Start the generators that the student's code may draw from at this number."""

@@ -1,6 +1,6 @@
-"""Folders and zips as they come: listed and read without trusting anything in them.
+"""Folders, zips and tars as they come: listed and read without trusting anything in them.
 
-Zips are read in memory and never unpacked to disk, links are never followed, only regular files
+Archives are read in memory and never unpacked to disk, links are never followed, only regular files
 are opened, and every read stops at a limit, whatever a header claims.
 """
 
@@ -8,67 +8,41 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
-import struct
-import zipfile
-import zlib
-from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING
 
 from grader.core.errors import GraderError, UsageError
 from grader.core.i18n import Bilingual, tr
 from grader.core.text import plain
+from grader.submissions import tars, zips
+from grader.submissions.members import (
+    MEGABYTE,
+    Member,
+    UnreadableError,
+    read_all,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from types import ModuleType
 
-MEGABYTE = 2**20
-MAX_ENTRIES = 10_000
-MAX_TOTAL = 2048 * MEGABYTE
-MAX_RATIO = 200  # of files over a megabyte; notebooks shrink by 3 to 30
-MAX_ZIPPED_ZIP = 128 * MEGABYTE  # a zip inside a zip is held in memory
-MAX_ZIP_READ = 8 * MEGABYTE  # zipfile reads a zip's whole directory at once
+MAX_WITHIN = 128 * MEGABYTE  # an archive inside an archive is held in memory
 MAX_DEPTH = 32  # folders in folders; what lies deeper is not looked at
-MAX_NAME = 1024  # characters; disks have room for 255 bytes
+HEAD = 4096  # bytes that say what a file is
 
-MENTIONED = 100  # characters of such a name
 IGNORED = {"__macosx", "__pycache__", "__init__.py", "thumbs.db", "desktop.ini"}
-METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # zipfile inflates the others without bound
-ENCRYPTED = 0x1 | 0x40 | 0x2000
-LOCAL_HEADER = 30
-DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError),
-    *(RuntimeError, OverflowError),  # RuntimeError covers NotImplementedError
-)
+NOTEBOOK, MODULE, ZIP = ".ipynb", ".py", ".zip"
+TARS = (".tar.gz", ".tgz", ".tar")
 
 LINK = tr("Your submission is a link, not a file. Upload the file itself.")
 SPECIAL = tr("Your submission is not a regular file. Upload your notebook file.")
-BOMB = tr(
-    "A file in your zip is more than 200 times larger unpacked than packed. Clear the outputs "
-    "of its cells and upload only the notebook."
-)
-
-
-class UnreadableError(Exception):
-    """A file that cannot be used: `said` tells its student so, `why` the instructor."""
-
-    def __init__(self, said: Bilingual, why: Bilingual) -> None:
-        super().__init__(said, why)
-        self.said = said
-        self.why = why
-
-    def __str__(self) -> str:
-        return self.said.es
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a file's bytes are: on disk, or in a member of a zip (of a zip…) on disk."""
+    """Where a file's bytes are: on disk, or in a member of an archive (of an archive…) on disk."""
 
     path: Path
     members: tuple[str, ...] = ()
@@ -93,28 +67,60 @@ class Source:
         """
         if not self.members:
             with _open_regular(self.path) as file:
-                return _read_all(file, limit)
-        with _open_zip(Source(self.path, self.members[:-1])) as archive:
-            info = archive.getinfo(self.members[-1])
-            _refuse_member(info)
-            with archive.open(info) as member:
-                return _read_all(member, limit)
+                return read_all(file, limit)
+        archive = Source(self.path, self.members[:-1])
+        with archive.open() as file:
+            content: bytes = _form(archive, file).read(file, self.members[-1], limit)
+        return content
+
+    def head(self) -> bytes:
+        """Return the first bytes. Raises as `read` does."""
+        if self.members:
+            return self.read(MAX_WITHIN)[:HEAD]
+        with _open_regular(self.path) as file:
+            return file.read(HEAD)
+
+    def open(self) -> IO[bytes]:
+        """Open it to be read anywhere. Raises as `read` does."""
+        return io.BytesIO(self.read(MAX_WITHIN)) if self.members else _open_regular(self.path)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file or a folder that was listed; `problem` says why it cannot be used."""
+    """A file or a folder that was listed; `problem` says why it cannot be used.
+
+    `parts` are its names from the folder on that is looked at, `above` those before. `taken_for`
+    is what its content shows it to be, whatever its name says, and `note` says so. In a folder
+    that is `perhaps` several people's nothing is chosen; what lies `beside` the folder of what was
+    handed in is nobody's.
+    """
 
     parts: tuple[str, ...]
     source: Source
     size: int = 0
     problem: Bilingual | None = None
     folder: bool = False
+    above: tuple[str, ...] = ()
+    taken_for: str = ""
+    note: Bilingual | None = None
+    perhaps: bool = False
+    beside: bool = False
 
     @property
-    def suffix(self) -> str:
-        """The ending in lower case, with its dot; empty for a folder."""
-        return "" if self.folder else PurePosixPath(self.parts[-1]).suffix.lower()
+    def kind(self) -> str:
+        """NOTEBOOK, MODULE or ZIP, which stands for tars too; empty for anything else."""
+        if self.folder:
+            return ""
+        return self.taken_for or kind_of(self.parts[-1])
+
+
+def kind_of(name: str) -> str:
+    """Return what a file is by its ending."""
+    lower = name.lower()
+    if lower.endswith((ZIP, *TARS)):
+        return ZIP
+    ending = PurePosixPath(lower).suffix
+    return ending if ending in (NOTEBOOK, MODULE) else ""
 
 
 def list_folder(root: Path) -> list[Entry]:
@@ -134,19 +140,26 @@ def list_folder(root: Path) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.parts)
 
 
-def list_zip(source: Source) -> list[Entry]:
-    """List what a zip holds, sorted, once nothing in it looks like an attack.
+def list_archive(source: Source) -> list[Entry]:
+    """List what a zip or tar holds, sorted, once nothing in it looks like an attack.
 
-    A file that is compressed too well is an entry with a problem, so that in a zip of a whole
+    A file that is compressed too well is an entry with a problem, so that in an archive of a whole
     class it costs its own student alone. Raises UnreadableError for everything else: names that
     lead outside, links, devices, encryption, overlaps, too many entries or bytes, damage.
     """
-    with _open_zip(source) as archive:
-        members = archive.infolist()
-        _refuse(members, archive.start_dir)
-    entries = [_in_zip(info, source) for info in members]
+    with source.open() as file:
+        members: list[Member] = _form(source, file).members(file)
+    entries = [_in_archive(member, source) for member in members]
     kept = [entry for entry in entries if _is_kept(entry.parts)]
     return sorted(kept, key=lambda entry: entry.parts)
+
+
+def _form(source: Source, file: IO[bytes]) -> ModuleType:
+    """Return what reads an archive: by its first bytes, or else by its name."""
+    head = file.read(HEAD)
+    file.seek(0)
+    named = source.name.lower().endswith(TARS) and not head.startswith(b"PK")
+    return tars if named or tars.is_tar(head) else zips
 
 
 def _is_kept(parts: Sequence[str]) -> bool:
@@ -212,164 +225,7 @@ def _open_regular(path: Path) -> IO[bytes]:
         ) from error
 
 
-def _read_all(file: IO[bytes], limit: int) -> bytes:
-    content = io.BytesIO()
-    while chunk := file.read(MEGABYTE):
-        content.write(chunk)
-        if content.tell() > limit:
-            raise too_large(limit)
-    return content.getvalue()
-
-
-def too_large(limit: int) -> UnreadableError:
-    """Return what to raise, or to say, about a file of more than `limit` bytes."""
-    most = f"{limit // MEGABYTE} MB"
-    return UnreadableError(
-        tr(
-            "The file is larger than {most}. Clear the outputs of its cells and hand it in again.",
-            most=most,
-        ),
-        tr("a file in it is larger than {most}", most=most),
-    )
-
-
-class _Stingy:
-    """A file for zipfile that refuses the huge reads and wild offsets of a forged directory."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.tell = file.tell
-        self.seekable = file.seekable
-        self._file = file
-
-    def read(self, size: int = -1) -> bytes:
-        most = MAX_ZIP_READ + 1
-        content = self._file.read(min(size, most) if size >= 0 else most)
-        if len(content) == most:
-            _refuse_size()
-        return content
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        try:
-            return self._file.seek(offset, whence)
-        except OSError as error:
-            if whence:  # zipfile tries, from the end, and knows what to make of this
-                raise
-            raise zipfile.BadZipFile("an offset beyond its end") from error
-
-
-@contextmanager
-def _open_zip(source: Source) -> Iterator[zipfile.ZipFile]:
-    try:
-        with _open_seekable(source) as file, zipfile.ZipFile(_Stingy(file)) as archive:
-            yield archive
-    except DAMAGE as error:
-        raise UnreadableError(
-            tr(
-                "The zip is damaged, or is not a zip. Create it again, check that it opens, "
-                "and upload it."
-            ),
-            tr("it is damaged, or not a zip at all ({why})", why=plain(str(error))),
-        ) from error
-
-
-def _open_seekable(source: Source) -> IO[bytes]:
-    if source.members:
-        return io.BytesIO(source.read(MAX_ZIPPED_ZIP))
-    return _open_regular(source.path)
-
-
-def _in_zip(info: zipfile.ZipInfo, source: Source) -> Entry:
-    parts = tuple(part for part in _slashes(info).split("/") if part not in {"", "."})
-    bomb = info.file_size > MEGABYTE and info.file_size > MAX_RATIO * info.compress_size
-    member = Source(source.path, (*source.members, info.filename))
-    folder = _slashes(info).endswith("/")
-    return Entry(parts, member, info.file_size, BOMB if bomb else None, folder)
-
-
-def _slashes(info: zipfile.ZipInfo) -> str:
-    return info.orig_filename.replace("\\", "/")
-
-
-def _refuse(members: Sequence[zipfile.ZipInfo], end: int) -> None:
-    if len(members) > MAX_ENTRIES or sum(info.file_size for info in members) > MAX_TOTAL:
-        _refuse_size()
-    for info in members:
-        _refuse_member(info)
-    _refuse_twins(members)
-    _refuse_overlaps(members, end)
-
-
-def _refuse_size() -> NoReturn:
-    raise UnreadableError(
-        tr(
-            "The zip contains more than {entries} files or more than {size} GB. Upload only "
-            "the notebook.",
-            entries=MAX_ENTRIES,
-            size=MAX_TOTAL // 2**30,
-        ),
-        tr(
-            "it holds more than {entries} files or {size} GiB",
-            entries=MAX_ENTRIES,
-            size=MAX_TOTAL // 2**30,
-        ),
-    )
-
-
-def _refuse_member(info: zipfile.ZipInfo) -> None:
-    name, path = plain(info.orig_filename), _slashes(info)
-    parts = path.split("/")
-    outside = re.match(r"/|[A-Za-z]:", path) or ".." in parts
-    if outside or "\0" in path or max(map(len, parts)) > MAX_NAME:
-        name = name[:MENTIONED]
-        raise UnreadableError(
-            tr(
-                "The zip contains a file with an invalid name, {name}. Upload only the notebook.",
-                name=name,
-            ),
-            tr("the name {name} in it is not valid, or leads outside the zip", name=name),
-        )
-    if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise UnreadableError(
-            tr("The zip contains a link or a device, {name}. Upload the file itself.", name=name),
-            tr("{name} in it is a link or a device", name=name),
-        )
-    if info.flag_bits & ENCRYPTED:
-        raise UnreadableError(
-            tr("The zip is protected with a password. Create it again without one and upload it."),
-            tr("{name} in it is encrypted", name=name),
-        )
-    if info.compress_type not in METHODS:
-        raise UnreadableError(
-            tr(
-                "The zip uses an unusual compression method. Create it again with the usual "
-                "one and upload it."
-            ),
-            tr("{name} in it is compressed by a method other than deflate", name=name),
-        )
-
-
-def _refuse_twins(members: Sequence[zipfile.ZipInfo]) -> None:
-    names = Counter(_slashes(info) for info in members)
-    for name, count in names.items():
-        if count > 1 and not name.endswith("/"):
-            raise UnreadableError(
-                tr(
-                    "The zip contains two files with the same name, {name}. Keep only one and "
-                    "hand it in again.",
-                    name=plain(name),
-                ),
-                tr("it holds two files named {name}", name=plain(name)),
-            )
-
-
-def _refuse_overlaps(members: Sequence[zipfile.ZipInfo], end: int) -> None:
-    spans = sorted(
-        (info.header_offset, info.header_offset + LOCAL_HEADER + info.compress_size)
-        for info in members
-    )
-    overlap = any(before[1] > after[0] for before, after in pairwise([*spans, (end, end)]))
-    if overlap or (spans and spans[0][0] < 0):
-        raise UnreadableError(
-            tr("The zip is malformed: its files overlap. Create it again and upload it."),
-            tr("the files in it overlap"),
-        )
+def _in_archive(member: Member, source: Source) -> Entry:
+    parts = tuple(part for part in member.path.split("/") if part not in {"", "."})
+    inside = Source(source.path, (*source.members, member.name))
+    return Entry(parts, inside, member.size, member.problem, member.folder)

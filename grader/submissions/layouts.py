@@ -1,74 +1,103 @@
-"""Say whose each file is, in folders, zips and what Moodle, Canvas, Gradescope and nbgrader give.
+"""Say whose each file is, in folders, zips and tars, and in what the places of courses hand out.
 
-Only names are looked at, and Gradescope's own list of people; no student's file is opened but a
-zip, for the names in it.
+Names are looked at, Gradescope's own list of people, and the first bytes of a file whose name says
+nothing. What is at the top and is nobody's is told too.
 """
 
 from __future__ import annotations
 
-import re
 import stat
 import unicodedata
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
 from grader.core.i18n import tr
 from grader.core.text import plain
-from grader.submissions.archives import (
-    MEGABYTE,
-    Entry,
-    Source,
-    UnreadableError,
-    list_folder,
-    list_zip,
-)
+from grader.submissions import levels, places
+from grader.submissions.archives import ZIP, Entry, Source, list_archive, list_folder
+from grader.submissions.members import MEGABYTE, UnreadableError
 from grader.submissions.metadata import UNKNOWN, HandedIn, gradescope
-from grader.submissions.model import KINDS, ZIP, best_of
+from grader.submissions.recognition import recognized, student_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from grader.core.i18n import Bilingual
 
-MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_?")
-MOODLE_FILE = re.compile(r"(?P<name>.+?)_(?P<id>[0-9]+)_assignsubmission_[a-z]+_(?P<file>.+)")
-CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE|_late)?_(?P<id>[0-9]+)_[0-9]+_(?P<file>.+)")
-GRADESCOPE = re.compile(r"submission_[0-9]+")
 GRADESCOPE_METADATA = "submission_metadata.yml"
-CANVAS_RESUBMISSION = re.compile(r"-[0-9]+(?=\.\w+$)")
 
 
 @dataclass(frozen=True)
 class Owned:
-    """A file or folder and whose it is; its parts begin inside the student's folder, `where`."""
+    """A file or folder and whose it is; its parts begin inside the student's folder, `where`.
+
+    `at` is the moment or number of the attempt by which its place sorts them, `whole` what sets
+    this student's names apart from others'. `no_file` stands for a text or link instead of a file;
+    what is `placed` has a name that a place gave it.
+    """
 
     student: str
     entry: Entry
     where: Path
     about: HandedIn = UNKNOWN
+    at: str = ""
+    whole: str = ""
+    no_file: bool = False
+    placed: bool = False
 
 
-def owned_files(path: Path, assignment: str | None) -> list[Owned]:
-    """Return the files in a folder or zip that are a student's, or themselves one.
+@dataclass(frozen=True)
+class Stray:
+    """A file at the top that is no student's work, and why it is not graded."""
+
+    file: Source
+    why: Bilingual
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a path holds."""
+
+    owned: list[Owned] = field(default_factory=list)
+    strays: list[Stray] = field(default_factory=list)
+
+
+def listed(path: Path, course: levels.Course) -> Listed:
+    """Return the files in a folder or archive that are a student's, or themselves one; the others.
 
     Raises UsageError where there are none, or the path or what is there cannot be read.
     """
-    entries = _class_entries(path, assignment)
-    owned = [_owner(entry, path) for entry in entries]
-    kept = [one for one in owned if one is not None]
-    if not kept:
-        raise UsageError(nothing_at([path], assignment))
-    metadata = [entry for entry in entries if entry.parts == (GRADESCOPE_METADATA,)]
-    return list(_submitted_by(kept, metadata[0].source)) if metadata else kept
+    found = Listed()
+    entries = _class_entries(path, course)
+    tells = levels.has_a_places(entries)
+    for top, own in levels.tree(entries).items():
+        members = levels.team(own) if places.TEAM.fullmatch(top) else {}
+        for entry in own:
+            owned = _of_team(entry, path, members) if members else _owned(entry, path, tells=tells)
+            found.owned.extend(owned)
+            if not owned and entry.parts != (GRADESCOPE_METADATA,):
+                why = _BESIDE if entry.beside else entry.problem or _NO_WORK
+                found.strays.append(Stray(entry.source, why))
+    if not found.owned:
+        raise UsageError(nothing_at([path], course.assignment))
+    owned = found.owned
+    if metadata := [one.source for one in entries if one.parts == (GRADESCOPE_METADATA,)]:
+        owned = list(_submitted_by(owned, metadata[0]))
+    return replace(found, owned=_told_apart(owned))
+
+
+_BESIDE = tr("it lies beside the folder of what was handed in")
+_NO_WORK = tr("it is not a notebook, module or archive that can be read")
 
 
 def nothing_at(paths: Sequence[Path], assignment: str | None) -> Bilingual:
     """Say that nothing was found, and what to do."""
     return tr(
-        "No notebook (.ipynb), module (.py) or zip of them{wanted} in {places}. "
-        "Give the folder or the zip that holds the students' files.",
+        "No notebook (.ipynb), module (.py) or archive of them{wanted} in {places}. "
+        "Give the folder or the archive that holds the students' files.",
         wanted=tr(" for {assignment}", assignment=assignment) if assignment else "",
         places=", ".join(plain(str(path)) for path in paths),
     )
@@ -90,45 +119,87 @@ def _submitted_by(owned: list[Owned], metadata: Source) -> Iterator[Owned]:
         ) from error
     for one in owned:
         for student, about in people.get(one.where.name, [(one.student, one.about)]):
-            yield replace(one, student=clean(student), about=about)
+            yield replace(one, student=clean(student), about=about, at=about.at)
 
 
-def _owner(entry: Entry, path: Path) -> Owned | None:
-    """Say whose a file is from the topmost part of its name, or None where it is nobody's."""
+def _told_apart(owned: list[Owned]) -> list[Owned]:
+    """Give those whom a place's ids do not tell apart the whole of what is theirs for an id."""
+    wholes = defaultdict(set)
+    for one in owned:
+        wholes[one.student].add(one.whole)
+    return [
+        replace(one, student=one.whole or one.student) if len(wholes[one.student]) > 1 else one
+        for one in owned
+    ]
+
+
+def _owned(entry: Entry, path: Path, *, tells: bool) -> list[Owned]:
+    """Say whose a file is from the topmost part of its name; nobody's where nothing tells it.
+
+    Where a place `tells` whose work is, nothing else is looked into.
+    """
     top, *rest = entry.parts
-    about = UNKNOWN
-    if rest or entry.folder:
-        student, parts = top, tuple(rest)
-        if match := MOODLE_FOLDER.fullmatch(top):
-            student, about = match["id"], HandedIn(name=clean(match["name"]))
-    elif match := MOODLE_FILE.fullmatch(top) or CANVAS.fullmatch(top):
-        student, late = match["id"], bool(match.groupdict().get("late"))
-        about = HandedIn(name=clean(match["name"]), late=late)
-        parts = (CANVAS_RESUBMISSION.sub("", match["file"]),)
-    elif entry.suffix in KINDS:
-        student, parts = PurePosixPath(top).stem, (top,)
-    else:
-        return None
-    return Owned(clean(student), replace(entry, parts=parts), path / top, about)
+    if entry.beside:
+        return []
+    where = path.joinpath(*entry.above, top)
+    inside = bool(rest) or entry.folder
+    named = places.folder(top) if inside else places.file(top)
+    looked_at = entry if inside or (tells and named is None) else recognized(entry)
+    if named is not None:
+        parts = tuple(rest) if inside else (named.file,)
+        return [_named(replace(looked_at, parts=parts), named, where)]
+    if inside:
+        return [Owned(clean(top), replace(entry, parts=tuple(rest)), where)]
+    if looked_at.kind or looked_at.problem != entry.problem:
+        return [Owned(clean(student_of(top)), looked_at, where)]
+    return []
 
 
-def _class_entries(path: Path, assignment: str | None) -> list[Entry]:
+def _of_team(entry: Entry, path: Path, members: Iterable[str]) -> list[Owned]:
+    """Give a file of a team's to each of its members."""
+    top, *rest = entry.parts
+    inside, where = replace(entry, parts=tuple(rest)), path.joinpath(*entry.above, top)
+    people = (places.folder(member) for member in members)
+    return [_named(inside, person, where) for person in people if person]
+
+
+def _named(entry: Entry, named: places.Named, where: Path) -> Owned:
+    about = replace(named.about, name=clean(named.about.name))
+    whole = clean(named.whole)
+    return Owned(
+        clean(named.student), entry, where, about, named.at, whole, named.no_file, placed=True
+    )
+
+
+def _class_entries(path: Path, course: levels.Course) -> list[Entry]:
     """List what a path holds, from the level at which each name is a student's."""
     root, mode = _resolve(path)
     if stat.S_ISDIR(mode):
-        course = root.name == "submitted"
-        return _level(list_folder(root), assignment, course=course, wrapped=False)
-    suffix = path.suffix.lower()
-    if not stat.S_ISREG(mode) or suffix not in KINDS:
+        return levels.of_folder(list_folder(root), root.name, course)
+    file = Entry((path.name,), Source(root), root.stat().st_size)
+    if stat.S_ISREG(mode):
+        file = recognized(file)
+    if not file.kind:
         raise UsageError(
             tr(
-                "{path} is not a notebook (.ipynb), module (.py), zip or folder: give one of "
-                "these.",
+                "{path} is not a notebook (.ipynb), module (.py), archive (.zip, .tar.gz) or "
+                "folder: give one of these.",
                 path=plain(str(path)),
             )
         )
-    file = Entry((path.name,), Source(root), root.stat().st_size)
-    return _zip_entries(file, assignment) if suffix == ZIP else [file]
+    if file.kind != ZIP:
+        return [file]
+    try:
+        return levels.of_archive(file, list_archive(file.source), course)
+    except UnreadableError as error:
+        raise UsageError(
+            tr(
+                "{file} was not opened: {why}. Unpack it with care and give that folder; if the "
+                "archive is one student's, give the folder that it is in.",
+                file=file.source,
+                why=error.why,
+            )
+        ) from error
 
 
 def _resolve(path: Path) -> tuple[Path, int]:
@@ -143,78 +214,3 @@ def _resolve(path: Path) -> tuple[Path, int]:
                 path=plain(str(path)),
             )
         ) from error
-
-
-def _zip_entries(file: Entry, assignment: str | None) -> list[Entry]:
-    try:
-        entries = list_zip(file.source)
-    except UnreadableError as error:
-        raise UsageError(
-            tr(
-                "{file} was not opened: {why}. Unpack it with care and give that folder; if the "
-                "zip is one student's, give the folder that it is in.",
-                file=file.source,
-                why=error.why,
-            )
-        ) from error
-    level = _level(entries, assignment, course=False, wrapped=True)
-    return [file] if _is_one_student(level, assignment) else level
-
-
-def _level(
-    entries: list[Entry], assignment: str | None, *, course: bool, wrapped: bool
-) -> list[Entry]:
-    """Go down to the folder whose names are the students'.
-
-    That is nbgrader's `submitted`, or the only folder of a zip, or an only folder that holds an
-    LMS's names.
-    """
-    while not course:
-        folders = {entry.parts[0] for entry in entries if not _is_top_file(entry)}
-        course = "submitted" in folders
-        top = "submitted" if course else _only(folders, entries)
-        if not top or _is_lms(top):
-            return entries
-        below = [
-            replace(entry, parts=entry.parts[1:])
-            for entry in entries
-            if entry.parts[0] == top and len(entry.parts) > 1
-        ]
-        if not (course or wrapped or any(_is_lms(entry.parts[0]) for entry in below)):
-            return entries
-        entries = below
-    return _of_assignment(entries, assignment) if assignment else entries
-
-
-def _only(folders: set[str], entries: Iterable[Entry]) -> str:
-    files = any(_is_top_file(entry) and entry.suffix in KINDS for entry in entries)
-    return "" if files or len(folders) != 1 else next(iter(folders))
-
-
-def _is_top_file(entry: Entry) -> bool:
-    return len(entry.parts) == 1 and not entry.folder
-
-
-def _is_lms(name: str) -> bool:
-    patterns = (MOODLE_FOLDER, MOODLE_FILE, CANVAS, GRADESCOPE)
-    return any(pattern.fullmatch(name) for pattern in patterns)
-
-
-def _of_assignment(entries: list[Entry], assignment: str) -> list[Entry]:
-    """Leave out other assignments' folders in nbgrader's `<student>/<assignment>/…`."""
-    kept = [entry for entry in entries if _folder_below(entry) in {"", assignment}]
-    elsewhere = {entry.parts[0] for entry in entries if _folder_below(entry)}
-    return [entry for entry in kept if len(entry.parts) > 1 or entry.parts[0] not in elsewhere]
-
-
-def _folder_below(entry: Entry) -> str:
-    folders = entry.parts if entry.folder else entry.parts[:-1]
-    return folders[1] if len(folders) > 1 else ""
-
-
-def _is_one_student(entries: list[Entry], assignment: str | None) -> bool:
-    files = [entry for entry in entries if entry.suffix in KINDS]
-    if any(_is_lms(entry.parts[0]) for entry in entries):
-        return False
-    alone = all(len(entry.parts) == 1 and entry.suffix != ZIP for entry in files)
-    return not files or (alone and len(best_of(files, assignment)) == 1)

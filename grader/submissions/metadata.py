@@ -11,12 +11,16 @@ TIMESTAMP = "timestamp.txt"
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A person's name and address, the moment (ISO 8601, UTC), and whether the place said late."""
+    """A person's name and address, the moment (ISO 8601, UTC), and whether the place said late.
+
+    `also` are other ids that the place may know the person by.
+    """
 
     name: str = ""
     email: str = ""
     at: str = ""
     late: bool = False
+    also: tuple[str, ...] = ()
 
 
 UNKNOWN = HandedIn()

@@ -11,7 +11,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from grader.core.i18n import tr
-from grader.submissions.archives import MEGABYTE, Entry, Source, UnreadableError, too_large
+from grader.submissions import beside
+from grader.submissions.archives import MODULE, NOTEBOOK, ZIP, Entry, Source
+from grader.submissions.members import MEGABYTE, UnreadableError, too_large
 from grader.submissions.metadata import UNKNOWN, HandedIn
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from grader.core.i18n import Bilingual
 
-NOTEBOOK, MODULE, ZIP = ".ipynb", ".py", ".zip"
 KINDS = (NOTEBOOK, ZIP, MODULE)  # the first that a student has is the one that counts
 MAX_NOTEBOOK = 20 * MEGABYTE
 
@@ -45,7 +46,9 @@ class Submission:
     `id` is a safe file name, unlike any other's even where case does not count; `student` is
     the id as it came or as the roster has it, `there` as it came; `filename` is the file's name,
     for messages. `problem` (for the student) says why it cannot be read, `about` what the layout
-    tells of the person and the moment.
+    tells of the person and the moment, `beside` which files the notebook may ask for. `aside` says
+    which files there are to choose from where several could be the one: such a submission has no
+    grade until somebody chose. `notes` are what the student should know of how it was found.
     """
 
     id: str
@@ -55,21 +58,30 @@ class Submission:
     problem: Bilingual | None = None
     about: HandedIn = UNKNOWN
     there: str = ""
+    aside: Bilingual | None = None
+    notes: tuple[Bilingual, ...] = ()
+    beside: tuple[Entry, ...] = ()
 
     def read(self, limit: int = MAX_NOTEBOOK) -> bytes:
-        """Return the notebook's bytes.
+        """Return the notebook's bytes, with the files beside it that it asks for.
 
         Raises UnreadableError (`said` for the student, `why` for the instructor) where there is a
         problem or more than `limit` bytes; GraderError where the file is gone from the disk.
         """
         if self.problem or self.source is None:
             why = tr("the submission has no usable file")
-            raise UnreadableError(self.problem or NO_NOTEBOOK, why)
+            raise UnreadableError(self.problem or self.aside or NO_NOTEBOOK, why)
         if isinstance(self.source, Source):
-            return self.source.read(limit)
+            return self.whole(self.source.read(limit))
         if len(self.source) > limit:
             raise too_large(limit)
         return self.source
+
+    def whole(self, content: bytes) -> bytes:
+        """Return the notebook, of which these are the bytes, with the files that it asks for."""
+        if not self.beside or not isinstance(self.source, Source):
+            return content
+        return beside.whole(content, self.source, self.beside)
 
     @property
     def digest(self) -> str:
@@ -99,11 +111,15 @@ def identified(submissions: Iterable[Submission]) -> list[Submission]:
 def best_of(entries: Iterable[Entry], assignment: str | None) -> list[Entry]:
     """Return the notebooks, else zips, else modules; of several, the one the assignment names."""
     files = list(entries)
-    by_kind = ([file for file in files if file.suffix == kind] for kind in KINDS)
+    by_kind = ([file for file in files if file.kind == kind] for kind in KINDS)
     best = next((found for found in by_kind if found), [])
-    wanted = (assignment or "").casefold()
-    named = [file for file in best if PurePosixPath(file.parts[-1]).stem.casefold() == wanted]
+    named = [file for file in best if is_named(file.parts[-1], assignment)]
     return named if len(named) == 1 else best
+
+
+def is_named(name: str, assignment: str | None) -> bool:
+    """Whether a file has the assignment's name."""
+    return PurePosixPath(name).stem.casefold() == (assignment or "").casefold()
 
 
 def _ids(students: Iterable[str]) -> dict[str, str]:

@@ -1,42 +1,73 @@
 """Who the submissions are of: the roster of a course.
 
 A roster is a CSV file with a column `id`, and where there is something to put in them `name`,
-`email`, and one for each place that knows its people otherwise (`moodle`, `canvas`, `github`…).
+`email`, `group`, and one for each place that knows its people otherwise (`moodle`, `canvas`…); what
+places export is read as well (`roster_columns`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from grader.core.errors import UsageError
 from grader.core.i18n import all_of, joined, tr
 from grader.core.results import Person
-from grader.core.spreadsheet import UnfitError, plainly
+from grader.core.spreadsheet import UnfitError, alike, plainly
 from grader.core.spreadsheet import read as read_sheet
 from grader.core.text import plain
+from grader.submissions.groups import Claims, Groups, settled
 from grader.submissions.model import identified
+from grader.submissions.roster_columns import Columns, columns, is_an_id, none_has_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.submissions.model import Submission
 
-_MENTIONED = 10
-
 
 @dataclass(frozen=True)
 class Roster:
-    """The people of a course, each with the row of the file that has them."""
+    """The people of a course, each with the row of the file that has them, and their groups."""
 
     path: Path
     people: tuple[tuple[int, Person], ...]
+    groups: Groups = field(default_factory=Groups)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        own = {key for _, person in self.people for key in _keys(person)}
+        called = {alike(person.name) for _, person in self.people}
+        return (own | called | {alike(group) for group in self.groups.by_person.values()}) - {""}
+
+    def knows(self, name: str) -> bool:
+        """Whether something bears the id or name of a person, or the name of a group."""
+        return bool({name.casefold(), alike(name)} & self._names)
 
     def find(self, submission: Submission) -> Person | None:
-        """Return whose a submission is: by its id, a place's id, the email, or else None."""
+        """Return whose a submission is: by its id, a place's id, the email, or else None.
+
+        Other ids that the place tells count where none of these does, and then the name that it
+        tells, or that stands in the place of an id, where one person alone has it.
+        """
         known = {submission.student.casefold(), submission.about.email.casefold()} - {""}
+        return (
+            self._one(submission, known)
+            or self._one(submission, {one.casefold() for one in submission.about.also})
+            or self._called(submission.about.name, submission.student)
+        )
+
+    def _called(self, *names: str) -> Person | None:
+        told = {spelling for name in names for spelling in _spellings(name)}
+        found = [person for _, person in self.people if told & _spellings(person.name)]
+        return found[0] if len(found) == 1 else None
+
+    def _one(self, submission: Submission, known: set[str]) -> Person | None:
         found = [person for _, person in self.people if known & set(_keys(person))]
         if len(found) > 1:
             raise UsageError(
@@ -53,17 +84,59 @@ class Roster:
 
 def read_roster(path: Path) -> Roster:
     """Read a roster. Raises UsageError for one that is none, or has an id twice."""
-    people: list[tuple[int, Person]] = []
-    lines: dict[str, int] = {}
-    for number, row in rows(path):
-        if "id" not in row:
-            raise UsageError(
-                tr("{file}: the first line names the columns, but none is called id", file=path)
+    table = [(number, row) for number, row in rows(path) if not _is_of_points(row)]
+    if not table:
+        raise UsageError(
+            tr(
+                "{file} lists nobody: it needs a line of column names, then one line per person",
+                file=path,
             )
-        if not row["id"]:
-            raise UsageError(tr("{file}: row {row} has no id", file=path, row=number))
-        ids = {key: value for key, value in row.items() if key not in _GIVEN and value}
-        person = Person(row["id"], "", row.get("name", ""), row.get("email", ""), ids, listed=True)
+        )
+    told = columns([row for _, row in table])
+    if told is None:
+        raise UsageError(joined(": ", [str(path), none_has_ids(list(table[0][1]))]))
+    people = [(number, _person(path, number, row, told)) for number, row in table]
+    people = _with_ids(people, table, told)
+    _refuse_twice(path, people)
+    groups = {row[told.id]: row[told.group] for _, row in table if told.group and row[told.group]}
+    return Roster(path, tuple(people), Groups(groups))
+
+
+def _person(path: Path, number: int, row: Mapping[str, str], told: Columns) -> Person:
+    if not row[told.id]:
+        raise UsageError(tr("{file}: row {row} has no id", file=path, row=number))
+    ids = {place: row[place] for place in told.places if row[place]}
+    name = " ".join(filter(None, (row[part] for part in told.name)))
+    return Person(row[told.id], "", name, row.get(told.email, ""), ids, listed=True)
+
+
+def _with_ids(
+    people: list[tuple[int, Person]], table: Sequence[tuple[int, Mapping[str, str]]], told: Columns
+) -> list[tuple[int, Person]]:
+    """Add what doubtful columns hold, of those in which nothing is two people's."""
+    for place in told.doubtful:
+        texts = [row[place] for _, row in table]
+        taken = [{*_keys(person)} for _, person in people]
+        uses = Counter(text.casefold() for text in texts if text)
+        others = [
+            text.casefold() in keys
+            for own, text in enumerate(texts)
+            for other, keys in enumerate(taken)
+            if text and other != own
+        ]
+        if any(others) or any(count > 1 for count in uses.values()):
+            continue
+        if all(map(is_an_id, filter(None, texts))):
+            people = [
+                (number, replace(one, ids=one.ids | ({place: text} if text else {})))
+                for (number, one), text in zip(people, texts, strict=True)
+            ]
+    return people
+
+
+def _refuse_twice(path: Path, people: Iterable[tuple[int, Person]]) -> None:
+    lines: dict[str, int] = {}
+    for number, person in people:
         for key in dict.fromkeys(_keys(person)):
             if key in lines:
                 raise UsageError(
@@ -77,18 +150,18 @@ def read_roster(path: Path) -> Roster:
                     )
                 )
             lines[key] = number
-        people.append((number, person))
-    if not people:
-        raise UsageError(
-            tr(
-                "{file} lists nobody: it needs a line of column names, then one line per person",
-                file=path,
-            )
-        )
-    return Roster(path, tuple(people))
 
 
-_GIVEN = ("id", "name", "email")
+def _is_of_points(row: Mapping[str, str]) -> bool:
+    """Whether this is the row of Canvas's gradebook that has no student but points."""
+    return "points possible" in next(iter(row.values()), "").casefold()
+
+
+def _spellings(name: str) -> set[str]:
+    """Return a name as it compares with others: "Pérez, Ana" is Ana Pérez, and "perezana"."""
+    words = re.findall(r"\w+", alike(name))
+    joined = {"".join(words[place:] + words[:place]) for place in range(len(words))}
+    return {" ".join(sorted(words))} | joined if words else set()
 
 
 def _keys(person: Person) -> Iterator[str]:
@@ -114,11 +187,11 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 tr(
                     "{file}: row {row} has more cells than the first line has columns",
                     file=path,
-                    row=number + 1,
+                    row=number + 1 + sheet.above,
                 )
             )
         cells = map(plainly, sheet.row(number))
-        yield number + 1, dict(zip(columns, cells, strict=True))
+        yield number + 1 + sheet.above, dict(zip(columns, cells, strict=True))
 
 
 def join(
@@ -126,15 +199,21 @@ def join(
 ) -> tuple[list[Submission], list[Person]]:
     """Return the submissions under the roster's ids, and everybody.
 
-    Those whom the roster does not have keep their ids and come after those it has. Raises
-    UsageError where two submissions are one person's.
+    Those whom the roster does not have keep their ids and come after those it has. What is a
+    group's is each member's. Two submissions of one person are set aside.
     """
-    owners = [roster.find(submission) if roster else None for submission in submissions]
-    _refuse_rivals(submissions, owners)
-    named = identified(
-        replace(one, student=owner.student) if owner else one
-        for one, owner in zip(submissions, owners, strict=True)
-    )
+    claims: Claims = {}
+    named: list[Submission] = []
+    for one in submissions:
+        owner = roster.find(one) if roster else None
+        members = roster.groups.members(one) if roster and not owner else []
+        for student in [owner.student] if owner else members:
+            claims.setdefault(student, []).append(one)
+        if not (owner or members):
+            named.append(one)
+    if roster:
+        roster.groups.share(claims)
+    named = identified([*named, *(settled(found, student) for student, found in claims.items())])
     listed = {person.student: person for _, person in roster.people} if roster else {}
     people = dict(listed)
     for submission in named:
@@ -155,26 +234,6 @@ def join(
 
 def _is_late(at: str, deadline: datetime | None) -> bool:
     return bool(at and deadline and datetime.fromisoformat(at) > deadline)
-
-
-def _refuse_rivals(submissions: Iterable[Submission], owners: Iterable[Person | None]) -> None:
-    files: dict[str, list[str]] = {}
-    for submission, owner in zip(submissions, owners, strict=True):
-        if owner is not None:
-            files.setdefault(owner.student, []).append(file_of(submission))
-    rivals = [
-        joined("", [f"  {plain(student)}: ", all_of(sorted(found))])
-        for student, found in files.items()
-        if len(found) > 1
-    ]
-    if rivals:
-        raise UsageError(
-            tr(
-                "According to the roster, these belong to one person:\n{rivals}\nRemove all but "
-                "one, or correct the roster.",
-                rivals=joined("\n", rivals[:_MENTIONED]),
-            )
-        )
 
 
 def file_of(submission: Submission) -> str:

@@ -1,12 +1,14 @@
 """What stands in `solutions/<name>/`: right and wrong solutions of an assignment.
 
-The reference `<name>.ipynb`; `variants.py` with `VARIANTS`, right solutions written differently;
-`mutants.py` with `MUTANTS`, wrong ones that say what they must lose; `equivalent.toml`, which
-argues why the checks cannot, or need not, tell some machine-made mutants from the reference.
+The reference `<name>.ipynb`; `variants.py` and `variants_*.py` with `VARIANTS`, right solutions
+written differently; `mutants.py` with `MUTANTS`, wrong ones that say what they must lose;
+`equivalent.toml`, which argues why the checks cannot, or need not, tell some machine-made mutants
+from the reference.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import re
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from grader.core.errors import AssignmentFault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from grader.assignments.assignment import Assignment
@@ -77,13 +79,68 @@ def load(assignment: Assignment) -> Solutions:
     reference = folder / f"{assignment.name}.ipynb"
     if not reference.is_file():
         raise UsageError(f"there is no reference at {reference}")
+    content = reference.read_bytes()
+    variants = {path: _python(path, "VARIANTS") for path in sorted(folder.glob("variants*.py"))}
+    _require_names(folder, (one for tried in variants.values() for one in tried))
+    written = _python(folder / "mutants.py", "MUTANTS")
+    made = dict(declared(assignment))
+    changes: list[tuple[Path, tuple[Any, ...], Callable[[Any, Any], bytes]]] = [
+        *((path, tried, vary) for path, tried in variants.items()),
+        (folder / "mutants.py", written, mutate),
+    ]
+    for path, solutions, change in changes:
+        for one in solutions:
+            with _told(f"{path}:{_line(path, one.name)}"):
+                change(json.loads(content), one)
+    for mutant, place in made.items():
+        with _told(place):
+            mutate(json.loads(content), mutant)
     return Solutions(
         reference.name,
-        reference.read_bytes(),
-        _python(folder / "variants.py", "VARIANTS"),
-        _python(folder / "mutants.py", "MUTANTS"),
+        content,
+        tuple(one for tried in variants.values() for one in tried),
+        (*made, *written),
         argued(folder / "equivalent.toml"),
     )
+
+
+@contextlib.contextmanager
+def _told(place: str) -> Iterator[None]:
+    """Say where what does not fit was written."""
+    try:
+        yield
+    except AssignmentFault as fault:
+        raise AssignmentFault(f"{place}: {fault}") from fault
+
+
+def _line(path: Path, name: str) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((n for n, line in enumerate(lines, 1) if f'"{name}"' in line), 1)
+
+
+def declared(assignment: Assignment) -> Iterator[tuple[Mutant, str]]:
+    """Yield the mutants that an assignment's mistakes make, and their places.
+
+    Each of a definition loses the checks of the terms that it replaces, and the whole; each of a
+    bank, those that it says. Raises AssignmentFault.
+    """
+    from grader.grading import collection, suite
+
+    items = suite.collect(assignment)
+    for made in collection.definitions(items):
+        for one in made.mistakes:
+            if one.edit:
+                lost = [*one.loses, *(["whole"] if made.whole.weight != 0 else [])]
+                loses = tuple(map(made.identity, one.loses if "returned" in one.terms else lost))
+                name = f"{made.prefix}{made.name}: {one.id}"
+                mutant = Mutant(name, made.name, one.edit, loses, one.id)
+                yield mutant, f"{one.place[0]}:{one.place[1]}"
+    for bank in collection.banks(items):
+        for one in bank.mistakes:
+            if one.edit:
+                name = f"{bank.name}: {one.id}"
+                mutant = Mutant(name, bank.name, one.edit, bank.lost(one), one.id)
+                yield mutant, f"{one.place[0]}:{one.place[1]}"
 
 
 def argued(path: Path) -> dict[str, str]:
@@ -159,7 +216,12 @@ def _python(path: Path, name: str) -> tuple[Any, ...]:
     sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     items: tuple[Any, ...] = getattr(module, name)
-    twice = [item for item, count in Counter(item.name for item in items).items() if count > 1]
+    _require_names(path, items)
+    return items
+
+
+def _require_names(path: Path, items: Iterable[Mutant | Variant]) -> None:
+    """See that each solution has a name of its own. Raises AssignmentFault."""
+    twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
     if twice:
         raise AssignmentFault(f"{path}: two solutions are called {twice[0]!r}")
-    return items

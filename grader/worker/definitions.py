@@ -8,17 +8,21 @@ import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from grader.worker import devices
 from grader.worker.analysis.notebook import Notice
+from grader.worker.analysis.wanted import BOUND_AGAIN
 from grader.worker.messages import Translatable, error, notice
 from grader.worker.missing import Missing, importer
 from grader.worker.objects import described, place_of
+from grader.worker.program import NOTEBOOK
 from grader.worker.reading import MOST_NOTICES, located, to_wire, while_defining
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from grader.worker.program import Program
+    from grader.worker.program import Program, Step
 
 
 @dataclass
@@ -56,6 +60,7 @@ def load(program: Program, wanted: Sequence[str]) -> Loaded:
     program.show_sources()
     errors: dict[str, Translatable] = {}
     for step in program.steps:
+        before = {name: loaded.namespace.get(name) for name in wanted}
         try:
             exec(step.code, loaded.namespace)  # noqa: S102 - this is what the sandbox is for
         except BaseException as raised:  # noqa: BLE001 - the student's, SystemExit too
@@ -64,6 +69,7 @@ def load(program: Program, wanted: Sequence[str]) -> Loaded:
             where = (cell, line) if cell else (step.cell, step.line)
             loaded.notices.append(while_defining(text, *where))
             errors |= dict.fromkeys(step.binds, located(text, *where))
+        loaded.notices += _definitions_kept(loaded.namespace, before, step)
     for name in wanted:
         if isinstance(loaded.namespace.get(name), Missing):
             errors[name] = loaded.namespace.pop(name).error().told
@@ -74,9 +80,27 @@ def load(program: Program, wanted: Sequence[str]) -> Loaded:
     return loaded
 
 
+def _definitions_kept(
+    namespace: dict[str, Any], before: dict[str, Any], step: Step
+) -> list[Notice]:
+    """Give wanted names their definitions back where a step bound them to something else."""
+    lost = [
+        name
+        for name, value in before.items()
+        if _is_definition(value) and not _is_definition(namespace.get(name))
+    ]
+    namespace.update((name, before[name]) for name in lost)
+    return [Notice(notice(BOUND_AGAIN, name=name), step.cell, step.line) for name in lost]
+
+
+def _is_definition(value: Any) -> bool:
+    """Whether a value can be what a name is asked for: a class, or what else is called."""
+    return callable(value) and torch.nn.Module not in type.mro(type(value))
+
+
 def _namespace(program: Program, notices: list[Notice]) -> dict[str, Any]:
-    module = types.ModuleType("cuaderno")
-    sys.modules["cuaderno"] = module  # dataclasses and inspect look a class's module up
+    module = types.ModuleType(NOTEBOOK)
+    sys.modules[NOTEBOOK] = module  # dataclasses and inspect look a class's module up
 
     def missing(package: str, cell: int, line: int) -> None:
         text = notice("“{package}” is not here; what uses it does nothing", package=package)
@@ -84,7 +108,7 @@ def _namespace(program: Program, notices: list[Notice]) -> dict[str, Any]:
             notices.append(Notice(text, cell, line))
 
     module.__dict__.update(
-        __name__="cuaderno",
+        __name__=NOTEBOOK,
         __builtins__=_builtins(program, missing),
         get_ipython=_Magics,
         display=lambda *_, **__: None,

@@ -12,6 +12,8 @@ from grader.worker.messages import Translatable, notice
 from grader.worker.trap import ACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grader.worker.bell import Stroke
 
 
@@ -40,6 +42,32 @@ def told(stroke: Stroke) -> list[Any]:
     """Return a stroke of the bell as the host is told of it."""
     what = stroke.operator or ACTS[stroke.act].to_wire()
     return [what, stroke.part, stroke.cell, stroke.line]
+
+
+def require_silence(strokes: Iterable[Stroke]) -> None:
+    """See that the bell has not rung for anything. Raises Tripped, and Lost."""
+    for stroke in strokes:
+        if stroke.operator:
+            raise Tripped(told(stroke))
+        if said := ACTS.get(stroke.act):
+            text = notice("it was ended, for this is not allowed in a notebook: {act}", act=said)
+            raise Lost("crashed", text)
+
+
+def out_of_time(seconds: float) -> Lost:
+    """Say that it used up the processor time that there is."""
+    text = notice(
+        "it used more than {seconds} s of processor time: is there a loop that never ends?",
+        seconds=f"{seconds:g}",
+    )
+    return Lost("timeout", text)
+
+
+def by_itself(status: Any, when: Translatable | None) -> Lost:
+    """Say that it ended, by a signal if its status is one."""
+    if isinstance(status, int) and status < 0:
+        return Lost("crashed", died(signal_name(-status), when))
+    return Lost("crashed", ended(when))
 
 
 def died(signal_: str | Translatable, when: Translatable | None) -> Translatable:

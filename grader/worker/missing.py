@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, get_args, get_type_hints
 
 from grader.worker.messages import Translatable, TranslatableError, notice
-from grader.worker.program import cell_of
+from grader.worker.program import NOTEBOOK, cell_of
 
 if TYPE_CHECKING:
     import types
@@ -46,6 +46,8 @@ class Missing:
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """Decorate: what is called with a function or class alone gives it back."""
         first = arguments[0] if arguments else None
+        if attach := _ATTACH.get(self._path.rpartition(".")[2]):
+            return attach(*arguments)
         if len(arguments) == 1 and not options and callable(first):
             return first
         return Missing(f"{self._path}()", self._cell, first)
@@ -96,6 +98,29 @@ def _computed(self: Missing, *_: Any, **__: Any) -> NoReturn:
     raise self.error()
 
 
+def _to_class(classes: Any, *_: Any) -> Callable[[Any], Any]:
+    """Return what gives a function to one or several classes, as `d2l.add_to_class` does."""
+
+    def attach(function: Any) -> Any:
+        for one in classes if isinstance(classes, (list, tuple)) else [classes]:
+            setattr(one, function.__name__, function)
+        return function
+
+    return attach
+
+
+def _to_annotated(function: Any) -> Any:
+    """Give a function to the classes that its first argument is annotated with, as fastcore's."""
+    first = next(iter(get_type_hints(function).values()))
+    return _to_class(list(get_args(first)) or first)(function)
+
+
+_ATTACH: dict[str, Callable[..., Any]] = {
+    "add_to_class": _to_class,
+    "patch_to": _to_class,
+    "patch": _to_annotated,
+}
+"""What well-known packages call what gives classes their methods: it is done without them."""
 _COMPUTES = (
     *("add", "radd", "sub", "rsub", "mul", "rmul", "matmul", "rmatmul", "truediv", "rtruediv"),
     *("floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow", "neg", "pos", "abs", "invert"),
@@ -152,7 +177,7 @@ def importer(
         level: int = 0,
     ) -> Any:
         if name in own or (level and name.lstrip(".") in own):
-            return sys.modules["cuaderno"]
+            return sys.modules[NOTEBOOK]
         try:
             return imports(name, globals, locals, fromlist, level)
         except ModuleNotFoundError:

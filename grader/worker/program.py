@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from types import CodeType
 
 
+NOTEBOOK = "__main__"
+"""The module that a notebook is, to Python: as it is where it is written."""
+
+
 class File(NamedTuple):
     """A code cell: its number, counted from 1, its name as a file, its source."""
 

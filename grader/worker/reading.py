@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader.protocol import wire
 from grader.worker.analysis import notebook
+from grader.worker.analysis.beside import NOT_THERE, join
 from grader.worker.analysis.conduct import Finding, findings
 from grader.worker.analysis.devices import asked
 from grader.worker.analysis.documents import Unreadable
 from grader.worker.analysis.imports import optional
 from grader.worker.analysis.notebook import Notice
+from grader.worker.analysis.outline import outline
 from grader.worker.analysis.slicing import choose, future, places
 from grader.worker.analysis.statements import Statement, statements
+from grader.worker.analysis.wanted import misspelt, rename, with_definitions
 from grader.worker.channel import ChannelClosed, DeadlineExceeded, forever, message
 from grader.worker.messages import Text, Translatable, error, notice, sendable
 from grader.worker.program import File, Program, Step
@@ -54,18 +57,23 @@ class Reading:
     notices: list[Notice] = field(default_factory=list)
     absent: dict[str, Translatable] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
+    outline: dict[str, Any] = field(default_factory=dict)
     flags: list[Finding] = field(default_factory=list)
     code: str = ""
     """A digest of what its code is, whatever its comments, its spaces and its texts for people."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """By wanted name, the name off by a letter that the notebook has for it."""
     unreadable: Translatable | None = None
 
     def report(self) -> dict[str, Any]:
         """Return what the host is told: names, places and texts."""
         return {
             "code": self.code,
+            "renamed": self.renamed,
             "unreadable": self.unreadable and self.unreadable.to_wire(),
             "absent": {name: why.to_wire() for name, why in self.absent.items()},
             "places": self.places,
+            "outline": self.outline,
             "flags": [to_wire(finding) for finding in self.flags],
             "notices": [to_wire(one) for one in self.notices[:MOST_NOTICES]],
         }
@@ -117,18 +125,30 @@ def read(
         cells, notices = notebook.read(content, filename)
     except Unreadable as unreadable:
         return Reading(unreadable=unreadable.told)
+    joined = join(cells)
+    cells = joined.cells
+    notices += joined.notices
     everything = statements(cells)
+    if renamed := misspelt(everything, wanted):
+        notices += rename(cells, renamed)
+        everything = statements(cells)
+    everything, again = with_definitions(everything, wanted)
     chosen = choose(everything, wanted)
     files = [File(one.number, called.format(cell=one.number), one.source) for one in cells]
+    defined = places(everything, wanted)
     steps, failed, errors = _compiled(chosen.statements, called)
-    program = Program(files, steps, asked(chosen.statements), optional(chosen.statements))
+    program = Program(
+        files, steps, asked(chosen.statements), optional(chosen.statements), sorted(joined.own)
+    )
     return Reading(
         program,
-        [*notices, *chosen.notices, *_skipped(everything, chosen.statements), *errors],
+        [*notices, *again, *chosen.notices, *_skipped(everything, chosen.statements), *errors],
         {name: failed.get(name) or _why_absent(notices) for name in wanted},
-        places(everything, wanted),
+        defined,
+        outline(cells, everything, defined),
         findings(everything, wanted, shut or {}),
         _digest(cells),
+        renamed,
     )
 
 
@@ -180,7 +200,16 @@ def located(text: Text, cell: int, line: int | None) -> Translatable:
 
 
 def _why_absent(notices: list[Notice]) -> Translatable:
-    broken = [f"[{one.cell}]" for one in notices if one.text.message == notebook.SYNTAX]
+    for one in notices:
+        if one.text.message == notebook.TOO_NEW:
+            cell = f"[{one.cell}]"
+            return notice("it is not defined (cell {cell} is for a newer Python)", cell=cell)
+    for one in notices:
+        if one.text.message == NOT_THERE:
+            cell = f"[{one.cell}]"
+            return notice("it is not defined ({cell}: {why})", cell=cell, why=one.text)
+    syntax = {notebook.SYNTAX, notebook.SYNTAX_NEWER}
+    broken = [f"[{one.cell}]" for one in notices if one.text.message in syntax]
     if len(broken) == 1:
         return notice("it is not defined (cell {cell} has a syntax error)", cell=broken[0])
     if broken:

@@ -18,7 +18,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.protocol import wire
-from grader.worker import accounts, bell, endings, host_stream, reading, submission
+from grader.worker import accounts, bell, endings, host_stream, reading, reference, submission
 from grader.worker.channel import (
     Channel,
     ChannelClosed,
@@ -281,14 +281,8 @@ class Supervisor:
 
     def _require_silence(self) -> None:
         """See that the bell has not rung. Raises Tripped, and Lost."""
-        for stroke in self.bell.listen() if self.bell is not None else ():
-            if stroke.operator:
-                raise Tripped(endings.told(stroke))
-            if said := ACTS.get(stroke.act):
-                text = notice(
-                    "it was ended, for this is not allowed in a notebook: {act}", act=said
-                )
-                raise Lost("crashed", text)
+        if self.bell is not None:
+            endings.require_silence(self.bell.listen())
 
     def _receive(self, check: Channel) -> bytes:
         """Return the frame that has begun to arrive, unread.
@@ -357,36 +351,14 @@ class Supervisor:
         are held for as long, so that they cannot slow it.
         """
         assert self.user is not None  # noqa: S101 - there is a check
-        with self.user.held():
-            return self._run_apart(question["questions"])
-
-    def _run_apart(self, questions: list[dict[str, Any]]) -> dict[str, Any]:
         assert self.ours is not None  # noqa: S101 - it was made when the notebook was opened
-        channel, theirs = pair()
-        pid = os.fork()
-        if pid == 0:
-            submission.run_reference(theirs, self.ours, self.limits, self.gpu)
-        theirs.close()
-        try:
-            seconds = [self._ask_apart(channel, args) for args in questions]
-        except (DeadlineExceeded, ChannelClosed):
-            seconds = []
-        finally:
-            channel.close()
-            cpu_seconds = self.ours.end(pid)
+        with self.user.held():
+            found = reference.run(question["questions"], self.ours, self.limits, self.gpu)
+        seconds, cpu_seconds = found
         if not seconds:
             return {"failed": True}
         self.account.ours += cpu_seconds
         return {"seconds": seconds[-1], "cpu_seconds": cpu_seconds}
-
-    def _ask_apart(self, channel: Channel, args: dict[str, Any]) -> float:
-        """Return the seconds that a probe took. Raises DeadlineExceeded and ChannelClosed."""
-        started = time.monotonic()
-        deadline = started + self.limits["seconds"]
-        channel.send(message(b"", op="run", args=args), deadline)
-        if "raised" in channel.receive(self._caps(), deadline):
-            raise ChannelClosed
-        return time.monotonic() - started
 
     def _last_words(self) -> wire.Message:
         """Close the check's channel and return what the submission's process says of its end."""
@@ -433,15 +405,8 @@ class Supervisor:
             return Lost("out_of_memory", notice("it ran out of memory"))
         # A check that withstands SIGXCPU meets SIGKILL; its mother may have been killed by it.
         if status == -signal.SIGXCPU or told == -signal.SIGKILL:
-            seconds = f"{self.limits[limit]:g}"
-            text = notice(
-                "it used more than {seconds} s of processor time: is there a loop that never ends?",
-                seconds=seconds,
-            )
-            return Lost("timeout", text)
-        if isinstance(status, int) and status < 0:
-            return Lost("crashed", endings.died(endings.signal_name(-status), when))
-        return Lost("crashed", endings.ended(when))
+            return endings.out_of_time(self.limits[limit])
+        return endings.by_itself(status, when)
 
     def _own_end(self) -> int:
         """Return how the submission's own process ended, 0 while it lives."""

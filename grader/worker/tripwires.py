@@ -5,8 +5,9 @@ module…) passes through torch's dispatcher, where each operator's kernels give
 the handler. What torch writes in Python, of other operators, is not in a sandbox that protects: see
 `grader/sandbox/backends/borrowed.py`.
 
-A tripwire knows operators alone, those of the families in `analysis/torch_cells.toml`: what is shut
-and in none of them is for the reader to find.
+A tripwire knows the operators of the families in `analysis/torch_cells.toml`, and, where all parts
+are shut out, the functions of torch's that compute such a thing in Python: what is shut and in none
+of them is for the reader to find.
 For what is shut in some parts only it asks whose code is running. Where that cannot be told (code
 that stands outside every definition that is asked for, or another thread), it lets it pass.
 """
@@ -14,6 +15,7 @@ that stands outside every definition that is asked for, or another thread), it l
 from __future__ import annotations
 
 import ctypes
+import importlib
 import inspect
 import threading
 import warnings
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import torch
 
 from grader.worker.analysis.shut import for_part
-from grader.worker.program import cell_of
+from grader.worker.program import NOTEBOOK, cell_of
 from grader.worker.seal import unlist
 
 if TYPE_CHECKING:
@@ -62,9 +64,23 @@ def arm(handler: Handler, shut: Lists, wanted: Collection[str] = ()) -> None:
     operators = {part: one.operators() for part, one in lists.items()}
     with warnings.catch_warnings(action="ignore"):  # torch's, that a kernel is overridden
         _override(operators[""], handler)
+        for name in sorted(lists[""].functions()):
+            _seal(name, _alarm(name, handler))
         for operator in sorted(set().union(*operators.values()) - operators[""]):
             parts = {part for part, names in operators.items() if operator in names}
             _override_in(operator, _Guard(_alarm(_readable(operator), handler), parts, wanted))
+
+
+def _seal(name: str, alarm: Callable[..., NoReturn]) -> None:
+    """Have a function of torch's, whoever holds it already, do nothing but call the alarm."""
+    module, _, attribute = name.rpartition(".")
+    function = getattr(importlib.import_module(module), attribute)
+
+    def sealed(*_arguments: Any, _alarm: Any, **_options: Any) -> Any:
+        return _alarm()
+
+    function.__defaults__, function.__kwdefaults__ = None, {"_alarm": alarm}
+    function.__code__ = sealed.__code__
 
 
 @dataclass(frozen=True)
@@ -126,7 +142,7 @@ def _method_of(frame: types.FrameType, wanted: Collection[str]) -> str | None:
     for ancestor in type.mro(type(frame.f_locals.get(code.co_varnames[0]))):
         name = _NAME_OF_CLASS(ancestor)
         module = dict.get(dict(_DICTIONARY_OF_CLASS(ancestor)), "__module__")
-        if type(name) is type(module) is str and module == "cuaderno" and name in wanted:
+        if type(name) is type(module) is str and module == NOTEBOOK and name in wanted:
             return name
     return None
 

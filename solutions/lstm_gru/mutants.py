@@ -5,199 +5,73 @@ from __future__ import annotations
 from grader.validation.solutions import Mutant
 
 
-def _cell(part: str, check: str, named: str, old: str, new: str) -> Mutant:
-    return Mutant(named, part, ((old, new),), (f"{part}/{check}",), named)
+_SPLIT = "i_t, f_t, candidato_c_t, o_t = puertas.chunk"
+_WHOLE = {"celdaLSTM": "celdaLSTM/torch_lstm_cell", "celdaGRU": "celdaGRU/torch_gru_cell"}
 
 
-_LSTM_SPLIT = "i_t, f_t, candidato_c_t, o_t = puertas.chunk"
-_LSTM_UPDATE = "c_t = f_t * c_t_1 + i_t * candidato_c_t"
-_LSTM_HIDDEN = "h_t = o_t * torch.tanh(c_t)"
-_LSTM_SUM = "puertas = self.x_fc(x_t) + self.h_fc(h_t_1)"
-_GRU_CANDIDATE = "torch.tanh(self.x_h_fc(x_t) + self.hr_h_fc(r_t * h_t_1))"
-_GRU_UPDATE = "h_t = z_t * h_t_1 + (1 - z_t) * candidato_h_t"
-_GRU_Z = "z_t = torch.sigmoid(self.x_z_fc(x_t) + self.h_z_fc(h_t_1))"
-_GRU_R = "r_t = torch.sigmoid(self.x_r_fc(x_t) + self.h_r_fc(h_t_1))"
+def _cell(name: str, check: str, what: str, named: str, *edits: tuple[str, str]) -> Mutant:
+    """Return a wrong equation of a cell: it costs its check and the whole."""
+    return Mutant(f"{name}: {what}", name, edits, (f"{name}/{check}", _WHOLE[name]), named)
 
 
-def _linear(layer: str, argument: str) -> str:
-    """Return a layer's product without its bias."""
-    return f"{argument} @ self.{layer}.weight.T"
-
-
-LSTM = tuple(
-    _cell("celdaLSTM", *fields)
-    for fields in (
-        (
-            "stacking_order",
-            "lstm.input_and_forget_exchanged",
-            _LSTM_SPLIT,
-            "f_t, i_t, candidato_c_t, o_t = puertas.chunk",
-        ),
-        (
-            "stacking_order",
-            "lstm.candidate_and_output_exchanged",
-            _LSTM_SPLIT,
-            "i_t, f_t, o_t, candidato_c_t = puertas.chunk",
-        ),
-        (
-            "stacking_order",
-            "lstm.stacked_ocfi",
-            _LSTM_SPLIT,
-            "o_t, candidato_c_t, f_t, i_t = puertas.chunk",
-        ),
-        (
-            "preactivation",
-            "lstm.x_ignored",
-            _LSTM_SUM,
-            "puertas = self.x_fc(0 * x_t) + self.h_fc(h_t_1)",
-        ),
-        (
-            "preactivation",
-            "lstm.tanh_before_split",
-            _LSTM_SUM,
-            "puertas = torch.tanh(self.x_fc(x_t) + self.h_fc(h_t_1))",
-        ),
-        (
-            "recurrent",
-            "lstm.h_ignored",
-            _LSTM_SUM,
-            "puertas = self.x_fc(x_t) + self.h_fc(0 * h_t_1)",
-        ),
-        (
-            "biases",
-            "lstm.x_bias_missing",
-            _LSTM_SUM,
-            f"puertas = {_linear('x_fc', 'x_t')} + self.h_fc(h_t_1)",
-        ),
-        (
-            "biases",
-            "lstm.h_bias_missing",
-            "torch.nn.Linear(hidden_size, 4 * hidden_size)",
-            "torch.nn.Linear(hidden_size, 4 * hidden_size, bias=False)",
-        ),
-        (
-            "biases",
-            "lstm.biases_missing",
-            _LSTM_SUM,
-            f"puertas = {_linear('x_fc', 'x_t')} + {_linear('h_fc', 'h_t_1')}",
-        ),
-        ("input_gate", "lstm.input_gate_with_tanh", "torch.sigmoid(i_t)", "torch.tanh(i_t)"),
-        ("forget_gate", "lstm.forget_gate_with_tanh", "torch.sigmoid(f_t)", "torch.tanh(f_t)"),
-        ("output_gate", "lstm.output_gate_with_tanh", "torch.sigmoid(o_t)", "torch.tanh(o_t)"),
-        (
-            "forget_gate",
-            "lstm.forget_gate_complemented",
-            "torch.sigmoid(f_t)",
-            "1 - torch.sigmoid(f_t)",
-        ),
-        (
-            "candidate",
-            "lstm.candidate_with_sigmoid",
-            "torch.tanh(candidato_c_t)",
-            "torch.sigmoid(candidato_c_t)",
-        ),
-        (
-            "candidate",
-            "lstm.candidate_without_activation",
-            "torch.tanh(candidato_c_t)",
-            "candidato_c_t",
-        ),
-        ("cell_update", "lstm.no_forget_term", _LSTM_UPDATE, "c_t = i_t * candidato_c_t"),
-        (
-            "cell_update",
-            "lstm.candidate_not_gated",
-            _LSTM_UPDATE,
-            "c_t = f_t * c_t_1 + candidato_c_t",
-        ),
-        ("cell_update", "lstm.cell_not_gated", _LSTM_UPDATE, "c_t = c_t_1 + i_t * candidato_c_t"),
-        ("hidden_state", "lstm.hidden_without_tanh", _LSTM_HIDDEN, "h_t = o_t * c_t"),
-        ("hidden_state", "lstm.hidden_without_output_gate", _LSTM_HIDDEN, "h_t = torch.tanh(c_t)"),
-        (
-            "reset_parameters",
-            "init.normal",
-            "uniform_(parametro, -limite, limite)",
-            "normal_(parametro, 0, limite)",
-        ),
-    )
-)
-
-GRU = tuple(
-    _cell("celdaGRU", *fields)
-    for fields in (
-        (
-            "reset_before_product",
-            "gru.reset_after_product",
-            _GRU_CANDIDATE,
-            "torch.tanh(self.x_h_fc(x_t) + r_t * self.hr_h_fc(h_t_1))",
-        ),
-        (
-            "reset_before_product",
-            "gru.reset_on_input",
-            _GRU_CANDIDATE,
-            "torch.tanh(r_t * self.x_h_fc(x_t) + self.hr_h_fc(h_t_1))",
-        ),
-        (
-            "reset_before_product",
-            "gru.reset_on_everything",
-            _GRU_CANDIDATE,
-            "torch.tanh(r_t * (self.x_h_fc(x_t) + self.hr_h_fc(h_t_1)))",
-        ),
-        ("reset_gate", "gru.reset_unused", "r_t * h_t_1", "h_t_1"),
-        ("reset_gate", "gru.reset_complemented", "r_t * h_t_1", "(1 - r_t) * h_t_1"),
-        ("reset_gate", "gru.reset_gate_with_tanh", _GRU_R, _GRU_R.replace("sigmoid", "tanh")),
-        ("update_gate", "gru.update_gate_with_tanh", _GRU_Z, _GRU_Z.replace("sigmoid", "tanh")),
-        (
-            "candidate",
-            "gru.candidate_with_sigmoid",
-            _GRU_CANDIDATE,
-            _GRU_CANDIDATE.replace("tanh", "sigmoid"),
-        ),
-        (
-            "candidate",
-            "gru.candidate_without_activation",
-            _GRU_CANDIDATE,
-            _GRU_CANDIDATE.replace("torch.tanh", ""),
-        ),
-        (
-            "state_update",
-            "gru.update_exchanged",
-            _GRU_UPDATE,
-            "h_t = (1 - z_t) * h_t_1 + z_t * candidato_h_t",
-        ),
-        (
-            "state_update",
-            "gru.update_on_candidate_only",
-            _GRU_UPDATE,
-            "h_t = h_t_1 + (1 - z_t) * candidato_h_t",
-        ),
-        (
-            "state_update",
-            "gru.update_on_state_only",
-            _GRU_UPDATE,
-            "h_t = z_t * h_t_1 + candidato_h_t",
-        ),
-        ("state_update", "gru.state_not_kept", _GRU_UPDATE, "h_t = (1 - z_t) * candidato_h_t"),
-        (
-            "layers",
-            "gru.reset_and_update_exchanged",
-            _GRU_UPDATE,
-            f"h_t = r_t * h_t_1 + (1 - r_t) * {_GRU_CANDIDATE.replace('r_t', 'z_t')}",
-        ),
-        ("input_terms", "gru.x_ignored_in_update_gate", "self.x_z_fc(x_t)", "self.x_z_fc(0 * x_t)"),
-        (
-            "recurrent_terms",
-            "gru.h_ignored_in_reset_gate",
-            "self.h_r_fc(h_t_1)",
-            "self.h_r_fc(0 * h_t_1)",
-        ),
-        ("recurrent_terms", "gru.h_ignored_in_gates", "_fc(h_t_1)", "_fc(0 * h_t_1)"),
-        (
-            "biases",
-            "gru.h_biases_missing",
-            "torch.nn.Linear(hidden_size, hidden_size)",
-            "torch.nn.Linear(hidden_size, hidden_size, bias=False)",
-        ),
-    )
+CELLS = (
+    *(
+        Mutant(
+            f"lstm.{named}",
+            "celdaLSTM",
+            ((_SPLIT, f"{order} = puertas.chunk"),),
+            ("celdaLSTM/stacking_order",),
+            f"lstm.{named}",
+        )
+        for named, order in (
+            ("input_and_forget_exchanged", "f_t, i_t, candidato_c_t, o_t"),
+            ("candidate_and_output_exchanged", "i_t, f_t, o_t, candidato_c_t"),
+            ("stacked_ocfi", "o_t, candidato_c_t, f_t, i_t"),
+        )
+    ),
+    Mutant(
+        "init.normal",
+        "celdaLSTM",
+        (("uniform_(parametro, -limite, limite)", "normal_(parametro, 0, limite)"),),
+        ("celdaLSTM/reset_parameters",),
+        "init.normal",
+    ),
+    Mutant(
+        "init.never_called",
+        "celdaLSTM",
+        (("        self.reset_parameters()\n", ""),),
+        ("celdaLSTM/reset_parameters",),
+        "init.never_called",
+    ),
+    _cell(
+        "celdaLSTM",
+        "recurrent",
+        "h_fc unused",
+        "lstm.h_ignored",
+        ("self.x_fc(x_t) + self.h_fc(h_t_1)", "self.x_fc(x_t)"),
+    ),
+    _cell(
+        "celdaLSTM",
+        "preactivation",
+        "x_fc unused",
+        "lstm.x_ignored",
+        ("self.x_fc(x_t) + self.h_fc(h_t_1)", "self.h_fc(h_t_1)"),
+    ),
+    _cell(
+        "celdaGRU",
+        "recurrent_terms",
+        "h_z_fc unused",
+        "gru.h_ignored_in_update_gate",
+        (" + self.h_z_fc(h_t_1)", ""),
+    ),
+    _cell(
+        "celdaGRU",
+        "recurrent_terms",
+        "no layer of h in the gates",
+        "gru.h_ignored_in_gates",
+        (" + self.h_z_fc(h_t_1)", ""),
+        (" + self.h_r_fc(h_t_1)", ""),
+    ),
 )
 
 
@@ -224,6 +98,23 @@ _BOTH_MODELS = tuple(
 )
 MODELS = (
     *_BOTH_MODELS,
+    Mutant(
+        "modeloGRU: at most ten steps",
+        "modeloGRU",
+        ((_LOOP, "for t in range(min(10, x.size(1))):"),),
+        ("modeloGRU/every_step",),
+    ),
+    Mutant(
+        "modeloLSTM: a new cell in each call",
+        "modeloLSTM",
+        (
+            (
+                _LOOP,
+                "self.lstm = celdaLSTM(self.input_size, self.hidden_size).to(x)\n        " + _LOOP,
+            ),
+        ),
+        ("modeloLSTM/*", "gradientes/lstm_model"),
+    ),
     _model(
         "modeloLSTM",
         "output",
@@ -277,6 +168,12 @@ TRAINING = tuple(
     for fields in (
         ("zero_grad", "training.no_zero_grad", _ZERO, "pass"),
         ("step", "training.nothing_learned", _STEP, "pass"),
+        (
+            "step",
+            "training.clipped",
+            _STEP,
+            f"torch.nn.utils.clip_grad_norm_(modelo.parameters(), 1.0); {_STEP}",
+        ),
         (
             "step",
             "training.step_after_the_loop",
@@ -341,29 +238,20 @@ TESTING = tuple(
     )
 )
 
-_JUDGED_BY_PARAMETERS = (
-    "zero_grad",
-    "step",
-    "train_mode",
-    "loss_function",
-    "loss",
-    "shapes",
-    "every_batch",
-)
 SEVERAL_EDITS = (
     Mutant(
         "step_before_backward",
         "modelo_entrenamiento",
         ((_ZERO, f"{_STEP}; {_ZERO}"), (f"{_BACK}\n        {_STEP}", _BACK)),
-        ("modelo_entrenamiento/every_batch",),
-        "training.last_batch_skipped",
+        ("modelo_entrenamiento/step",),
+        "training.step_before_backward",
     ),
     Mutant(
         "zero_grad, step, backward",
         "modelo_entrenamiento",
         ((f"{_BACK}\n        {_STEP}", f"{_STEP}\n        {_BACK}"),),
         ("modelo_entrenamiento/step",),
-        "training.nothing_learned",
+        "training.step_before_backward",
     ),
     Mutant(
         "testing.loss_mean_of_means",
@@ -422,14 +310,15 @@ SEVERAL_EDITS = (
         "training: only the last batch",
         "modelo_entrenamiento",
         (("in data_loader:", "in list(data_loader)[-1:]:"),),
-        ("modelo_entrenamiento/step",),
-        "training.step_after_the_loop",
+        ("modelo_entrenamiento/every_batch",),
+        "training.only_last_batch",
     ),
     Mutant(
         "training: parameters replaced",
         "modelo_entrenamiento",
         (("modelo.train()", "modelo.train()\n    torch.nn.init.zeros_(modelo.fc.weight)"),),
-        tuple(f"modelo_entrenamiento/{check}" for check in _JUDGED_BY_PARAMETERS),
+        ("modelo_entrenamiento/step",),
+        "training.parameters_replaced",
     ),
     Mutant(
         "training: parameters copied",
@@ -437,69 +326,6 @@ SEVERAL_EDITS = (
         (("modelo.train()", "import copy\n    modelo = copy.deepcopy(modelo).train()"),),
         ("modelo_entrenamiento/*",),
         "training.no_gradient",
-    ),
-    Mutant(
-        "celdaGRU: x ignored",
-        "celdaGRU",
-        (("_fc(x_t)", "_fc(0 * x_t)"),),
-        ("celdaGRU/input_terms",),
-        "gru.x_ignored",
-    ),
-    Mutant(
-        "celdaGRU: h ignored",
-        "celdaGRU",
-        (("_fc(h_t_1)", "_fc(0 * h_t_1)"), ("r_t * h_t_1", "0 * h_t_1")),
-        ("celdaGRU/recurrent_terms",),
-        "gru.h_ignored",
-    ),
-    Mutant(
-        "celdaLSTM: x and h exchanged",
-        "celdaLSTM",
-        (("self.x_fc(x_t) + self.h_fc(h_t_1)", "self.x_fc(h_t_1) + self.h_fc(x_t)"),),
-        ("celdaLSTM/preactivation",),
-        "lstm.x_and_h_weights_exchanged",
-    ),
-    Mutant(
-        "celdaLSTM: h_fc unused",
-        "celdaLSTM",
-        (("self.x_fc(x_t) + self.h_fc(h_t_1)", "self.x_fc(x_t)"),),
-        ("celdaLSTM/recurrent",),
-        "lstm.h_ignored",
-    ),
-    Mutant(
-        "celdaLSTM: x_fc unused",
-        "celdaLSTM",
-        (("self.x_fc(x_t) + self.h_fc(h_t_1)", "self.h_fc(h_t_1)"),),
-        ("celdaLSTM/preactivation",),
-        "lstm.x_ignored",
-    ),
-    Mutant(
-        "celdaLSTM: returns (c, h)",
-        "celdaLSTM",
-        (("return h_t, c_t", "return c_t, h_t"),),
-        ("celdaLSTM/returns_order",),
-        "lstm.returns_cell_first",
-    ),
-    Mutant(
-        "celdaGRU: h_z_fc unused",
-        "celdaGRU",
-        ((" + self.h_z_fc(h_t_1)", ""),),
-        ("celdaGRU/recurrent_terms",),
-        "gru.h_ignored_in_update_gate",
-    ),
-    Mutant(
-        "celdaGRU: no layer of h in the gates",
-        "celdaGRU",
-        ((" + self.h_z_fc(h_t_1)", ""), (" + self.h_r_fc(h_t_1)", "")),
-        ("celdaGRU/recurrent_terms",),
-        "gru.h_ignored_in_gates",
-    ),
-    Mutant(
-        "celdaGRU: h_r_fc without bias",
-        "celdaGRU",
-        (("self.h_r_fc(h_t_1)", "h_t_1 @ self.h_r_fc.weight.T"),),
-        ("celdaGRU/biases",),
-        "gru.bias_of_h_r_fc_missing",
     ),
 )
 
@@ -700,4 +526,4 @@ HONESTY = (
     ),
 )
 
-MUTANTS = (*LSTM, *GRU, *MODELS, *TRAINING, *TESTING, *SEVERAL_EDITS, *DATA, *GRADIENTS, *HONESTY)
+MUTANTS = (*CELLS, *MODELS, *TRAINING, *TESTING, *SEVERAL_EDITS, *DATA, *GRADIENTS, *HONESTY)

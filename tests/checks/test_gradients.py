@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from recurrent.cells import HORIZON, LSTM, celdaLSTM
 from torch import Tensor
 
-from grader.checks import Mismatch
-from grader.checks.strategies import Numbers
+from grader.checks import Mismatch, generated
 from grader.core.limits import Limits
-from grader.recurrent import gradients, horizon, lstm, model_gradients, models
+from grader.recurrent import gradients, horizon, model_gradients, models
 from grader.sandbox.backends.fake import FakeSandbox
 from grader.student.student import Student
 
@@ -82,7 +82,7 @@ def student() -> Iterator[Callable[..., Student]]:
         yield make
 
 
-CASE = lstm.make(Numbers(3, 0.7, 0.9), 1, 2, 3, 2)
+SEED = 3
 SEQUENCE = models.make(1, (2, 3, 2), 3, 2)
 
 Make = Any
@@ -90,14 +90,14 @@ Make = Any
 
 def test_a_right_cell_passes(student: Make) -> None:
     one = student(cell_class())
-    gradients.judge_cell(one, gradients.LSTM, CASE)
-    horizon.judge(one, gradients.LSTM)
-    model_gradients.judge_model(one, models.LSTM, SEQUENCE)
+    gradients.judge_cell(one, celdaLSTM, SEED)
+    horizon.judge(one, HORIZON)
+    model_gradients.judge_model(one, LSTM, SEQUENCE)
 
 
 def test_the_profile_is_kept_beside_the_references(student: Make) -> None:
     one = student(cell_class())
-    horizon.judge(one, gradients.LSTM)
+    horizon.judge(one, HORIZON)
     (profile,) = [kept["series"] for kept in one.data["figures"]]
     assert len(profile["theirs"]) == len(profile["reference"]) == 200
     assert profile["theirs"] == pytest.approx(profile["reference"], rel=1e-6)
@@ -113,7 +113,7 @@ def test_the_profile_is_kept_beside_the_references(student: Make) -> None:
 )
 def test_a_cut_graph_is_named(student: Make, cell: type, named: str) -> None:
     with pytest.raises(Mismatch) as caught:
-        gradients.judge_cell(student(cell), gradients.LSTM, CASE)
+        gradients.judge_cell(student(cell), celdaLSTM, SEED)
     assert caught.value.misconception is not None
     assert caught.value.misconception.id == named
 
@@ -124,36 +124,36 @@ def test_silent_clipping_is_found(student: Make) -> None:
             state.register_hook(lambda grad: grad.clamp(-0.1, 0.1))  # type: ignore[no-untyped-call]
         return state
 
-    with pytest.raises(Mismatch, match="∂L/∂"):
-        gradients.judge_cell(student(cell_class(after=clip)), gradients.LSTM, CASE)
+    with pytest.raises(Mismatch, match="∂/∂"):
+        gradients.judge_cell(student(cell_class(after=clip)), celdaLSTM, SEED)
 
 
 def test_a_cut_in_the_cell_costs_over_long_sequences_no_second_time(student: Make) -> None:
-    horizon.judge(student(cell_class(before=torch.Tensor.detach)), gradients.LSTM)
+    horizon.judge(student(cell_class(before=torch.Tensor.detach)), HORIZON)
 
 
 def test_a_cut_between_the_models_steps_is_named(student: Make) -> None:
     model = model_class(cell_class(), between=torch.Tensor.detach)
     with pytest.raises(Mismatch) as caught:
-        model_gradients.judge_model(student(cell_class(), model), models.LSTM, SEQUENCE)
+        model_gradients.judge_model(student(cell_class(), model), LSTM, SEQUENCE)
     assert caught.value.misconception is model_gradients.BETWEEN_STEPS
 
 
 def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
-    odd = cell_class(before=torch.sin)
+    odd = cell_class(before=lambda c: (7 * c).sin() + c**3)
     one = student(odd)
-    assert not lstm.diagnosed(one)[1].explained
-    gradients.judge_cell(one, gradients.LSTM, CASE)
-    cut = cell_class(before=lambda c: c.sin().detach())
+    assert not generated.of_student(celdaLSTM.declared, one).known().explained
+    gradients.judge_cell(one, celdaLSTM, SEED)
+    cut = cell_class(before=lambda c: ((7 * c).sin() + c**3).detach())
     with pytest.raises(Mismatch, match="tu propio forward"):
-        gradients.judge_cell(student(cut), gradients.LSTM, CASE)
+        gradients.judge_cell(student(cut), celdaLSTM, SEED)
 
 
 def test_a_cell_that_depends_on_nothing_has_no_right_gradient(student: Make) -> None:
     with pytest.raises(Mismatch, match="no depende"):
-        gradients.judge_cell(student(cell_class(after=lambda s: s * 0)), gradients.LSTM, CASE)
+        gradients.judge_cell(student(cell_class(after=lambda s: s * 0)), celdaLSTM, SEED)
     with pytest.raises(Mismatch, match="es cero"):
-        horizon.judge(student(cell_class(after=lambda s: s * 0)), gradients.LSTM)
+        horizon.judge(student(cell_class(after=lambda s: s * 0)), HORIZON)
 
 
 def test_numbers_that_overflow_are_found(student: Make) -> None:
@@ -161,6 +161,6 @@ def test_numbers_that_overflow_are_found(student: Make) -> None:
         return ((4 * g).exp().log() / 4).tanh()
 
     one = student(cell_class(tanh=careless))
-    gradients.judge_cell(one, gradients.LSTM, CASE)
+    gradients.judge_cell(one, celdaLSTM, SEED)
     with pytest.raises(Mismatch, match="no es finito"):
-        horizon.judge(one, gradients.LSTM)
+        horizon.judge(one, HORIZON)

@@ -91,10 +91,14 @@ def test_the_bound_taken_for_a_deviation_is_named() -> None:
     assert caught.value.misconception == parameters.NORMAL
 
 
-def test_a_bound_slightly_too_large_is_not_called_normal() -> None:
+@pytest.mark.parametrize("times", [1.1, 2.0, 4.0])
+def test_a_bound_that_is_too_large_is_not_called_normal(times: float) -> None:
     with pytest.raises(Mismatch) as caught:
-        parameters.require_uniform(state(uniform(1.1 * BOUND), 0), BOUND)
-    assert caught.value.misconception is None
+        parameters.require_uniform(state(uniform(times * BOUND), 0), BOUND)
+    found = caught.value.misconception
+    assert found
+    assert found.reading
+    assert found.reading.text.startswith("U(±√(")
 
 
 def require(shapes: dict[str, tuple[int, ...]]) -> None:

@@ -107,3 +107,27 @@ def test_decimals_are_written_as_the_file_does(
     texts: tuple[str, ...], delimiter: str, written: str
 ) -> None:
     assert decimal(8.5, comma=decimal_comma(texts, delimiter)) == written
+
+
+SEPARATED = ["sep=;\r\n{}", '"sep=,"\n{}', "sep=|\r{}", "sep=\t\r\n{}"]
+
+
+@pytest.mark.parametrize("form", SEPARATED)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_line_that_tells_the_separator_is_no_row_and_stays(form: str, encoding: str) -> None:
+    delimiter = form.partition("=")[2][0]
+    end = form.removesuffix("{}").lstrip('"')[5:].lstrip('"')
+    rows = (end.join(delimiter.join(row) for row in (["ID", "Año"], ["1,5", "x;y"])),)
+    if delimiter in "1,5x;y":
+        rows = (end.join(delimiter.join(row) for row in (["ID", "Año"], ["15", "xy"])),)
+    data = form.format(*rows).encode(encoding)
+    sheet = read(data)
+    assert (sheet.header, len(sheet.numbers), sheet.above) == (("ID", "Año"), 1, 1)
+    assert sheet.to_bytes() == data
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "latin-1"])
+def test_a_table_without_a_mark_is_read_by_its_bytes(encoding: str) -> None:
+    data = "ID,Año\n1,\x81é\n".encode(encoding)
+    assert read(data).header == ("ID", "Año")
+    assert read(data).to_bytes() == data

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from grader.core.results import CheckResult, Decision, Fingerprint, Grade, Misconception, Person
+from grader.core.results import (
+    CheckResult,
+    Decision,
+    Fingerprint,
+    Grade,
+    Misconception,
+    Notice,
+    Person,
+)
 from grader.feedback import progress, student_terminal, terminal
 
 if TYPE_CHECKING:
@@ -209,3 +217,71 @@ def test_no_control_character_of_a_name_gets_through() -> None:
     text = shown(terminal.class_table([GRADE], "es", [Person("ana", "ana", HOSTILE)]))
     assert not steers(text)
     assert "[red]rojo[/red]" in text
+
+
+def unwritten(part: str, definition: str = "") -> tuple[CheckResult, ...]:
+    """What comes of a part that is as the skeleton has it: one check raises, another waits."""
+    first = replace(
+        CHECK,
+        id=f"{part}/parameters",
+        part=part,
+        outcome="error",
+        message="NotImplementedError (celda [7], línea 10)",
+        counterexample=None,
+        reproduce="celda",
+        misconception=None,
+        definition=definition or f"{part}.__init__",
+    )
+    waits = replace(first, id=f"{part}/rule", outcome="skipped", message=f"espera a {part}")
+    return first, waits
+
+
+def test_what_is_not_begun_is_told_in_one_line() -> None:
+    checks = (*unwritten("celdaLSTM"), *unwritten("modelo_prueba", "modelo_prueba"))
+    text = shown(student_terminal.render(replace(GRADE, checks=checks), "es"))
+    assert "Aún sin escribir: celdaLSTM, modelo_prueba." in text
+    assert "✗" not in text
+    assert "espera a" not in text
+
+
+def test_what_is_begun_is_told_beside_what_is_not() -> None:
+    checks = (CHECK, *unwritten("celdaGRU", "celdaGRU.forward"))
+    text = shown(student_terminal.render(replace(GRADE, checks=checks), "es"))
+    assert "Aún sin escribir: celdaGRU.forward." in text
+    assert text.count("✗") == 2  # of its part, and its heading
+    assert "espera a" not in text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'NotImplementedError: Module [celdaGRU] is missing the required "forward" function',
+        "NotImplementedError: Could not run 'aten::tanh' with … (celda [7], línea 3)",
+        "TypeError: NotImplementedError (celda [7], línea 10)",
+    ],
+)
+def test_what_says_more_than_the_skeleton_does_is_told(message: str) -> None:
+    raised = replace(unwritten("celdaGRU")[0], message=message)
+    text = shown(student_terminal.render(replace(GRADE, checks=(raised,)), "es"))
+    assert message in text
+    assert "Aún sin escribir" not in text
+
+
+def test_what_waits_for_something_that_fails_is_told() -> None:
+    waits = replace(CHECK, id="gradientes/a", part="gradientes", outcome="skipped", message="antes")
+    all_ = (CHECK, *unwritten("celdaGRU"), waits)
+    assert "– gradientes: 1 sin comprobar: antes" in shown(
+        student_terminal.render(replace(GRADE, checks=all_), "es")
+    )
+    alone = (*unwritten("celdaGRU"), waits)
+    assert "antes" not in shown(student_terminal.render(replace(GRADE, checks=alone), "es"))
+
+
+def test_the_courses_own_cells_are_no_news_to_a_student() -> None:
+    notices = (
+        Notice("no hace falta para las definiciones y no se ejecuta", 3, 1),
+        Notice("«f» se define 2 veces; cuenta la última", 4, 2, definition="f", execution=9),
+    )
+    text = shown(student_terminal.render(replace(GRADE, notices=notices), "es"))
+    assert "no se ejecuta" not in text
+    assert "cuenta la última: f, línea 2 de su celda, In [9]" in text

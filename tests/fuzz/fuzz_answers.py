@@ -33,11 +33,22 @@ HONEST: dict[str, dict[Any, Any]] = {
     "hello": {"python": "3", "torch": "2"},
     "close": {"clean": True},
     "open": {
-        "report": {
-            "defined": ["f"], "missing": {"g": TOLD}, "unreadable": None, "places": {"f": [1, 2]},
+        "reading": {
+            "absent": {"f": TOLD, "g": TOLD}, "unreadable": None, "places": {"f": [1, 2]},
             "notices": [{"text": TOLD, "cell": 1, "line": None}],
             "flags": [{"kind": "conduct", "part": "f", "text": TOLD, "cell": 1, "line": 1}],
+            "code": "0" * 64, "renamed": {"g": "G"},
+            "outline": {
+                "spans": [["f", 1, 2, 9]], "methods": {"f.g": [1, 3]}, "executions": [[1, 7]],
+            },
         }
+    },
+    "define": {
+        "ran": {
+            "defined": ["f"], "failed": {"g": TOLD},
+            "notices": [{"text": TOLD, "cell": 1, "line": 3}],
+        },
+        "tripped": [],
     },
     "begin": {},
     "call": {"value": [1.5, wire.Array("float32", (1, 2), bytes(8))]},
@@ -117,10 +128,11 @@ def target(data: bytes) -> None:
     if choices.below(3) == 2:
         _read_stored(choices)
     else:
-        _converse(choices)
+        converse(choices)
 
 
-def _converse(choices: Choices) -> None:
+def converse(choices: Choices) -> bool:
+    """Grade by what the worker says; whether that went to its end."""
     try:
         lane = StreamLane(Liar(choices))
         with (
@@ -134,6 +146,8 @@ def _converse(choices: Choices) -> None:
         assert check.usage.cpu_seconds >= 0
     except (SandboxFault, StudentFault, StudentProcessLost, Delegated) as fault:
         _is_short(str(fault))
+        return False
+    return True
 
 
 def _is_short(text: str) -> None:

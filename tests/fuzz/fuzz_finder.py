@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import re
 import struct
+import tarfile
 import tempfile
 import tracemalloc
 import zipfile
@@ -15,8 +17,8 @@ from typing import TYPE_CHECKING
 from choices import Choices, mutated
 
 from grader.core.errors import GraderError
-from grader.submissions.archives import UnreadableError
 from grader.submissions.discovery import find
+from grader.submissions.members import UnreadableError
 from grader.submissions.model import DEVICES, SAFE, Submission
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ NAMES = [
     *("anaperez_LATE_12_34_a-1.ipynb", "beto_7_8_-1.ipynb", "__MACOSX", ".DS_Store", "x.txt"),
     *("CON.ipynb", "index.ipynb", "nul", "a..ipynb", " .ipynb", "-.ipynb", "ñ.ipynb", "n\u0303.py"),
     *("\u202egpj.ipynb", "\x1b[31m.ipynb", "a\nb.ipynb", "\udcff.ipynb", "\ufdfa" * 40 + ".py"),
+    *("c.tar.gz", "d.tgz", "e.tar", "f.rar", "a.ipynb.txt", "hilda", "Paz, Ana(apaz)", "Version 2"),
+    *("T_a_attempt_2026-11-25-10-30-00_x.ipynb", "9-1 - Ana - Nov 25, 2026 1030 AM", "Team 1"),
     *("d" * 250 + ".py", "student-e3b0c442.ipynb", "=1+1.ipynb", "a\\b.ipynb", "COM\u00b9.ipynb"),
 ]
 WITHIN = [*NAMES, "../a.ipynb", "/a.ipynb", "C:a.ipynb", "a\0.ipynb", "a/./b.py", "//", "a/" * 50]
@@ -108,7 +112,7 @@ def _put(path: Path, choices: Choices, depth: int) -> None:
         case 0:
             path.write_bytes(choices.pick(CONTENTS))
         case 1:
-            path.write_bytes(_zip(choices, depth))
+            path.write_bytes(_tar(choices) if choices.below(3) == 2 else _zip(choices, depth))
         case 2:
             path.symlink_to(choices.pick([*NAMES, "..", "/", "/proc/self/mem"]))
         case 3:
@@ -132,6 +136,27 @@ def _zip(choices: Choices, depth: int) -> bytes:
     for _ in choices.times(3):
         content = _forged(content, choices)
     return mutated(content, choices) if choices.below(4) == 3 else content
+
+
+def _tar(choices: Choices) -> bytes:
+    """Return a tar with some members of any type, of which some bytes may be damaged."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=1 + choices.below(2)) as archive:
+        for _ in choices.times(5):
+            info = tarfile.TarInfo("/".join(choices.pick(NAMES) for _ in choices.times(2)) or "x")
+            info.name = info.name.encode("utf-8", "replace").decode()[:90]
+            info.type = choices.pick([b"0", b"0", b"5", b"1", b"2", b"6", b"L", b"x", b"g", b"S"])
+            content = choices.pick([*CONTENTS, BOMB, b"9 a=b\n"])
+            info.size = len(content) if choices.below(4) else choices.pick([0, 9, 1 << 31])
+            archive.addfile(
+                info,
+                io.BytesIO(content.ljust(min(info.size, 1 << 12), b"\0"))
+                if info.size <= len(content)
+                else None,
+            )
+    content = buffer.getvalue()
+    content = mutated(content, choices) if choices.below(4) == 3 else content
+    return gzip.compress(content, 1) if choices.below(2) else content
 
 
 def _add(archive: zipfile.ZipFile, choices: Choices, depth: int) -> None:

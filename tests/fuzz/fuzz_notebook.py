@@ -78,7 +78,7 @@ def as_notebook(sources: list[str]) -> bytes:
 @cache
 def seeds() -> list[list[str]]:
     """Return the sources of the cells of real notebooks."""
-    paths = sorted((ROOT / "tests" / "submissions").glob("*.ipynb"))
+    paths = sorted((ROOT / "tests" / "submissions").glob("*/*.ipynb"))
     found = [SNIPPETS[:8], SNIPPETS[8:]]
     for path in paths[::3]:
         try:

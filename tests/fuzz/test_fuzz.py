@@ -8,6 +8,7 @@ import fuzz_notebook
 import fuzz_reader
 import fuzz_wire
 import pytest
+from choices import Choices
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,11 @@ MODULES = [fuzz_wire, fuzz_notebook, fuzz_reader, fuzz_finder, fuzz_answers]
 def test_what_a_campaign_begins_with_breaks_nothing(module: object) -> None:
     for data in module.corpus():  # type: ignore[attr-defined]
         module.target(data)  # type: ignore[attr-defined]
+
+
+def test_a_worker_that_does_not_lie_is_heard_to_the_end() -> None:
+    """Else all that comes after its first answer would never be tried."""
+    assert fuzz_answers.converse(Choices(b""))
 
 
 @settings(BRIEFLY, max_examples=300)

@@ -64,7 +64,7 @@ def test_a_check_whose_prerequisite_did_not_pass_is_skipped(tmp_path: Path) -> N
         ("@pytest.mark.points(40)\n", "", "test_second has no points: mark it with pytest.mark"),
         ("points(40)", "points()", "test_second has no points"),
         ('part("f")', 'part("g")', "test_first: assignment.toml gives no points to 'g'"),
-        ("points(40)", "points(30)", "checks of f are worth 90 points, assignment.toml says 100"),
+        ('needs("first")', 'needs("frist")', "needs 'f/frist', which is no check: .* f/first"),
         ("import pytest", "import pytest, nothing", "cannot be read: .*No module named 'nothing'"),
     ],
 )
@@ -73,3 +73,8 @@ def test_marks_that_do_not_add_up_are_the_assignments_fault(
 ) -> None:
     with pytest.raises(AssignmentFault, match=says):
         graded(tmp_path, CHECKS.replace(old, new))
+
+
+def test_points_that_do_not_sum_to_the_parts_are_its_shares(tmp_path: Path) -> None:
+    first, second = graded(tmp_path, CHECKS.replace("points(40)", "points(30)")).checks
+    assert (first.max_points, second.max_points) == (66.67, 33.33)

@@ -26,7 +26,7 @@ IMPORTS = "import torch\nfrom torch import nn"
 ROOT = Path(__file__).parents[2]
 SUBMISSIONS = sorted(
     path
-    for path in (ROOT / "tests/submissions").iterdir()
+    for path in (ROOT / "tests/submissions/lstm_gru").iterdir()
     if path.suffix in (".ipynb", ".py") and path.stem != "42_torch_por_dentro"
 )
 
@@ -398,7 +398,7 @@ def test_a_method_that_nothing_calls_is_for_a_person() -> None:
     assert said(read(IMPORTS, called)) == ["torch.nn.LSTMCell"]
 
 
-@pytest.mark.parametrize("test", ["False", "0", "__name__ == '__main__'"])
+@pytest.mark.parametrize("test", ["False", "0", "None"])
 def test_a_branch_that_never_runs_is_for_a_person(test: str) -> None:
     found = in_cell(f"if {test}:", "    nn.LSTMCell(1, 2)(x)", "return x")
     assert [spanish(one.text) for one in found] == [

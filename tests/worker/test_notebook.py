@@ -83,7 +83,9 @@ def test_a_timed_cell_is_read_like_any_other(magic: str) -> None:
     assert line_of("A", cell) == magic.count("\n") + 2
 
 
-@pytest.mark.parametrize("magic", ["bash", "html", "javascript", "writefile a.py", "script python"])
+@pytest.mark.parametrize(
+    "magic", ["bash", "html", "javascript", "writefile a.txt", "script python"]
+)
 def test_a_cell_in_another_language_is_left_out_with_a_notice(magic: str) -> None:
     source = f"%%{magic}\nclass A: pass"
     assert cells(source)[0].statements == ()

@@ -9,6 +9,7 @@ import torch
 from grader.protocol import wire
 from grader.protocol.wire import Array, Ref
 from grader.worker.objects import Objects, describe
+from grader.worker.program import File, Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,8 +262,10 @@ def test_running_out_of_memory_is_told_apart() -> None:
 
 
 def test_an_exception_says_its_place_in_the_notebook() -> None:
+    cell = File(4, "celda [4]", "\ndef f():\n    json.loads('{')")
+    Program([cell]).show_sources()
     namespace: dict[str, Any] = {"json": __import__("json")}
-    exec(compile("\ndef f():\n    json.loads('{')", "celda [4]", "exec"), namespace)  # noqa: S102
+    exec(compile(cell.source, cell.name, "exec"), namespace)  # noqa: S102 - ours
     assert called(objects(**namespace))["raised"][2:4] == [4, 3]
 
 

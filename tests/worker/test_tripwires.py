@@ -329,7 +329,7 @@ def armed() -> dict[str, Any]:
     seconds = time.process_time() - started
     warnings.simplefilter("ignore")
     threading.excepthook = lambda _: None
-    names: dict[str, Any] = {"__name__": "cuaderno"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     assert run(SETUP, names) == ""
     result: dict[str, Any] = {"seconds": seconds, "spellings": {}, "honest": {}, "places": {}}
     for label, (_, code) in SPELLINGS.items():
@@ -361,10 +361,10 @@ def partly() -> dict[str, Any]:
         told.append(name)
         raise Tripped
 
-    untouched = run(f"{SETUP}{FREE}", {"__name__": "cuaderno"})
+    untouched = run(f"{SETUP}{FREE}", {"__name__": "__main__"})
     tripwires.arm(handler, {"celdaLSTM": SHUT[""]}, WANTED)
     warnings.simplefilter("ignore")
-    names: dict[str, Any] = {"__name__": "cuaderno"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     free = run(f"{SETUP}{FREE}", names)
     said = list(told)
     part = "class celdaLSTM(nn.Module):\n  def forward(self, x, way): return eval(way)"
@@ -373,16 +373,48 @@ def partly() -> dict[str, Any]:
     return {"untouched": untouched, "free": free, "said": said, "told": told, "errors": errors}
 
 
+ATTENTION = ["torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"]
+ATTENDING = {
+    "module": "nn.MultiheadAttention(4, 2)(q, q, q)",
+    "weights": "M(q, q, q, need_weights=True)",
+    "training": "M.train()(q, q, q)",
+    "put together": "getattr(nn, 'Multihead' + 'Attention')(4, 2)(q, q, q)",
+    "held before": "held(q, q, q, 4, 2, *rest)",
+    "within a layer": "nn.TransformerEncoderLayer(4, 2, 8).train()(q)",
+}
+"""Ways to attention that torch works out in Python; `rest` are the weights of M."""
+
+
+def attending() -> dict[str, Any]:
+    """Arm where attention is shut, and set it off."""
+
+    def handler(_: str) -> Any:
+        raise Tripped
+
+    names: dict[str, Any] = {"__name__": "__main__"}
+    setup = """
+import torch
+from torch import nn
+from torch.nn.functional import multi_head_attention_forward as held
+q, M = torch.zeros(3, 2, 4), nn.MultiheadAttention(4, 2)
+rest = (M.in_proj_weight, M.in_proj_bias, None, None, False, 0.0, M.out_proj.weight, None)
+"""
+    warnings.simplefilter("ignore")
+    assert run(setup + "M(q, q, q)", names) == ""
+    tripwires.arm(handler, {"": ATTENTION})
+    return {label: run(code, dict(names)) for label, code in ATTENDING.items()}
+
+
 def with_nothing_shut() -> dict[str, Any]:
     """Arm where nothing is shut, and see that torch is as it was."""
     tripwires.arm(sys.exit, {}, WANTED)
     warnings.simplefilter("ignore")
-    error = run(f"{SETUP}{FREE}", {"__name__": "cuaderno"})
+    error = run(f"{SETUP}{FREE}", {"__name__": "__main__"})
     return {"error": error}
 
 
 def unarmed() -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": "cuaderno"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     warnings.simplefilter("ignore")
     return {"error": run(SETUP + "C(x); L(s); G(packed); quantized(nn.LSTM(3, 4))(s)", names)}
 
@@ -402,7 +434,7 @@ def silent() -> dict[str, Any]:
         return {"said": file.read().decode()}
 
 
-PROCESSES = (armed, partly, with_nothing_shut, unarmed, silent)
+PROCESSES = (armed, partly, with_nothing_shut, unarmed, silent, attending)
 
 
 def in_fork(function: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -461,6 +493,14 @@ def test_a_process_beside_it_is_not_armed(answers: dict[str, Any]) -> None:
     assert answers["unarmed"] == {"error": ""}
 
 
+@pytest.mark.parametrize("label", ATTENDING)
+def test_attention_that_torch_works_out_in_python_trips(
+    answers: dict[str, Any], label: str
+) -> None:
+    """Whoever holds the function, and since whenever."""
+    assert answers["attending"][label] == "Tripped"
+
+
 def test_arming_says_nothing(answers: dict[str, Any]) -> None:
     assert answers["silent"] == {"said": ""}
 
@@ -473,14 +513,14 @@ def test_arming_twice_is_a_mistake(answers: dict[str, Any]) -> None:
     assert "armed already" in answers["armed"]["twice"]
 
 
-def test_no_recurrent_operator_of_this_torch_is_forgotten() -> None:
+def test_no_operator_of_this_torch_is_forgotten() -> None:
     known = {name for family in FAMILIES for name in family.operators}
     names = {
         schema.name + "." * bool(schema.overload_name) + schema.overload_name
         for schema in torch._C._jit_get_all_schemas()
     }
-    recurrent = {name for name in names if re.search("lstm|gru|rnn", name)}
-    assert known == {name for name in recurrent if not re.search("flatten_weight|reorder", name)}
+    found = {name for name in names if re.search("lstm|gru|rnn|attention|transformer", name)}
+    assert known == {name for name in found if not re.search("flatten_weight|reorder", name)}
 
 
 def test_outside_a_notebook_there_is_no_place() -> None:

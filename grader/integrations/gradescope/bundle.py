@@ -14,12 +14,14 @@ from grader.core.i18n import LANGUAGES
 from grader.exports.zips import zipped
 from grader.integrations.gradescope import wheel
 from grader.integrations.gradescope.settings import FILE, FOLDER, Settings
+from grader.sandbox.backends.recipe import added
 
 if TYPE_CHECKING:
     from grader.assignments.assignment import Assignment
 
 _SCRIPTS = ("setup.sh", "run_autograder")
 _PIP = "pip.conf"
+_PACKAGES = "packages.txt"
 _FILE, _PROGRAM, _SECRET = 0o644, 0o755, 0o600
 
 
@@ -44,6 +46,7 @@ def make(
     content |= _checks(assignment)
     wheel_name, program = wheel.files()
     content[wheel_name] = zipped(program)
+    content[_PACKAGES] = "".join(f"{each}\n" for each in added(assignment.packages)).encode()
     if index is not None:
         content[_PIP] = _pip_configuration(index)
     return files.save(out, zipped(content, _mode))

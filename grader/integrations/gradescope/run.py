@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.core.limits import Limits
+    from grader.assignments.assignment import Assignment
     from grader.core.results import Grade, Json
     from grader.sandbox.api import Sandbox
     from grader.submissions.model import Submission
@@ -53,7 +53,7 @@ def run(root: Path) -> None:
     _remark(metadata)
     submission = find_one(root / "submission", _student(metadata), assignment.name)
     prepare()
-    sandbox = open_sandbox(assignment.limits)
+    sandbox = open_sandbox(assignment)
     terms = Terms(assignment, chosen.seed, sandbox.image, sandbox.name)
     graded = _graded(submission, terms, sandbox)
     told = results(graded, chosen.lang, time.monotonic() - started)
@@ -74,10 +74,10 @@ def results(grade: Grade, lang: str, seconds: float) -> Json:
     return gradescope.results(grade, lang, seconds, f"{output}\n\n{where}", explained)
 
 
-def open_sandbox(limits: Limits) -> Sandbox:
+def open_sandbox(assignment: Assignment) -> Sandbox:
     """Open bubblewrap where it works, else the process sandbox as root. Raises SandboxFault."""
     try:
-        return BubblewrapSandbox(limits)
+        return BubblewrapSandbox(assignment.limits, packages=assignment.packages)
     except SandboxFault as fault:
         no_bubblewrap = fault
     try:

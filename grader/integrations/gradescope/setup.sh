@@ -52,8 +52,8 @@ if [ -f "$source/pip.conf" ]; then
 fi
 wheels=("$source"/rnn_grader-*.whl)
 "${pip[@]}" install --quiet --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-  "torch>=2.6,<2.14" "${wheels[0]}[bubblewrap]" ||
-  fail "pip could not install grader and torch (see above)"
+  "torch>=2.6,<2.14" "${wheels[0]}[bubblewrap]" -r "$source/packages.txt" ||
+  fail "pip could not install grader, torch and the assignment's packages (see above)"
 
 # Sandboxes: bubblewrap where the container is allowed it, and the library of filters for both.
 command -v bwrap >/dev/null && command -v nsenter >/dev/null ||

@@ -62,6 +62,24 @@ class Session:
             return Path(files[0]).name
         return None
 
+    def holds_definition(self, name: str) -> bool:
+        """Whether a name still holds a class or a function, as the last cell that defines it did.
+
+        `celda = celda(3, 5)` puts an object in the place of its class.
+        """
+        live = self.namespace.get(name)
+        _, is_class = self.defined_in(name)
+        return isinstance(live, type) if is_class else callable(live)
+
+    def defined_in(self, name: str) -> tuple[int | None, bool]:
+        """Return the last execution whose text defines a name, and whether as a class."""
+        for number, source in reversed(list(enumerate(self.cells, 1))):
+            tree = self._parsed(source)
+            for node in reversed(tree.body if tree else []):
+                if isinstance(node, _DEFINITIONS) and node.name == name:
+                    return number, isinstance(node, ast.ClassDef)
+        return None, False
+
     def _live(self, number: int, source: str) -> str:
         """Return a cell without the definitions that did not come to be."""
         tree = self._parsed(source)

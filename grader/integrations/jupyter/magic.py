@@ -19,18 +19,21 @@ from IPython.core.magic_arguments import MagicArgumentParser
 from IPython.display import display as _display
 
 from grader.assignments import assignment as assignments_
+from grader.assignments.fitting import choose_fitting
 from grader.core.errors import GraderError, told_to_students
 from grader.core.i18n import LANGUAGES, Words
 from grader.core.text import nearest
 from grader.feedback import fragment
 from grader.integrations.jupyter.live import Session
 from grader.integrations.jupyter.live_check import Failed, Interrupted, run
+from grader.integrations.jupyter.remarks import interrupted, is_there, remarks_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
     from grader.assignments.assignment import Assignment
+    from grader.assignments.fitting import Defines
     from grader.core.results import Grade
 
 _OPTIONS = {"--lang": "es|en", "--strict": "", "--assignment": "NAME", "--assignments": "DIR"}
@@ -51,7 +54,7 @@ def check(line: str) -> None:
     %check                       all that the assignment asks for and that is defined
     %check celdaLSTM modeloLSTM  only these
     %check --lang en             in English
-    %check --assignment NAME     which assignment, where there are several
+    %check --assignment NAME     which assignment, where the names do not tell
     %check celdaLSTM --strict    a check that is not passed is also an error of the cell
     """
     options = _options(line)
@@ -140,14 +143,16 @@ def _check(
     try:
         with told_to_students():
             root = assignments_.folder_of_assignments(root or _root())
-            assignment = assignments_.choose(root, name)
-            parts = _parts(assignment, names)
+            asked = tuple(dict.fromkeys(names))
+            assignment = choose_fitting(root, name, asked, lambda: [_defines(shell)])
+            for part in asked:
+                assignments_.require_part(assignment, part)
     except GraderError as error:
         raise UsageError(error.said.to(lang)) from error
     output = _Output(lang, live=getattr(shell, "kernel", None) is not None)
-    grade = _check_session(_session(shell), assignment, parts, output)
+    grade = _check_session(_session(shell), assignment, asked, output)
     if strict:
-        _require_all_right(grade, assignment, parts or list(assignment.points), words)
+        _require_all_right(grade, assignment, asked or list(assignment.points), words)
 
 
 def _require_all_right(
@@ -179,8 +184,8 @@ def _check_session(
     """Check what is there and show it; return the grade where there is one."""
     words = Words(output.lang)
     content = session.notebook()
-    parts = [part for part in asked or assignment.points if _is_there(part, assignment, session)]
-    remarks = _remarks(assignment, asked, session, words)
+    parts = [part for part in asked or assignment.points if is_there(part, assignment, session)]
+    remarks = remarks_of(assignment, asked, session, words)
     if not parts:
         output.show(None, remarks)
         return None
@@ -194,7 +199,7 @@ def _check_session(
     try:
         grade = run(content, assignment, parts, output.lang, tell)
     except Interrupted:
-        output.show(None, [_interrupted(parts, words)])
+        output.show(None, [interrupted(parts, words)])
     except Failed as failed:
         said = words("The check could not be run: {why}", why=failed.said)
         output.show(None, [said], failed.log)
@@ -206,85 +211,9 @@ def _check_session(
     return None
 
 
-def _interrupted(parts: Sequence[str], words: Words) -> str:
-    """Return that nothing is known of the work, and how to go on."""
-    told = words(
-        "The check was interrupted before it ended, so it says nothing about your work. Run the "
-        "cell again to check from the start."
-    )
-    if len(parts) == 1:
-        return told
-    return told + " " + words("One part alone takes less: %check {part}", part=parts[0])
-
-
-def _is_there(part: str, assignment: Assignment, session: Session) -> bool:
-    """Whether a part can be checked: what it is about is defined, or all is."""
-    needed = [part] if part in assignment.names else assignment.names
-    return all(name in session.namespace for name in needed)
-
-
-def _remarks(
-    assignment: Assignment, asked: Sequence[str], session: Session, words: Words
-) -> list[str]:
-    """Return what to know about definitions that are not there, or not the last ones typed."""
-    remarks = []
-    missing = [name for name in assignment.names if name not in session.namespace]
-    if asked:
-        missing = [name for name in missing if name in asked]
-    if len(missing) == len(asked or assignment.names) and missing:
-        remarks.append(
-            words(
-                "Not defined in this session: {names}. Run the cell that defines it, then "
-                "check again.",
-                names=", ".join(missing),
-            )
-        )
-    elif missing:
-        remarks.append(words("Not defined yet, so not checked: {names}.", names=", ".join(missing)))
-    for name in asked or assignment.names:
-        remarks += _about(name, session, words)
-    return remarks
-
-
-def _about(name: str, session: Session, words: Words) -> list[str]:
-    """Return whether a definition's last text is another than the live one."""
-    if file := session.file_of(name):
-        return [
-            words(
-                "{name} comes from {file}, not from a cell of this notebook.",
-                name=name,
-                file=file,
-            )
-        ]
-    execution = session.execution_of(name) or 0
-    later = [one for one in session.dead.get(name, []) if one[0] > execution]
-    if not later:
-        return []
-    number, syntax = later[-1]
-    told = (
-        words(
-            "Cell [{cell}] has a syntax error, so its {name} was not run. Fix it and run the cell.",
-            cell=number,
-            name=name,
-        )
-        if syntax
-        else words(
-            "Cell [{cell}] stopped at an error before it defined {name}. Fix it and run the cell.",
-            cell=number,
-            name=name,
-        )
-    )
-    if execution:
-        told += " " + words("The one in cell [{cell}] is checked instead.", cell=execution)
-    return [told]
-
-
-def _parts(assignment: Assignment, names: Iterable[str]) -> list[str]:
-    """Return the parts that names stand for. Raises grader's UsageError."""
-    parts = list(dict.fromkeys(names))
-    for part in parts:
-        assignments_.require_part(assignment, part)
-    return parts
+def _defines(shell: Any) -> Defines:
+    """Return what tells which names a shell has."""
+    return lambda names: [name for name in names if name in shell.user_ns]
 
 
 def _name(definition: object) -> str:

@@ -11,8 +11,9 @@ from grader.core.console import tell
 from grader.core.errors import GraderError, UsageError
 from grader.core.text import plain
 from grader.exports.nbgrader_notebook import Verdict, written
-from grader.submissions.archives import Source, UnreadableError
+from grader.submissions.archives import Source
 from grader.submissions.discovery import find
+from grader.submissions.members import UnreadableError
 from grader.submissions.metadata import TIMESTAMP
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ by the same steps, those of `nbgrader generate_assignment` but for the gradebook
 from __future__ import annotations
 
 import json
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -17,10 +18,11 @@ import nbformat
 from grader.assignments import assignment as assignments_
 from grader.core import files
 from grader.core.errors import AssignmentFault, UsageError
+from grader.core.i18n import Words
 from grader.integrations.nbgrader import course as courses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 STUB = "# ESCRIBE TU CÓDIGO AQUÍ\nraise NotImplementedError()"
 SETTING = (
@@ -28,16 +30,40 @@ SETTING = (
     r' NotImplementedError()"}'
 )
 """What makes `nbgrader generate_assignment` write the same notebook."""
+NO_HEADER = 'c.IncludeHeaderFooter.header = ""'
+QUICKSTARTS_HEADER = "source/header.ipynb"
 INSTALL = "`pip install rnn_grader-*.whl`, con el archivo que te da tu curso"
 """How a reference says that students install grader, in whose place a course puts its own line."""
 
 
-def with_install(reference: Path, line: str) -> str:
-    """Return a reference's JSON with the course's own line that installs grader; "" leaves it so.
+_POINTS = re.compile(r"\{\{points\.(\w+)\}\}")
+"""How a reference says what a part is worth, in whose place assignment.toml's number is put."""
 
-    Raises UsageError where the reference does not speak of it, or the line is several.
+
+def with_points(reference: Path, points: Mapping[str, float]) -> str:
+    """Return a reference's JSON with what its parts are worth.
+
+    Raises AssignmentFault where it names a part that is none.
     """
     text = reference.read_text(encoding="utf-8")
+
+    def worth(found: re.Match[str]) -> str:
+        if found[1] not in points:
+            raise AssignmentFault(
+                f"{reference} has {found[0]}, which is no part: the parts are {', '.join(points)}"
+            )
+        return Words("es").number(points[found[1]])
+
+    return _POINTS.sub(worth, text)
+
+
+def with_install(reference: Path, line: str, points: Mapping[str, float]) -> str:
+    """Return a reference's JSON, points filled in, with the course's own line that installs grader.
+
+    "" leaves the line as it is. Raises UsageError where the reference does not speak of it, or the
+    line is several, and as `with_points` does.
+    """
+    text = with_points(reference, points)
     if not line:
         return text
     if not line.isprintable():
@@ -50,19 +76,24 @@ def with_install(reference: Path, line: str) -> str:
     return text.replace(INSTALL, json.dumps(f"`{line}`", ensure_ascii=False)[1:-1])
 
 
-def skeleton(reference: Path, config: Any = None, install: str = "") -> str:
+def skeleton(
+    reference: Path,
+    config: Any = None,
+    install: str = "",
+    points: Mapping[str, float] | None = None,
+) -> str:
     """Return what students get: solutions emptied, cells locked and with checksums, no outputs.
 
-    `config` is a course's, `install` its line that installs grader. Raises AssignmentFault when the
-    marks or the cells' metadata will not do, UsageError where nbgrader is not installed and as
-    `with_install` does.
+    `config` is a course's, `install` its line that installs grader, `points` what the parts are
+    worth. Raises AssignmentFault when the marks or the cells' metadata will not do, UsageError
+    where nbgrader is not installed and as `with_install` does.
     """
     courses.require()
     from traitlets.config import Config
 
     settings = Config({"ClearSolutions": {"code_stub": {"python": STUB}}})
     settings.merge(config or {})
-    text = with_install(reference, install)
+    text = with_install(reference, install, points or {})
     notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     courses.quiet()
     try:
@@ -95,13 +126,14 @@ def release(
     reference, or no place for the line, or the course has another one already and not `force`.
     """
     reference = reference_of(name, root)
+    points = assignments_.choose(assignments_.folder_of_assignments(root), name).points
     courses.require()
     yield from _configuration(out.resolve())
     course = courses.load(out)
     with course.entered():
         texts = {
-            "source": with_install(reference, install),
-            "release": skeleton(reference, course.config, install),
+            "source": with_install(reference, install, points),
+            "release": skeleton(reference, course.config, install, points),
         }
     source = course.folder("source", name) / reference.name
     if not force and source.exists() and source.read_bytes() != texts["source"].encode():
@@ -131,9 +163,43 @@ def reference_of(name: str, root: Path | None) -> Path:
     )
 
 
+def write_skeleton(name: str, root: Path | None) -> Path:
+    """Write the notebook that students get beside an assignment's checks; return its path.
+
+    Raises what `reference_of` and `skeleton` do.
+    """
+    assignment = assignments_.choose(assignments_.folder_of_assignments(root), name)
+    text = skeleton(reference_of(name, root), points=assignment.points)
+    path = assignment.folder / f"{assignment.name}.ipynb"
+    files.save(path, text.encode())
+    return path
+
+
+def is_stale(assignment: assignments_.Assignment) -> bool:
+    """Whether the notebook that students get is not what the reference gives.
+
+    Where nbgrader is not installed nobody can say, and it is not.
+    """
+    folder = assignment.folder
+    reference = folder.parent.parent / "solutions" / assignment.name / f"{assignment.name}.ipynb"
+    path = folder / reference.name
+    if not path.is_file() or not reference.is_file():
+        return False
+    try:
+        made = skeleton(reference, points=assignment.points)
+    except UsageError:
+        return False
+    return made != path.read_text(encoding="utf-8")
+
+
 def missing_setting(out: Path) -> str:
-    """Return the line that a course's configuration lacks; nothing where it says its own stub."""
-    return "" if "code_stub" in courses.load(out).config.ClearSolutions else SETTING
+    """Return the lines that a course's configuration lacks: where it says no stub of its own, and
+    where students would get the header of nbgrader's quickstart, which says other things.
+    """  # noqa: D205 - one sentence
+    config = courses.load(out).config
+    stub = "" if "code_stub" in config.ClearSolutions else SETTING
+    header = str(config.IncludeHeaderFooter.get("header", ""))
+    return "\n".join(filter(None, (stub, NO_HEADER if header == QUICKSTARTS_HEADER else "")))
 
 
 def _configuration(out: Path) -> Iterator[Path]:
@@ -150,7 +216,8 @@ def main() -> None:
     for root in (Path(), Path("grader/assignments/template")):
         for reference in sorted((root / "solutions").glob("*/*.ipynb")):
             target = root / "assignments" / reference.parent.name / reference.name
-            target.write_text(skeleton(reference), encoding="utf-8")
+            points = assignments_.load(target.parent).points
+            target.write_text(skeleton(reference, points=points), encoding="utf-8")
             sys.stdout.write(f"{target}\n")
 
 

@@ -49,18 +49,21 @@ if closed: raise SystemExit("not everybody may read " + ", ".join(closed))
 class BubblewrapSandbox:
     """Starts workers under bwrap. Raises SandboxFault where that does not work, and says why.
 
-    `run` is in the names of this run's control groups, by which they are found and removed.
+    `run` is in the names of this run's control groups, by which they are found and removed;
+    `packages` are those that the assignment adds to our list.
     """
 
     name = "bubblewrap"
     protects = True
 
-    def __init__(self, limits: Limits, *, run: str | None = None) -> None:
+    def __init__(
+        self, limits: Limits, *, run: str | None = None, packages: Sequence[str] = ()
+    ) -> None:
         self.limits = limits
         self.run = run or secrets.token_hex(8)
         self.bwrap = tool("bwrap", "bubblewrap")
         self.nsenter = tool("nsenter", "util-linux")
-        self.view = tuple(view.options())
+        self.view = tuple(view.options(packages))
         self.ranges = ids.ranges()
         self.bounded = self._try()
         """Whether a lane's memory and processes are bounded in all, by a control group."""

@@ -23,12 +23,13 @@ from grader.core.i18n import tr
 from grader.core.limits import MOST_FILES, Limits
 from grader.sandbox.backends.engine import ENGINE_ERRORS
 from grader.sandbox.backends.engine import connect as connect  # noqa: PLC0414 - for who has Docker
-from grader.sandbox.backends.image import ensure
+from grader.sandbox.backends.image import ImageSpec, ensure
 from grader.sandbox.backends.recipe import MASKED, docker_folder
 from grader.sandbox.lane import StreamLane
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Sequence
 
     from grader.core.console import Tell
 
@@ -49,8 +50,8 @@ class DockerSandbox:
     """Starts workers in containers of the local engine.
 
     `run` is the label by which this run's containers can be found and removed; `image` is the id of
-    the one that the run began with. Raises SandboxFault when no engine answers or the image cannot
-    be made.
+    the one that the run began with. Without it the image is made, with the assignment's `packages`.
+    Raises SandboxFault when no engine answers or the image cannot be made.
     """
 
     name = "docker"
@@ -63,6 +64,7 @@ class DockerSandbox:
         device: str = "cpu",
         run: str | None = None,
         image: str | None = None,
+        packages: Sequence[str] = (),
         tell: Tell = lambda _: None,
     ) -> None:
         self.limits = limits
@@ -70,7 +72,7 @@ class DockerSandbox:
         self.run = run or secrets.token_hex(8)
         self.patience = _RESTART_SECONDS
         self.client = connect()
-        self._image = image or ensure(self.client, tell)
+        self._image = image or ensure(self.client, tell, ImageSpec.from_environment(packages))
 
     @property
     def image(self) -> str:

@@ -17,6 +17,7 @@ from grader.protocol import wire
 from grader.sandbox.api import Report, Usage
 from grader.sandbox.decode import fault, report_of
 from grader.sandbox.lane import cell_name, parts_of
+from grader.sandbox.outline import Outline
 from grader.worker.definitions import load
 from grader.worker.objects import Objects
 from grader.worker.reading import read
@@ -99,7 +100,7 @@ class FakeSession:
 
         dtype, names = torch.get_default_dtype(), dict(self.namespace)
         try:
-            yield FakeCheck(Objects(self.namespace))
+            yield FakeCheck(Objects(self.namespace), self.report.outline)
         finally:
             torch.set_default_dtype(dtype)
             self.namespace.clear()  # stand-ins may have taken some names' places
@@ -111,8 +112,9 @@ class FakeCheck:
 
     usage = Usage()
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, outline: Outline | None = None) -> None:
         self.objects = objects
+        self.outline = outline or Outline()
         self.known: dict[str, Usage] = {}
 
     def ask(self, operation: str, **arguments: Any) -> Any:
@@ -120,7 +122,7 @@ class FakeCheck:
         parts = parts_of({"nonce": b"", "op": operation, "args": arguments})
         message = _through_the_wire(self.objects.answer(_through_the_wire(b"".join(parts))))
         if "raised" in message:
-            raise fault(message["raised"])
+            raise fault(message["raised"], self.outline)
         return message.get("value")
 
     def used(self) -> float:
@@ -129,7 +131,7 @@ class FakeCheck:
 
     def reference(self, questions: Sequence[Mapping[str, Any]]) -> Usage:
         """Run probes of ours in this process, on an empty notebook."""
-        apart = FakeCheck(Objects({}))
+        apart = FakeCheck(Objects({}), self.outline)
         started, used = time.monotonic(), time.process_time()
         for question in questions:
             started = time.monotonic()

@@ -30,7 +30,14 @@ from grader.core.errors import GraderError, SandboxFault
 from grader.core.i18n import same, tr
 from grader.sandbox.backends import borrowed
 from grader.sandbox.backends.engine import connect
-from grader.sandbox.backends.recipe import cache, digest, docker_folder, worker_files
+from grader.sandbox.backends.recipe import (
+    added,
+    cache,
+    digest,
+    docker_folder,
+    requirements,
+    worker_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,20 +62,21 @@ _ENGINE_ERRORS = (DockerException, requests.exceptions.RequestException)
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """What may differ between machines: the base image, and which torch (a pip requirement).
+    """What may differ: by machine the base image and which torch, by assignment more packages.
 
-    The torch that requirements.txt allows is narrowed by `torch`, never widened.
+    All but the base are pip requirements. The torch that requirements.txt allows is narrowed by
+    `torch`, never widened.
     """
 
     base: str = DEFAULT_BASE
     torch: str = "torch"
+    packages: tuple[str, ...] = ()
 
     @classmethod
-    def from_environment(cls) -> ImageSpec:
+    def from_environment(cls, packages: Iterable[str] = ()) -> ImageSpec:
         """Read GRADER_BASE and GRADER_TORCH."""
-        return cls(
-            os.environ.get("GRADER_BASE") or cls.base, os.environ.get("GRADER_TORCH") or cls.torch
-        )
+        base, torch = os.environ.get("GRADER_BASE"), os.environ.get("GRADER_TORCH")
+        return cls(base or cls.base, torch or cls.torch, tuple(packages))
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ def ensure(client: DockerClient, tell: Tell, spec: ImageSpec | None = None) -> s
     `tell` is told, in one line each, of the steps that take long. Raises SandboxFault.
     """
     spec = spec or ImageSpec.from_environment()
-    sources = _sources()  # read once, so that the name and the content agree
+    sources = _sources(spec)  # read once, so that the name and the content agree
     tag = f"{REPOSITORY}:{context_digest(spec, sources)[:12]}"
     try:
         found = _find(client, tag)
@@ -115,17 +123,17 @@ def ensure(client: DockerClient, tell: Tell, spec: ImageSpec | None = None) -> s
 def context_digest(spec: ImageSpec, sources: dict[str, bytes] | None = None) -> str:
     """Return the SHA-256, in hexadecimal, of all that goes into the image."""
     parts = [spec.base.encode(), spec.torch.encode()]
-    for name, content in sorted((sources or _sources()).items()):
+    for name, content in sorted((sources or _sources(spec)).items()):
         parts += [name.encode(), content]
     return digest(parts)
 
 
-def _sources() -> dict[str, bytes]:
+def _sources(spec: ImageSpec) -> dict[str, bytes]:
     """Return our own files in the build context; nothing else of ours enters the image."""
-    recipe = [docker_folder() / "Dockerfile", docker_folder() / "requirements.txt"]
-    recipe.append(Path(borrowed.__file__))
+    recipe = [docker_folder() / "Dockerfile", Path(borrowed.__file__)]
     files = {path.name: path for path in recipe} | worker_files()
-    return {name: path.read_bytes() for name, path in files.items()}
+    listed = "\n".join([*requirements(), *added(spec.packages)]).encode()
+    return {"requirements.txt": listed} | {name: path.read_bytes() for name, path in files.items()}
 
 
 def _find(client: DockerClient, tag: str) -> str | None:
@@ -202,9 +210,9 @@ def _interpreter(client: DockerClient, base: str) -> _Interpreter:
     return _Interpreter(f"{major}.{minor}", machine, int(glibc_minor))
 
 
-def _wheels(interpreter: _Interpreter, torch: str, requirements: bytes, tell: Tell) -> Path:
+def _wheels(interpreter: _Interpreter, torch: str, listed: bytes, tell: Tell) -> Path:
     """Return a folder with every wheel that the image needs; fetch them unless it is there."""
-    name = digest([repr(interpreter).encode(), torch.encode(), requirements])[:12]
+    name = digest([repr(interpreter).encode(), torch.encode(), listed])[:12]
     folder = cache() / "wheels" / name
     if folder.is_dir():
         return folder
@@ -221,7 +229,7 @@ def _wheels(interpreter: _Interpreter, torch: str, requirements: bytes, tell: Te
     tell(tr("fetching the wheels that the sandbox's image needs (once)"))
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as parts:
-        Path(parts, "requirements.txt").write_bytes(requirements)
+        Path(parts, "requirements.txt").write_bytes(listed)
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
         wanted = ["--dest", f"{parts}/wheels", "--requirement", f"{parts}/requirements.txt", torch]
         failure = tr("pip could not fetch the image's packages")

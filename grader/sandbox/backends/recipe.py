@@ -6,9 +6,12 @@ import hashlib
 import os
 import platform
 import shutil
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
 
 from grader.core.errors import SandboxFault
 from grader.core.i18n import tr
@@ -36,6 +39,21 @@ def docker_folder() -> Path:
     """Return the folder of the Dockerfile and its scripts: a wheel's, or a source checkout's."""
     installed = PACKAGE / "_docker"
     return installed if installed.is_dir() else PACKAGE.parent / "docker"
+
+
+def requirements() -> list[str]:
+    """Return pip's requirements of any worker: docker/requirements.txt."""
+    lines = (docker_folder() / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def added(packages: Iterable[str]) -> list[str]:
+    """Return which of an assignment's packages, as pip's requirements, a worker lacks without it.
+
+    A bare name of our list, or of Python's own library, adds nothing.
+    """
+    known = {Requirement(line).name for line in requirements()} | sys.stdlib_module_names
+    return [each for each in packages if each not in known]
 
 
 def worker_files() -> dict[str, Path]:

@@ -19,6 +19,9 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from grader.core.errors import SandboxFault
 from grader.core.i18n import tr
 from grader.sandbox.backends.borrowed import sources
@@ -26,14 +29,15 @@ from grader.sandbox.backends.recipe import (
     MASKED,
     OURS,
     PACKAGE,
+    added,
     cache,
     digest,
-    docker_folder,
+    requirements,
     tool,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 WORKER = "/opt/worker"
 SCRATCH = "/work"
@@ -49,14 +53,17 @@ _BYTECODE = "__pycache__"
 _DEVICES = ("null", "zero", "random", "urandom")
 
 
-def options() -> Iterator[str]:
-    """Yield bwrap's options. Raises SandboxFault when a package is not as pip installs it."""
+def options(packages: Iterable[str] = ()) -> Iterator[str]:
+    """Yield bwrap's options; `packages` are an assignment's own.
+
+    Raises SandboxFault when a package is not as pip installs it, or an assignment's is not here.
+    """
     for folder in _FOLDERS:  # those that bwrap makes by itself are its own user's alone
         for each in (*reversed(folder.parents), folder):
             yield from ("--dir", str(each))
     yield from _system()
     yield from _python()
-    yield from _packages()
+    yield from _packages(packages)
     yield from _emptied()
     for name in OURS:
         yield from ("--ro-bind", str(PACKAGE / name), f"{WORKER}/grader/{name}")
@@ -100,9 +107,9 @@ def _python() -> Iterator[str]:
             yield from ("--tmpfs", installed)
 
 
-def _packages() -> Iterator[str]:
+def _packages(packages: Iterable[str]) -> Iterator[str]:
     bound = set()
-    for package in _closure():
+    for package in _closure(packages):
         for name in sorted({file.parts[0] for file in package.files or ()}):
             source = str(package.locate_file(name))
             if name in ("..", "__pycache__") or name in bound or not os.path.lexists(source):
@@ -148,13 +155,11 @@ def _write(original: Path, source: str, copy: Path) -> None:
     )
 
 
-def _closure() -> list[Distribution]:
-    """Return the packages that a worker may import; those that students need may be missing."""
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
-
-    lines = (docker_folder() / "requirements.txt").read_text().splitlines()
-    queue = [Requirement(line) for line in lines if not line.startswith("#")]
+def _closure(packages: Iterable[str]) -> list[Distribution]:
+    """Return the packages that a worker may import; those of our list may be missing."""
+    own = [Requirement(line) for line in added(packages)]
+    asked = {canonicalize_name(each.name) for each in own}
+    queue = [*map(Requirement, requirements()), *own]
     found: dict[str, Distribution] = {}
     while queue:
         wanted = queue.pop()
@@ -163,7 +168,15 @@ def _closure() -> list[Distribution]:
             continue
         try:
             found[name] = distribution(wanted.name)
-        except PackageNotFoundError:
+        except PackageNotFoundError as error:
+            if name in asked:
+                raise SandboxFault(
+                    tr(
+                        "the assignment's package {package} is not installed in the Python that "
+                        "grades: pip install '{package}'",
+                        package=wanted,
+                    )
+                ) from error
             continue
         if found[name].files is None:
             raise SandboxFault(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from grader.worker.analysis.shut import Lists, Shut
     from grader.worker.analysis.statements import Statement
 
+_CALLED_BY_CHECKS = frozenset({"reset_parameters", "backward"})
+"""Methods that no module of torch's has, or that nothing of the student's need call."""
 _WRITTEN = notice(
     "uses {name}, which has to be written by hand here: if a check runs it, the part has no points"
 ).message
@@ -283,18 +285,12 @@ class _Reader:
             isinstance(node, _FUNCTIONS)
             and not node.decorator_list
             and not hasattr(torch.nn.Module, node.name)
-            and node.name not in self.mentioned | {"reset_parameters"}
+            and node.name not in self.mentioned | _CALLED_BY_CHECKS
         )
 
 
 def _never(test: ast.expr) -> bool:
-    """Whether a condition never holds: `False`, `__name__ == "__main__"` where it is a module."""
-    match test:
-        case ast.Constant(value=value):
-            return not value
-        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
-            return True
-    return False
+    return isinstance(test, ast.Constant) and not test.value
 
 
 def _always(test: ast.expr) -> bool:

@@ -10,12 +10,13 @@ import codecs
 import json
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, NoReturn
 
 import nbformat
 
+from grader.protocol.notebooks import without_files
 from grader.worker.messages import Translatable, TranslatableError, notice
 
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -38,6 +39,7 @@ _JUPYTERS = notice(
 )
 _LONGEST_NAME = 40
 _OLDEST_WITH_CELLS = 4
+_MOST_EXECUTIONS = 1_000_000
 
 
 class Unreadable(TranslatableError):
@@ -56,6 +58,10 @@ class Document:
     language: str = ""
     python: str = ""
     is_script: bool = False
+    executions: tuple[int | None, ...] = ()
+    """What Jupyter shows beside each code cell, as far as the file holds it."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """The texts of files that were handed in with it, by name."""
 
     @property
     def is_foreign(self) -> bool:
@@ -65,6 +71,11 @@ class Document:
 
 def document(content: bytes, filename: str) -> Document:
     """Read a notebook (nbformat 2 to 4) or a `.py` module. Raises Unreadable."""
+    alone, files = without_files(content)
+    return replace(_alone(alone, filename), beside=files)
+
+
+def _alone(content: bytes, filename: str) -> Document:
     text, remarks = _text(content)
     if not text.strip():
         raise Unreadable(notice("the file is empty"))
@@ -274,6 +285,7 @@ def _notebook(content: dict[str, Any], remarks: list[Translatable]) -> Document:
         remarks,
         str(language)[:_LONGEST_NAME],
         str(python)[:_LONGEST_NAME],
+        executions=tuple(map(_execution, code)),
     )
 
 
@@ -293,6 +305,11 @@ def _upgraded(content: dict[str, Any], major: object) -> Any:
 def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
+
+
+def _execution(cell: dict[str, Any]) -> int | None:
+    count = cell.get("execution_count")
+    return count if type(count) is int and 0 < count < _MOST_EXECUTIONS else None
 
 
 def _within(content: object, key: str) -> dict[str, Any]:

@@ -33,15 +33,21 @@ _ALIASES = [(re.compile(pattern), name) for pattern, name in _KNOWN["aliases"].i
 
 @dataclass(frozen=True)
 class Family:
-    """One thing that has many names."""
+    """One thing that has many names; `functions` are torch's own that compute it in Python."""
 
     names: tuple[str, ...]
     spelt: str
     operators: frozenset[str]
+    functions: frozenset[str] = frozenset()
 
 
 FAMILIES = tuple(
-    Family(tuple(one["names"]), one["spelt"], frozenset(one["operators"]))
+    Family(
+        tuple(one["names"]),
+        one["spelt"],
+        frozenset(one["operators"]),
+        frozenset(one.get("functions", ())),
+    )
     for one in _KNOWN["families"].values()
 )
 
@@ -88,6 +94,10 @@ class Shut:
         """Return the operators through which nothing runs but what is shut."""
         free = {name for one in FAMILIES if one not in self.families for name in one.operators}
         return {name for one in self.families for name in one.operators} - free
+
+    def functions(self) -> set[str]:
+        """Return torch's own functions in which nothing is computed but what is shut."""
+        return {name for one in self.families for name in one.functions}
 
 
 def for_part(shut: Lists, part: str) -> Shut:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import __future__
 
 import ast
+import builtins
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.worker.analysis.notebook import Notice
-from grader.worker.analysis.statements import DEFINITIONS
+from grader.worker.analysis.statements import DEFINITIONS, called_now
 from grader.worker.messages import notice
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from grader.worker.analysis.statements import Statement
 
 _SETTINGS = frozenset({"set_default_dtype", "set_default_device", "set_default_tensor_type"})
+
+
+_MOST_FOLLOWED = 1000  # functions that a statement's calls may call in their turn
 
 
 @dataclass
@@ -146,8 +150,9 @@ class Index:
         return [Notice(text, last.cell, last.node.lineno)] if definition else []
 
     def _extenders_after(self, name: str, start: int) -> list[Statement]:
+        """Return what extends a name's value; the first one's too where it stands above it."""
         extenders, binders = self.extenders.get(name, []), self.binders.get(name)
-        first = binders[start].order if binders else 0
+        first = binders[start].order if binders and start else -1
         return extenders[bisect_left(extenders, first + 1, key=_order) :]
 
 
@@ -171,39 +176,100 @@ def _replaces(item: Statement, name: str) -> bool:
 
 
 def _in_order(chosen: dict[int, Statement], notices: list[Notice]) -> list[Statement]:
-    """Sort by place, but put what a statement needs at once before it."""
-    ordered: list[Statement] = []
-    placed: set[int] = set()
-    bound: set[str] = set()
-    binders: defaultdict[str, list[Statement]] = defaultdict(list)
-    for order in sorted(chosen):
-        for name in chosen[order].binds:
-            binders[name].append(chosen[order])
+    """Sort by place, but put what a statement needs at once before it.
 
-    def missing(item: Statement) -> Iterator[Statement]:
+    What is moved up brings along what it needs of what stands before it.
+    """
+    arranger = _Arranger([chosen[order] for order in sorted(chosen)], notices)
+    arranger.arrange()
+    return arranger.ordered
+
+
+class _Arranger:
+    """Puts statements in an order in which they can run."""
+
+    def __init__(self, chosen: list[Statement], notices: list[Notice]) -> None:
+        self.chosen = chosen
+        self.notices = notices
+        self.ordered: list[Statement] = []
+        self.pending: list[Statement] = []
+        self.bound: set[str] = set()
+        self.placed: set[int] = set()
+        self.binders: defaultdict[str, list[Statement]] = defaultdict(list)
+        self.providers: defaultdict[str, list[Statement]] = defaultdict(list)
+        for item in chosen:
+            for name in item.binds:
+                self.binders[name].append(item)
+            for name in item.binds | item.extends:
+                self.providers[name].append(item)
+
+    def arrange(self) -> None:
+        """Fill `ordered`."""
+        stack = [iter(self.chosen)]
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+                if self.pending:
+                    self.ordered.append(self.pending.pop())
+                    self.bound |= self.ordered[-1].binds
+            elif item.order not in self.placed:
+                self.placed.add(item.order)
+                self.pending.append(item)
+                stack.append(self._first(item, moved_up=len(self.pending) > 1))
+
+    def _first(self, item: Statement, *, moved_up: bool) -> Iterator[Statement]:
+        """Yield what must run before a statement and has not run."""
+        if moved_up:
+            yield from self._brought_along(item)
         for name in sorted(item.needs_now - item.binds):
-            others = binders[name] if name not in bound else []
-            for later in others[bisect_left(others, item.order + 1, key=_order) :][:1]:
+            yield from self._later(name, item)
+        for name in sorted(self._needed_by_calls(item) - item.binds - self.bound):
+            yield from self._later(name, item)
+
+    def _later(self, name: str, item: Statement) -> Iterator[Statement]:
+        """Yield the first statement after `item` that binds a name which nothing has bound."""
+        if name in self.bound or hasattr(builtins, name):
+            return
+        others = self.binders[name] or self.binders["*"]
+        for later in others[bisect_left(others, item.order + 1, key=_order) :][:1]:
+            if later.order not in self.placed and name in later.binds:
                 text = notice(
                     "“{name}” is used before it is defined; its definition is run first", name=name
                 )
-                notices.append(Notice(text, item.cell, item.node.lineno))
-                yield later
+                self.notices.append(Notice(text, item.cell, item.node.lineno))
+            yield later
+            waiting = frozenset().union(*(one.binds for one in self.pending))
+            for other in self.providers[name]:
+                if other.order > later.order and not other.needs & waiting:
+                    yield other
 
-    stack = [iter([chosen[order] for order in sorted(chosen)])]
-    pending: list[Statement] = []
-    while stack:
-        item = next(stack[-1], None)
-        if item is None:
-            stack.pop()
-            if pending:
-                ordered.append(pending.pop())
-                bound |= ordered[-1].binds
-        elif item.order not in placed:
-            placed.add(item.order)
-            pending.append(item)
-            stack.append(missing(item))
-    return ordered
+    def _brought_along(self, item: Statement) -> list[Statement]:
+        """Return, in order, what a statement needs of what stands above it, now or when called."""
+        found: dict[int, Statement] = {}
+        queue = [item]
+        while queue:
+            for name in queue.pop().needs:
+                for other in self.providers[name]:
+                    above = other.order < item.order and other.order not in self.placed
+                    if above and other.order not in found:
+                        found[other.order] = other
+                        queue.append(other)
+        return [found[order] for order in sorted(found)]
+
+    def _needed_by_calls(self, item: Statement) -> set[str]:
+        """Return the names that the functions which a statement calls at once need, and theirs."""
+        needed: set[str] = set()
+        queue = list(called_now(item.node))
+        seen = set(queue)
+        while queue and len(seen) < _MOST_FOLLOWED:
+            for other in self.binders[queue.pop()][-1:]:
+                if isinstance(other.node, DEFINITIONS):
+                    needed |= other.needs_later
+                    new = other.needs_later - seen
+                    seen |= new
+                    queue += new
+        return needed
 
 
 def _is_setting(node: ast.stmt) -> bool:

@@ -10,6 +10,9 @@ import symtable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from grader.worker.analysis.attaching import with_attached
+from grader.worker.analysis.guards import opened
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -46,10 +49,13 @@ class Statement:
 
 
 def statements(cells: Iterable[Cell]) -> list[Statement]:
-    """Return every top-level statement with the names that it binds and needs."""
-    pairs = [(cell.number, node) for cell in cells for node in cell.statements]
+    """Return every top-level statement with the names that it binds and needs.
+
+    What stands under `if __name__ == "__main__":` is at top level.
+    """
+    pairs = [(cell.number, node) for cell in cells for node in opened(cell.statements)]
     found = [_statement(number, node, order) for order, (number, node) in enumerate(pairs)]
-    return _with_globals(found)
+    return with_attached(_with_globals(found))
 
 
 def _with_globals(found: list[Statement]) -> list[Statement]:
@@ -76,10 +82,24 @@ def _with_globals(found: list[Statement]) -> list[Statement]:
 def _called(node: ast.stmt) -> Iterator[str]:
     """Yield the functions that a plain call or assignment calls by their names."""
     if isinstance(node, (ast.Expr, ast.Assign)):
-        for inner in ast.walk(node):
-            match inner:
-                case ast.Call(func=ast.Name(id=name)):
-                    yield name
+        yield from called_now(node)
+
+
+def called_now(root: ast.stmt) -> Iterator[str]:
+    """Yield the names of what a statement calls when it runs; what decorates is called too."""
+    stack: list[ast.AST] = [root]
+    while stack:
+        node = stack.pop()
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                yield name
+        if isinstance(node, (*DEFINITIONS, ast.Lambda)):
+            decorators = getattr(node, "decorator_list", [])
+            yield from (one.id for one in decorators if isinstance(one, ast.Name))
+            stack += decorators
+            stack += node.body if isinstance(node, ast.ClassDef) else []
+        else:
+            stack += ast.iter_child_nodes(node)
 
 
 def _statement(cell: int, node: ast.stmt, order: int) -> Statement:

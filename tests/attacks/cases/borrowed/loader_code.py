@@ -2,7 +2,7 @@
 # title = "get_code of torch's loader, and a function made of it"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["error", "failed", "crashed"]

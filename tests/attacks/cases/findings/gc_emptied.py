@@ -2,7 +2,7 @@
 # title = "Everything of the grader's that the garbage collector lists is emptied"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["error", "crashed"]

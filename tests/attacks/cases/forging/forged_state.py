@@ -2,7 +2,7 @@
 # title = "A state_dict of one's own that shows the initial weights that are asked for"
 # group = "Score forging"
 # verdict = "0"
-# points = 98
+# points = 99
 # loses = ["celdaLSTM/reset_parameters"]
 # outcomes = ["failed"]
 # ///

@@ -2,7 +2,7 @@
 # title = "kill(-1, SIGKILL)"
 # group = "Score forging"
 # verdict = "S"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]

@@ -2,7 +2,7 @@
 # title = "SIGKILL to the process that forks for each check"
 # group = "Score forging"
 # verdict = "S"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]

@@ -2,9 +2,9 @@
 # title = "torch.allclose and torch.testing always agree, with a wrong cell"
 # group = "Score forging"
 # verdict = "0"
-# points = 77
+# points = 79
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/ones", "celdaLSTM/returns_order", "celdaLSTM/stacking_order", "celdaLSTM/reset_parameters"]
 # outcomes = ["failed"]
 # ///
 class celdaLSTM(celdaLSTM):

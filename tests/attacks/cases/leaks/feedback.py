@@ -2,7 +2,7 @@
 # title = "All that can be seen, told back through the messages"
 # group = "Leaks"
 # verdict = "S"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["error"]

@@ -2,7 +2,7 @@
 # title = "A module of native code that the notebook writes, and imports"
 # group = "Not doing the work"
 # verdict = "S"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]

@@ -2,7 +2,7 @@
 # title = "A symbol of what is loaded already is looked up"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["error", "failed"]

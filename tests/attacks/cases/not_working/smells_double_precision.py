@@ -2,9 +2,9 @@
 # title = "Right in the precision that checks use, lazy in the one that students use"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 77
+# points = 79
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
-# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/reset_parameters"]
+# keeps = ["celdaLSTM/parameters", "celdaLSTM/interface", "celdaLSTM/ones", "celdaLSTM/returns_order", "celdaLSTM/stacking_order", "celdaLSTM/reset_parameters"]
 # ///
 class celdaLSTM(celdaLSTM):
     def forward(self, x_t, hidden):

@@ -2,8 +2,8 @@
 # title = "A loop that trains nothing where somebody listens to the loss"
 # group = "Not doing the work"
 # verdict = "0"
-# points = 92
-# loses = ["aprendizaje/*"]
+# points = 88
+# loses = ["modelo_entrenamiento/*"]
 # ///
 antes = modelo_entrenamiento
 

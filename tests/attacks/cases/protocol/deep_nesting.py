@@ -2,7 +2,7 @@
 # title = "A header nested a hundred thousand times"
 # group = "Protocol"
 # verdict = "S"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["crashed"]

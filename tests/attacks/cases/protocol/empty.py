@@ -2,7 +2,7 @@
 # title = "Tensors without elements"
 # group = "Protocol"
 # verdict = "0"
-# points = 76
+# points = 75
 # loses = ["celdaLSTM/*", "gradientes/lstm_cell", "gradientes/lstm_long"]
 # keeps = ["celdaLSTM/parameters", "celdaLSTM/reset_parameters"]
 # outcomes = ["failed"]
