@@ -151,6 +151,7 @@ def graded(name: str, sample: str) -> Grade:
         lane.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "sample"), ALL)
 def test_a_sample_is_flagged_where_its_note_says(name: str, sample: str) -> None:
     path = file(name, sample)

@@ -91,6 +91,7 @@ def world(tmp_path: Path, gradebook: Path) -> World:
     return world
 
 
+@pytest.mark.slow
 def test_a_check_that_is_gone_is_worth_nothing(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

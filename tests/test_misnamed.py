@@ -62,6 +62,7 @@ def test_other(student):
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "lost"),
     [

@@ -236,6 +236,7 @@ POINTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", POINTS.values(), ids=POINTS)
 def test_it_gives_what_grading_anew_gives_to_the_byte(
     course: Course, changes: Sequence[tuple[str, str]]

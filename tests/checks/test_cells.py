@@ -137,6 +137,7 @@ def test_a_right_cell_loses_nothing(name: str) -> None:
     assert not own(name, written(name, *SINGLE[name]))[1]
 
 
+@pytest.mark.slow
 def test_numbers_that_overflow_cost_the_whole_on_every_seed() -> None:
     """A tanh of exponentials, right for all but large numbers."""
     quotient = "({0}.exp() - (-{0}).exp()) / ({0}.exp() + (-{0}).exp())".format("candidato_c_t")
@@ -167,6 +168,7 @@ SLIPS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_that_nobody_declared_is_shown_as_an_equation(slip: str) -> None:
     """It costs one check and the whole, and no name is given.
@@ -254,6 +256,7 @@ TOGETHER: dict[str, tuple[str, tuple[tuple[str, str], ...], set[str], set[str]]]
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", TOGETHER)
 def test_two_mistakes_hide_nothing_of_one_another(what: str) -> None:
     """Each costs its own check, known or not; both cost more than one and at most both."""
@@ -264,6 +267,7 @@ def test_two_mistakes_hide_nothing_of_one_another(what: str) -> None:
     assert 0.35 < cost(got) <= 0.55
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

@@ -139,6 +139,7 @@ def test_a_cut_between_the_models_steps_is_named(student: Make) -> None:
     assert caught.value.misconception is model_gradients.BETWEEN_STEPS
 
 
+@pytest.mark.slow
 def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
     odd = cell_class(before=lambda c: (7 * c).sin() + c**3)
     one = student(odd)
@@ -149,6 +150,7 @@ def test_the_gradients_of_an_unknown_forward_are_its_own(student: Make) -> None:
         gradients.judge_cell(student(cut), celdaLSTM, SEED)
 
 
+@pytest.mark.slow
 def test_a_cell_that_depends_on_nothing_has_no_right_gradient(student: Make) -> None:
     with pytest.raises(Mismatch, match="no depende"):
         gradients.judge_cell(student(cell_class(after=lambda s: s * 0)), celdaLSTM, SEED)

@@ -90,12 +90,14 @@ def modelo_entrenamiento(modelo, loss_function, optimizer, data_loader):
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_a_network_that_does_not_learn_honestly_fails(cheat: str) -> None:
     with pytest.raises(Mismatch):
         learns(CHEATS[cheat])
 
 
+@pytest.mark.slow
 def test_weights_from_elsewhere_fail() -> None:
     elsewhere = network.right_course(network.Data(models.LSTM, 999, stand_in=False)).states[-1]
     weights = {name: value.tolist() for name, value in elsewhere.items()}
@@ -107,6 +109,7 @@ def test_weights_from_elsewhere_fail() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["celdaLSTM/forget_gate", "modelo_entrenamiento/step"])
 def test_a_part_that_failed_is_replaced(lost: str) -> None:
     part = lost.partition("/")[0]
@@ -143,6 +146,7 @@ def test_the_same_seed_gives_the_same_data_and_another_one_others() -> None:
     assert not one.sequences()[0].equal(other.sequences()[0])
 
 
+@pytest.mark.slow
 def test_a_seed_on_which_the_reference_learns_late_is_passed_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -154,6 +158,7 @@ def test_a_seed_on_which_the_reference_learns_late_is_passed_over(
         assert next(network.learnable(models.LSTM, SEED, stand_in=False)).seed > SEED
 
 
+@pytest.mark.slow
 def test_only_a_run_that_ends_elsewhere_asks_whether_the_data_is_steady(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -172,6 +177,7 @@ def test_only_a_run_that_ends_elsewhere_asks_whether_the_data_is_steady(
     assert asked[0] < asked[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [models.LSTM, models.GRU])
 def test_the_stand_ins_learn_too(kind: models.Kind) -> None:
     data = network.Data(kind, SEED, stand_in=True)

@@ -80,6 +80,7 @@ def readings(grade: Grade) -> dict[str, str]:
     return {c.id.partition("/")[2]: c.reading.equation for c in grade.checks if c.reading}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slip", CELLS)
 def test_a_slip_costs_its_equation_and_the_whole_and_is_shown(slip: str) -> None:
     """The check of the equation says which equation gives these numbers."""

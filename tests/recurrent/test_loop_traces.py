@@ -92,6 +92,7 @@ def test_right_loops_lose_nothing() -> None:
     assert lost_in_testing(TESTING) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "rule", "named"),
     [row[1:] for row in TRAINING_MISTAKES],
@@ -103,6 +104,7 @@ def test_a_mistake_in_training_loses_its_rule_alone(
     assert lost_in_training(with_edits(TRAINING, edits)) == {rule: named}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "rule", "named"),
     [row[1:] for row in TESTING_MISTAKES],
@@ -132,6 +134,7 @@ def test_a_model_that_gives_something_else_each_time_is_not_called_cut(change: s
     assert caught.value.misconception is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "rule", "named"),
     [row[1:] for row in MODEL_MISTAKES],
