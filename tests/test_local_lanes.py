@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+import os
+import signal
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import tiny
@@ -64,3 +67,45 @@ def test_a_check_that_breaks_on_all_or_on_many_ends_the_run(
 ) -> None:
     with pytest.raises(BrokenCheck, match="f/value is broken"):
         run(terms, **sources)
+
+
+class LatePool(ProcessPoolExecutor):
+    """Takes a second task only when the first has ended: then its process may be gone."""
+
+    first: Future[Grade] | None = None
+
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
+        if self.first is None:
+            self.first = super().submit(*given, **named)
+            return self.first
+        wait([self.first])
+        return super().submit(*given, **named)
+
+
+def test_a_process_that_dies_just_before_it_gets_work_ends_no_run(
+    terms: Terms, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "ProcessPoolExecutor", LatePool)
+    lethal = LethalOnce(tmp_path_factory.mktemp("mark") / "killed")
+    tasks = [
+        (Submission(name, name, f"{name}.py", f"def f(): return {value}".encode()), terms)
+        for name, value in {"kills": 3, "ana": 4, "eva": 6}.items()
+    ]
+    grades = {one.student: one for one in local.run(tasks, lethal, jobs=2)}
+    assert {name: grade.status for name, grade in grades.items()} == dict.fromkeys(grades, "graded")
+    assert set(grades) == {"kills", "ana", "eva"}
+
+
+class LethalOnce:
+    """Makes a sandbox; the first process that asks for one is killed."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __call__(self) -> ProcessSandbox:
+        try:
+            self.mark.touch(exist_ok=False)
+        except FileExistsError:
+            return ProcessSandbox()
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError

@@ -29,7 +29,7 @@ _TELLING = 2 / 3  # of the cases have no size of 1, and numbers near 1
 _ABSENT = 1 / 3  # of the cases lack an input that may be left out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """Sizes by letter, inputs and weights by name; numbers are float64.
 

@@ -42,7 +42,7 @@ def parameters(trials: Trials, _seed: int) -> None:
     made = of.arguments(sizes)
     found = student.run(
         calls.state,
-        lambda answer: isinstance(answer, list) and len(answer) in (0, 2),
+        _is_state,
         name=of.name,
         metodo="__call__" if of.method == "forward" else of.method,
         sizes=made,
@@ -78,6 +78,21 @@ def parameters(trials: Trials, _seed: int) -> None:
                 f"assert set(nombres) <= set({sorted(wanted)!r}), nombres",
             ],
         )
+
+
+def _is_state(answer: Any) -> bool:
+    if not isinstance(answer, list) or len(answer) != len(("shapes", "names")):
+        return answer == []
+    shapes, names = answer
+    return (
+        isinstance(shapes, dict)
+        and all(
+            isinstance(one, list) and all(isinstance(size, int) for size in one)
+            for one in shapes.values()
+        )
+        and isinstance(names, list)
+        and all(isinstance(name, str) for name in names)
+    )
 
 
 def _is_told(trials: Trials) -> bool:

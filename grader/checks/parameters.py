@@ -87,10 +87,13 @@ def require_drawn(
 ) -> None:
     """Assert that `reset_parameters` draws in ±bound, and that somebody calls it.
 
-    That may be who makes the module: a model, `within`, that has it under an attribute. Raises
-    StudentFault, Mismatch.
+    That may be who makes the module: a model, `within`, that has it under an attribute. With lazy
+    layers nobody can while it is made. Raises StudentFault, Mismatch.
     """
     require_uniform(drawn(student, name, sizes, again=True), bound)
+    student.start_over()
+    if _is_lazy(construct(student, name, *sizes)):
+        return
     student.start_over()
     try:
         require_uniform(drawn(student, name, sizes, again=False), bound, NEVER_CALLED)
@@ -119,10 +122,14 @@ def state_of(module: RemoteObject) -> dict[str, torch.Tensor]:
     One with lazy layers, whose sizes nobody knows before that, is called once. Raises StudentFault.
     """
     state = module.state_dict()
-    if len(module.sizes) < len(("input", "hidden")) or all(one.numel() for one in state.values()):
+    if len(module.sizes) < len(("input", "hidden")) or not _is_lazy(module):
         return state
     module.student.run(one_step, modulo=module, sizes=list(module.sizes))
     return module.state_dict()
+
+
+def _is_lazy(module: RemoteObject) -> bool:
+    return not all(one.numel() for one in module.state_dict().values())
 
 
 def require(module: RemoteObject, shapes: Mapping[str, tuple[int, ...]]) -> None:

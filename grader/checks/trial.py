@@ -12,6 +12,7 @@ import functools
 import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import torch
 
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from grader.student.student import Student
 
 _NUDGE = 1e-7  # relative, of all numbers: what it does to the outputs is how rounding errors grow
-_MOST_MAGNITUDES = 4096
-_magnitudes: dict[Any, tuple[Case, float]] = {}  # of the same cases, for all students of a run
+_magnitudes: WeakKeyDictionary[Case, dict[Any, float]] = WeakKeyDictionary()
+"""By declaration and equations, of cases that are there for all students of a run."""
 WRONG = (RuntimeError, ValueError, TypeError, IndexError, ArithmeticError)
 """What equations may raise that do not fit a case, as torch does for shapes."""
 
@@ -188,12 +189,10 @@ class Trials:
 
     def measured(self, case: Case, equations: Any) -> Case:
         """Return the case with how much rounding errors grow in it, over pieces of ours."""
-        key = (id(case), self.of, equations)
-        if key not in _magnitudes:
-            if len(_magnitudes) >= _MOST_MAGNITUDES:
-                _magnitudes.clear()
-            _magnitudes[key] = (case, self._magnitude(case, equations))
-        return replace(case, magnitude=_magnitudes[key][1])
+        of_case, key = _magnitudes.setdefault(case, {}), (self.of, equations)
+        if key not in of_case:
+            of_case[key] = self._magnitude(case, equations)
+        return replace(case, magnitude=of_case[key])
 
     def _magnitude(self, case: Case, equations: Any) -> float:
         largest = 0.0

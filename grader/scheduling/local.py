@@ -189,9 +189,13 @@ def _run_pool(
     try:
         while tasks or running:
             while tasks and len(running) < jobs:
-                task = tasks.popleft()
-                started(task[0])
-                running[pool.submit(_grade, *task)] = task
+                try:
+                    running[pool.submit(_grade, *tasks[0])] = tasks[0]
+                except BrokenProcessPool:  # just now: what is running says whose doing it was
+                    break
+                started(tasks.popleft()[0])
+            if not running:
+                return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task = running.pop(future)
                 fault = future.exception()
