@@ -8,7 +8,7 @@ no mark, and a row with such a hole has none either: nobody loses points that we
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from grader.core.i18n import Bilingual
@@ -54,7 +54,6 @@ class Entry:
     mark: float | None
     submission: str = ""
     reason: Bilingual = NOTHING
-    late: bool = False
     page: Path | None = None
     mistakes: tuple[Misconception, ...] = ()
     dropped: bool = False
@@ -119,7 +118,7 @@ class Gradebook:
     rows: tuple[Row, ...]
     by_name: tuple[Person, ...] = ()
     alike: tuple[str, ...] = ()
-    kinds: Mapping[str, Kind] | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
 
 def row(person: Person, found: Mapping[str, Entry], rules: Rules) -> Row:
