@@ -80,7 +80,9 @@ def _no_toml(path: Path, text: str, error: str) -> UsageError:
         said = tr("{key} stands in the file twice: remove one of the two lines", key=key)
     else:
         why = _AT.sub("", error)
-        said = tr('this is not TOML ({why}): write lines such as scale = 20 or name = "text"', why=why)
+        said = tr(
+            'this is not TOML ({why}): write lines such as scale = 20 or name = "text"', why=why
+        )
     return UsageError(joined(": ", [f"{path}:{number}", said]))
 
 
@@ -134,8 +136,8 @@ class _Reader:
         for name, folder in folders.items():
             if not folder.is_dir():
                 said = tr(
-                    "there is no folder {folder}: name the one that grader grade wrote (its --out), "
-                    "from the folder of this file",
+                    "there is no folder {folder}: name the one that grader grade wrote (its "
+                    "--out), from the folder of this file",
                     folder=folder,
                 )
                 self._refuse(name, said, "results")
@@ -165,13 +167,16 @@ class _Reader:
         drop = self.fields.get("drop_lowest", 0)
         if type(drop) is not int or not 0 <= drop < len(folders):
             said = tr(
-                "drop_lowest has to be a whole number from 0 to {most}: one assignment has to count",
+                "drop_lowest has to be a whole number from 0 to {most}: one assignment has to "
+                "count",
                 most=len(folders) - 1,
             )
             self._refuse("drop_lowest", said)
         absent = self._text("not_handed_in", "zero")
         if absent not in _ABSENT:
-            said = tr('not_handed_in has to be "zero" (it counts as 0) or "omit" (it does not count)')
+            said = tr(
+                'not_handed_in has to be "zero" (it counts as 0) or "omit" (it does not count)'
+            )
             self._refuse("not_handed_in", said)
         by_name = {name: float(weights.get(name, 1)) for name in folders}
         return Rules(by_name, float(scale), drop, _ABSENT[absent])
@@ -199,7 +204,9 @@ class _Reader:
             said = tr('{key} has to be a text in quotation marks: {key} = "…"', key=key)
             self._refuse(key, said, table)
 
-    def _unknown(self, key: str, known: Mapping[str, Any] | tuple[str, ...], table: str = "") -> NoReturn:
+    def _unknown(
+        self, key: str, known: Mapping[str, Any] | tuple[str, ...], table: str = ""
+    ) -> NoReturn:
         names = ", ".join(known)
         if meant := nearest(key, known):
             said = tr(

@@ -35,7 +35,9 @@ def read(root: Path) -> Mapping[str, Described]:
     if not path.is_file():
         return {}
     try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, Described])
+        return msgspec.convert(
+            tomllib.loads(path.read_text(encoding="utf-8")), dict[str, Described]
+        )
     except (OSError, ValueError, msgspec.ValidationError) as error:
         raise AssignmentFault(f"{path}: {error}") from error
 

@@ -129,7 +129,9 @@ def row(person: Person, found: Mapping[str, Entry], rules: Rules) -> Row:
     for name in _lowest(entries, rules):
         entries[name] = replace(entries[name], dropped=True)
     counted = ((entry.mark, rules.weights[name]) for name, entry in entries.items() if entry.counts)
-    return Row(person, entries, _mean((mark, weight) for mark, weight in counted if mark is not None))
+    return Row(
+        person, entries, _mean((mark, weight) for mark, weight in counted if mark is not None)
+    )
 
 
 def _lowest(entries: Mapping[str, Entry], rules: Rules) -> list[str]:

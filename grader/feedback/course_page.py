@@ -73,7 +73,7 @@ class Mistake:
     found: Recurring
     counts: tuple[tuple[str, int], ...]
     again: tuple[tuple[str, str], ...]
-    cases: tuple[tuple[str, Text, int], ...]
+    cases: tuple[tuple[tuple[str, ...], Text, int], ...]
     tag: str
 
 
@@ -167,11 +167,11 @@ def _mistake(number: int, found: Recurring, book: Gradebook, lang: str) -> Mista
     return Mistake(
         said(found.what, "text", lang),
         found,
-        tuple(found.by_assignment.items()),
+        tuple((name, count) for name in book.rules.weights if (count := found.by_assignment[name])),
         tuple((_called(book.rows[row]), ", ".join(found.rows[row])) for row in found.again),
         tuple(
-            (case.assignment, said(case.misconception, "text", lang), len(case.rows))
-            for case in found.cases
+            (one.assignments, said(one.misconception, "text", lang), len(one.rows))
+            for one in found.cases
         ),
         f"m{number}",
     )

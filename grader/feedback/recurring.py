@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from grader.core.gradebook import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.core.gradebook import Gradebook
+    from grader.core.gradebook import Gradebook, Kind
     from grader.core.results import Misconception
 
 
 @dataclass(frozen=True)
 class Case:
-    """A misconception in one assignment, and the rows of those who showed it."""
+    """A misconception, the assignments that it came up in, and the rows of those who showed it."""
 
-    assignment: str
     misconception: Misconception
+    assignments: tuple[str, ...]
     rows: tuple[int, ...]
 
 
@@ -28,7 +26,8 @@ class Case:
 class Recurring:
     """What came up in several assignments; `again` are those who showed it in more than one.
 
-    `what` is the kind, or the misconception itself. `rows` has the assignments by row.
+    `what` is the kind, or the misconception itself. `rows` has the assignments by row. Of the
+    `cases` those come first that are the same in most assignments, and then the most frequent.
     """
 
     what: Kind | Misconception
@@ -41,12 +40,9 @@ class Recurring:
         return tuple(row for row, names in self.rows.items() if len(names) > 1)
 
     @property
-    def by_assignment(self) -> dict[str, int]:
+    def by_assignment(self) -> Counter[str]:
         """How many showed it, by assignment."""
-        found: dict[str, set[int]] = defaultdict(set)
-        for case in self.cases:
-            found[case.assignment].update(case.rows)
-        return {name: len(rows) for name, rows in found.items()}
+        return Counter(name for names in self.rows.values() for name in names)
 
 
 def recurring(book: Gradebook) -> list[Recurring]:
@@ -70,23 +66,34 @@ def _shown(book: Gradebook) -> Iterator[tuple[str, int, Misconception]]:
 
 
 def _key(misconception: Misconception, book: Gradebook) -> str:
-    """Return what makes two the same: the kind, or the name, whatever the assignment."""
+    """Return what makes two the same: the kind, or else the name."""
     kind = book.kinds.get(misconception.id)
-    return f"kind {kind.id}" if kind else misconception.id.rpartition(".")[2]
+    return f"kind {kind.id}" if kind else _name(misconception)
+
+
+def _name(misconception: Misconception) -> str:
+    """Return the name in its id, which is the same in all assignments: `sec.last_column`'s."""
+    return misconception.id.rpartition(".")[2]
 
 
 def _group(shown: list[tuple[str, int, Misconception]], book: Gradebook) -> Recurring:
-    cases: dict[tuple[str, str], list[tuple[int, Misconception]]] = defaultdict(list)
+    cases: dict[str, list[tuple[str, int, Misconception]]] = defaultdict(list)
     rows: dict[int, dict[str, None]] = defaultdict(dict)
     for assignment, row, misconception in shown:
-        cases[assignment, misconception.id].append((row, misconception))
+        cases[_name(misconception)].append((assignment, row, misconception))
         rows[row][assignment] = None
     first = shown[0][2]
+    made = [
+        Case(
+            found[0][2],
+            tuple(dict.fromkeys(assignment for assignment, _, _ in found)),
+            tuple(dict.fromkeys(row for _, row, _ in found)),
+        )
+        for found in cases.values()
+    ]
+    made.sort(key=lambda one: (-len(one.assignments), -len(one.rows)))
     return Recurring(
         book.kinds.get(first.id, first),
-        tuple(
-            Case(assignment, found[0][1], tuple(row for row, _ in found))
-            for (assignment, _), found in cases.items()
-        ),
+        tuple(made),
         {row: tuple(names) for row, names in rows.items()},
     )

@@ -84,9 +84,7 @@ def _entries(results: StoredResults, scale: float) -> dict[str, Entry]:
     return {
         submission: Entry(
             grade.status,
-            None
-            if grade.status == "not_graded"
-            else mark_of(grade.score, grade.max_score, scale),
+            None if grade.status == "not_graded" else mark_of(grade.score, grade.max_score, scale),
             submission,
             both(grade, "reason"),
             results.page(submission),
@@ -98,7 +96,9 @@ def _entries(results: StoredResults, scale: float) -> dict[str, Entry]:
 
 def _mistakes(grade: Grade) -> Iterator[Misconception]:
     """Yield the misconceptions that a submission showed, each once."""
-    found = {check.misconception.id: check.misconception for check in grade.checks if check.misconception}
+    found = {
+        check.misconception.id: check.misconception for check in grade.checks if check.misconception
+    }
     if grade.status == "graded":
         yield from found.values()
 

@@ -72,7 +72,7 @@ class One:
         return self.names | set(ids)
 
     def at(self, place: int) -> Person | None:
-        """Return who that is in one place: of two lines for one id the one that has a submission."""
+        """Return who that is in one place: of two lines for one id that with a submission."""
         there = [one.person for one in self.seen if one.place == place]
         return max(there, key=lambda person: bool(person.submission), default=None)
 
@@ -184,6 +184,6 @@ def _refuse_two(one: One, places: Sequence[Path]) -> None:
 
 
 def _words(name: str) -> set[str]:
-    return {word for spelling in spellings(name) for word in spelling.split() if " " in spelling} or (
-        spellings(name)
-    )
+    return {
+        word for spelling in spellings(name) for word in spelling.split() if " " in spelling
+    } or (spellings(name))
