@@ -108,7 +108,7 @@ class Kind:
 @dataclass(frozen=True)
 class Gradebook:
     """The course. `by_name` are those who are one student by their name alone, and not by an id;
-    `alike` are names that several students have, who may be one and are kept apart. `kinds` tells
+    `alike` are names in several rows, which may be one student and are kept apart. `kinds` tells
     the kind of a misconception by its id.
     """  # noqa: D205 - one sentence
 

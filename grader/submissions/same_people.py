@@ -79,7 +79,9 @@ class One:
 
 @dataclass(frozen=True)
 class Everybody:
-    """The people; which of them are one by their names alone, and which names several have."""
+    """The people; which of them are one by their names alone, and which names leave that open:
+    several have one, and somebody elsewhere, who may be any of them.
+    """  # noqa: D205 - one sentence
 
     people: tuple[One, ...]
     by_name: tuple[One, ...]
@@ -99,7 +101,8 @@ def everybody(places: Sequence[Path], seen: Iterable[Seen]) -> Everybody:
             people += group
         elif any(one.places & other.places for one, other in combinations(group, 2)):
             people += group
-            names.append(next(one.person.name for one in group if one.person.name))
+            if any(not one.places & other.places for one, other in combinations(group, 2)):
+                names.append(next(one.person.name for one in group if one.person.name))
         else:
             both = One(tuple(each for one in group for each in one.seen))
             people.append(both)
