@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.core.gradebook import Entry, Gradebook, Row
+    from grader.core.gradebook import Entry, EntryStatus, Gradebook, Row
     from grader.feedback.recurring import Recurring
     from grader.feedback.texts import Text
+
+_STATUSES: tuple[tuple[str, EntryStatus], ...] = (
+    ("s0", "not_graded"),
+    ("s1", "not_handed_in"),
+    ("s2", "rejected"),
+)
+"""What a row is found by that has such an entry."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +138,6 @@ def _lines(book: Gradebook, mistakes: list[Mistake], folder: Path) -> Iterator[L
             ),
             " ".join(tags),
         )
-
-
-_STATUSES = (("s0", "not_graded"), ("s1", "not_handed_in"), ("s2", "rejected"))
 
 
 def _groups(
