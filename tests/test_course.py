@@ -31,8 +31,8 @@ ROOT = Path(__file__).parents[1]
 def course(tmp_path: Path) -> Course:
     """Two assignments; Eva did not hand in the second."""
     made = Course(tmp_path)
-    made.add("uno", grade("uno", "s01", 9, "u.last_column"), grade("uno", "s02", 5))
-    return made.add("dos", grade("dos", "s01", 6, "d.mask_ignored"))
+    made.add("uno", grade("uno", "s01", 9, "u.mask_ignored"), grade("uno", "s02", 5))
+    return made.add("dos", grade("dos", "s01", 6, "d.last_column"))
 
 
 def entries(**marks: float | None) -> dict[str, Entry]:
@@ -139,7 +139,7 @@ def test_json_is_alone_on_standard_output(course: Course) -> None:
         "weight": 1.0,
         "dropped": False,
         "submission": "s01",
-        "misconceptions": ["u.last_column"],
+        "misconceptions": ["u.mask_ignored"],
     }
     assert (eva["mark"], eva["assignments"]["dos"]["status"]) == (5.0, "not_handed_in")
 
@@ -283,6 +283,11 @@ def test_one_id_of_two_people_is_refused_unless_a_roster_has_it() -> None:
     two = [Person("7", "a1"), Person("8", "a2"), Person("9", "b", ids={"x": "7", "y": "8"})]
     with pytest.raises(UsageError, match="could be 7 and 8"):
         groups(seen(*two))
+    absent = [Seen(0, two[0]), Seen(0, Person("8")), Seen(1, two[2])]
+    with pytest.raises(UsageError, match="could be 7 and 8"):
+        groups(absent)
+    with pytest.raises(UsageError, match="could be 7"):
+        groups(seen(Person("7", "a1"), Person("7", "a2")))
 
 
 def test_a_roster_names_people_and_who_handed_in_nothing_at_all(course: Course) -> None:
@@ -296,14 +301,17 @@ def test_a_roster_names_people_and_who_handed_in_nothing_at_all(course: Course) 
 
 
 def test_the_same_kind_and_the_same_misconception_come_back(course: Course) -> None:
-    course.add("tres", grade("tres", "s01", 4, "t.last_column", "t.own"), grade("tres", "s02", 4))
+    eva = grade("tres", "s02", 4, "x.nothing", "t.padding_counted")
+    course.add("tres", grade("tres", "s01", 4, "t.last_column", "t.own"), eva)
     book = gradebook(read(course.write()), ROOT / "assignments")
     first, second = recurring(book)
     assert (first.what.text, first.again) == ("El relleno cuenta como si fuera dato", (0,))
-    assert first.by_assignment == {"uno": 1, "dos": 1, "tres": 1}
+    assert first.by_assignment == {"uno": 1, "dos": 1, "tres": 2}
+    assert first.rows == {0: ("uno", "dos", "tres"), 1: ("tres",)}
     assert [(one.misconception.id, one.assignments) for one in first.cases] == [
-        ("u.last_column", ("uno", "tres")),
-        ("d.mask_ignored", ("dos",)),
+        ("d.last_column", ("dos", "tres")),
+        ("u.mask_ignored", ("uno",)),
+        ("t.padding_counted", ("tres",)),
     ]
     assert (second.what.id, second.again) == ("x.nothing", (1,))
     page = course_page.render(book, "es", course.root)

@@ -17,7 +17,7 @@ from grader.submissions.roster import read_roster
 from grader.submissions.same_people import Seen, everybody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from grader.assignments.course import Course
@@ -88,19 +88,16 @@ def _entries(results: StoredResults, scale: float) -> dict[str, Entry]:
             submission,
             both(grade, "reason"),
             results.page(submission),
-            tuple(_mistakes(grade)),
+            _mistakes(grade),
         )
         for submission, grade in results.grades.items()
     }
 
 
-def _mistakes(grade: Grade) -> Iterator[Misconception]:
-    """Yield the misconceptions that a submission showed, each once."""
-    found = {
-        check.misconception.id: check.misconception for check in grade.checks if check.misconception
-    }
-    if grade.status == "graded":
-        yield from found.values()
+def _mistakes(grade: Grade) -> tuple[Misconception, ...]:
+    """Return the misconceptions that a submission showed, each once."""
+    found = (check.misconception for check in grade.checks if check.misconception)
+    return tuple({one.id: one for one in found}.values())
 
 
 def _of(one: One, names: Sequence[str], entries: Sequence[Mapping[str, Entry]]) -> dict[str, Entry]:
