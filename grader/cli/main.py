@@ -13,6 +13,7 @@ import typer
 
 from grader.cli import (
     check,
+    course,
     doctor,
     grade,
     new,
@@ -55,6 +56,7 @@ app.command()(replay.replay)
 app.command()(report.report)
 app.command()(override.override)
 app.command()(rescore.rescore)
+app.command()(course.course)
 app.add_typer(export_app, name="export")
 app.command()(doctor.doctor)
 app.command()(new.new)

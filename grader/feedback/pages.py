@@ -49,15 +49,16 @@ def environment(lang: str) -> jinja2.Environment:
     return made
 
 
-def page(template: str, lang: str, **values: object) -> str:
+def page(template: str, lang: str, like: str = "", **values: object) -> str:
     """Return a page from a template that extends `base.html.jinja`.
 
     Its style is `style.css` and, where there is one, the file of the template's name that ends in
-    `.css`; its script the one that ends in `.js`.
+    `.css`; its script the one that ends in `.js`. It has those of another template before, where it
+    is `like` that one.
     """
-    stem = template.partition(".")[0]
-    style = _text("style.css") + _text(f"{stem}.css")
-    script = _text(f"{stem}.js")
+    stems = (like, template.partition(".")[0]) if like else (template.partition(".")[0],)
+    style = _text("style.css") + "".join(_text(f"{stem}.css") for stem in stems)
+    script = "".join(_text(f"{stem}.js") for stem in stems)
     inline = {"style": Markup(style), "script": Markup(script)}  # noqa: S704 - files of ours
     made = environment(lang).get_template(template)
     return made.render(policy=_policy(style, script), **inline, **values)

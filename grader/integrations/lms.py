@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from grader.assignments import assignment as assignments_
@@ -17,11 +17,13 @@ from grader.exports.zips import zipped
 from grader.storage.stored import StoredResults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from grader.core.results import Grade, Person
     from grader.exports.matching import Filled, Owner
+
+    Known = Mapping[str, Person]
 
 FEEDBACK = "feedback.zip"
 _MENTIONED = 5
@@ -50,10 +52,25 @@ class CanvasOptions:
     assignments: Path | None
 
 
-def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
-    """Write the worksheet with grades and a zip of feedback; return where, and the exit status."""
+@dataclass(frozen=True)
+class CanvasColumn:
+    """An assignment's results, and its column's name in the gradebook; "" where the title tells.
+
+    `known` is what else is known of the people, by submission.
+    """
+
+    results: StoredResults
+    column: str
+    known: Known = field(default_factory=dict)
+
+
+def export_moodle(options: MoodleOptions, known: Known | None = None) -> tuple[list[Path], int]:
+    """Write the worksheet with grades and a zip of feedback; return where, and the exit status.
+
+    `known` is what else is known of the people, by submission.
+    """
     results = StoredResults.read(options.folder)
-    owned = _owned(results)
+    owned = _owned(results, known or {})
     with _unfit(options.worksheet):
         filled = moodle.fill(
             spreadsheet.read(_read(options.worksheet)),
@@ -72,19 +89,47 @@ def export_moodle(options: MoodleOptions) -> tuple[list[Path], int]:
 def export_canvas(options: CanvasOptions) -> tuple[Path, int]:
     """Write the gradebook with an assignment's scores; return where, and the exit status."""
     results = StoredResults.read(options.folder)
-    titles = _titles(results, options.assignments)
-    with _unfit(options.gradebook):
-        table = spreadsheet.read(_read(options.gradebook))
-        filled = canvas.fill(table, _owned(results), titles, options.column)
     out = options.out or results.place("canvas.csv")
-    written = _write(out, options.gradebook, filled.data)
-    return written, _tell(results, filled, options.gradebook, "en")
+    column = CanvasColumn(results, options.column)
+    return export_columns(options.gradebook, out, [column], options.assignments)
 
 
-def _owned(results: StoredResults) -> list[tuple[Grade, Person]]:
+def export_columns(
+    gradebook: Path, out: Path, columns: Iterable[CanvasColumn], assignments: Path | None
+) -> tuple[Path, int]:
+    """Write the gradebook with the scores of several; return where, and the exit status."""
+    data, filled = _read(gradebook), []
+    for one in columns:
+        titles = _titles(one.results, assignments)
+        with _unfit(gradebook):
+            owned = _owned(one.results, one.known)
+            now = canvas.fill(spreadsheet.read(data), owned, titles, one.column)
+        data = now.data
+        filled.append((one.results, now))
+    written = _write(out, gradebook, data)
+    return written, max(_tell(results, now, gradebook, "en") for results, now in filled)
+
+
+def _owned(results: StoredResults, known: Known) -> list[tuple[Grade, Person]]:
     """Return the grades, each with whose it is, in the order of the class."""
     grades = results.grades
-    return [(grades[one.submission], one) for one in results.people if one.submission in grades]
+    return [
+        (grades[one.submission], _with(one, known.get(one.submission)))
+        for one in results.people
+        if one.submission in grades
+    ]
+
+
+def _with(person: Person, known: Person | None) -> Person:
+    """Return somebody with what else is known: what the folder says itself comes first."""
+    if known is None:
+        return person
+    return replace(
+        person,
+        name=person.name or known.name,
+        email=person.email or known.email,
+        ids=known.ids | person.ids,
+    )
 
 
 @contextmanager

@@ -91,6 +91,12 @@ class StoredResults:
         path = self.path / pages.FOLDER / f"{submission}.html"
         return path if path.is_file() else None
 
+    @property
+    def index(self) -> Path | None:
+        """The class's page, where it was made."""
+        path = self.path / pages.FOLDER / pages.INDEX
+        return path if path.is_file() else None
+
     def place(self, name: str) -> Path:
         """Return where an export goes that is given no place of its own."""
         return self.path / name

@@ -41,7 +41,7 @@ class Roster:
 
     @cached_property
     def _names(self) -> set[str]:
-        own = {key for _, person in self.people for key in _keys(person)}
+        own = {key for _, person in self.people for key in keys_of(person)}
         called = {alike(person.name) for _, person in self.people}
         return (own | called | {alike(group) for group in self.groups.by_person.values()}) - {""}
 
@@ -63,12 +63,12 @@ class Roster:
         )
 
     def _called(self, *names: str) -> Person | None:
-        told = {spelling for name in names for spelling in _spellings(name)}
-        found = [person for _, person in self.people if told & _spellings(person.name)]
+        told = {spelling for name in names for spelling in spellings(name)}
+        found = [person for _, person in self.people if told & spellings(person.name)]
         return found[0] if len(found) == 1 else None
 
     def _one(self, submission: Submission, known: set[str]) -> Person | None:
-        found = [person for _, person in self.people if known & set(_keys(person))]
+        found = [person for _, person in self.people if known & set(keys_of(person))]
         if len(found) > 1:
             raise UsageError(
                 tr(
@@ -116,7 +116,7 @@ def _with_ids(
     """Add what doubtful columns hold, of those in which nothing is two people's."""
     for place in told.doubtful:
         texts = [row[place] for _, row in table]
-        taken = [{*_keys(person)} for _, person in people]
+        taken = [{*keys_of(person)} for _, person in people]
         uses = Counter(text.casefold() for text in texts if text)
         others = [
             text.casefold() in keys
@@ -137,7 +137,7 @@ def _with_ids(
 def _refuse_twice(path: Path, people: Iterable[tuple[int, Person]]) -> None:
     lines: dict[str, int] = {}
     for number, person in people:
-        for key in dict.fromkeys(_keys(person)):
+        for key in dict.fromkeys(keys_of(person)):
             if key in lines:
                 raise UsageError(
                     tr(
@@ -157,14 +157,15 @@ def _is_of_points(row: Mapping[str, str]) -> bool:
     return "points possible" in next(iter(row.values()), "").casefold()
 
 
-def _spellings(name: str) -> set[str]:
+def spellings(name: str) -> set[str]:
     """Return a name as it compares with others: "Pérez, Ana" is Ana Pérez, and "perezana"."""
     words = re.findall(r"\w+", alike(name))
     joined = {"".join(words[place:] + words[:place]) for place in range(len(words))}
     return {" ".join(sorted(words))} | joined if words else set()
 
 
-def _keys(person: Person) -> Iterator[str]:
+def keys_of(person: Person) -> Iterator[str]:
+    """Yield the ids that somebody goes by, as they compare with others'."""
     yield from (
         key.casefold() for key in (person.student, person.email, *person.ids.values()) if key
     )
