@@ -1,0 +1,179 @@
+"""Part 1: windows of a series and what follows each."""
+
+import pytest
+import torch
+
+from grader.checks.asserts import Mismatch
+from grader.checks.kit import Definition, Float, One, Worked, given, mistake, term
+from grader.core.i18n import Bilingual
+
+from . import probes
+
+COUNT, START = "(len(serie) - w - horizonte) // paso + 1", "inicio = m * paso"
+TARGETS, ROOM = "serie[inicio + w : inicio + w + horizonte]", "serie.new_empty(M, horizonte)"
+
+
+def width(letter):
+    """Return a kind of input that is as large as a letter says."""
+    return Worked(One(1), lambda case: case.sizes[letter])
+
+
+def pieces(series, starts, length, rows):
+    """Return pieces of a series in a frame of so many rows."""
+    found = [series[start : start + length] for start in starts]
+    return probes.marco(torch.stack(found) if found else series.new_empty(0, length), rows)
+
+
+class ventanas(Definition):
+    probe = probes.en_ventanas
+    inputs = {
+        "serie": Float("W+K+E-1"),
+        "w": width("W"),
+        "horizonte": width("K"),
+        "paso": One(2, 1, 3, optional=True),
+    }
+    outputs = {"X": Float("E+1 W"), "Y": Float("E+1 K")}
+    largest = {"E": 6}
+    fresh_sizes = {"W": 3, "K": 2, "E": 8}
+    weights = {"returned": 0.5}
+
+    @term(0)
+    def salto(paso):
+        return 1 if paso is None else paso
+
+    @term(4)
+    def cuantas(serie, w, horizonte, salto):
+        return (len(serie) - w - horizonte) // salto + 1
+
+    @term(3)
+    def inicios(cuantas, salto):
+        return [m * salto for m in range(cuantas)]
+
+    @term(3, given(paso=1))
+    def X(serie, inicios, w, E):
+        return pieces(serie, inicios, w, E + 1)
+
+    @term(4, given(paso=1))
+    def Y(serie, inicios, w, horizonte, E):
+        return pieces(serie, [inicio + w for inicio in inicios], horizonte, E + 1)
+
+    mistakes = (
+        mistake(
+            "ser.a_window_short",
+            cuantas=("salto + 1", "salto"),
+            edit=(COUNT, COUNT.removesuffix(" + 1")),
+        ),
+        mistake(
+            "ser.horizon_not_counted",
+            cuantas=lambda serie, w, horizonte, salto: max(
+                0, (len(serie) - w - 2 * horizonte) // salto + 1
+            ),
+            edit=(COUNT, "(len(serie) - w - 2 * horizonte) // paso + 1"),
+        ),
+        mistake(
+            "ser.step_ignored",
+            cuantas=lambda serie, w, horizonte: len(serie) - w - horizonte + 1,
+            inicios=lambda cuantas: range(cuantas),
+            loses=("inicios",),
+            edit=((COUNT, "len(serie) - w - horizonte + 1"), (START, "inicio = m")),
+        ),
+        mistake(
+            "ser.starts_without_step",
+            inicios=("m * salto", "m"),
+            edit=(START, "inicio = m"),
+        ),
+        mistake(
+            "ser.windows_do_not_overlap",
+            cuantas=lambda serie, w, horizonte: (len(serie) - w - horizonte) // w + 1,
+            inicios=lambda cuantas, w: [m * w for m in range(cuantas)],
+            loses=("inicios",),
+            edit=((COUNT, "(len(serie) - w - horizonte) // w + 1"), (START, "inicio = m * w")),
+        ),
+        mistake(
+            "ser.window_turned",
+            X=lambda serie, inicios, w, E: pieces(
+                serie.flip(0), [len(serie) - w - inicio for inicio in inicios], w, E + 1
+            ),
+            edit=("serie[inicio : inicio + w]", "serie[inicio : inicio + w].flip(0)"),
+        ),
+        mistake(
+            "ser.target_inside",
+            Y=lambda serie, inicios, w, horizonte, E: pieces(
+                serie, [inicio + w - 1 for inicio in inicios], horizonte, E + 1
+            ),
+            also=(
+                {
+                    "Y": lambda serie, inicios, w, horizonte, E: pieces(
+                        serie, [inicio + w - horizonte for inicio in inicios], horizonte, E + 1
+                    )
+                },
+            ),
+            edit=(TARGETS, "serie[inicio + w - 1 : inicio + w + horizonte - 1]"),
+        ),
+        mistake(
+            "ser.last_target_alone",
+            Y=lambda serie, inicios, w, horizonte, E: pieces(
+                serie, [inicio + w + horizonte - 1 for inicio in inicios], 1, E + 1
+            ),
+            edit=(
+                (TARGETS, "serie[inicio + w + horizonte - 1]"),
+                (ROOM, "serie.new_empty(M, 1)"),
+            ),
+        ),
+        mistake(
+            "ser.first_target_alone",
+            Y=lambda serie, inicios, w, E: pieces(
+                serie, [inicio + w for inicio in inicios], 1, E + 1
+            ),
+            edit=((TARGETS, "serie[inicio + w]"), (ROOM, "serie.new_empty(M, 1)")),
+        ),
+        mistake(
+            "ser.window_with_targets",
+            X=lambda serie, inicios, w, horizonte, E: pieces(
+                serie, inicios, w + horizonte, E + 1
+            ),
+            edit=(
+                ("serie[inicio : inicio + w]", "serie[inicio : inicio + w + horizonte]"),
+                ("serie.new_empty(M, w)", "serie.new_empty(M, w + horizonte)"),
+            ),
+        ),
+    )
+
+
+SHORT = ((6, 5, 2, 1), (3, 5, 1, 1), (5, 4, 3, 3), (2, 6, 3, 2))
+"""How many values there are, w, the horizon and the step: none of them makes a window."""
+
+
+@pytest.mark.part("ventanas")
+@pytest.mark.kind("form")
+@pytest.mark.weight(1)
+@pytest.mark.needs("interface")
+def test_empty(student):
+    """Una serie demasiado corta no tiene ninguna ventana: X (0, w), Y (0, horizonte).
+
+    A series that is too short has no window: X (0, w), Y (0, horizonte).
+    """
+    student.precision(torch.float64)
+    student.require("ventanas")
+    for n, w, horizon, step in SHORT:
+        student.start_over()
+        serie = torch.arange(n, dtype=torch.float64)
+        got = student.run(
+            probes.sin_ventanas, lambda one: isinstance(one, list),
+            serie=serie, w=w, horizonte=horizon, paso=step,
+        )  # fmt: skip
+        right = [[0, w], [0, horizon]]
+        if [list(one) for one in got] != right:
+            raise Mismatch(
+                Bilingual(
+                    f"con {n} valores no cabe ninguna ventana de {w} y su horizonte de {horizon}: las formas "
+                    f"son {got}, y deben ser {right}",
+                    f"among {n} values there is no room for a window of {w} and its horizon of {horizon}: the "
+                    f"shapes are {got}, and should be {right}",
+                ),
+                quantity="ventanas",
+                inputs={"serie": serie, "w": w, "horizonte": horizon, "paso": step},
+                expected=str(right),
+                got=str(got),
+                holds=lambda code, got=got, right=right: [f"assert {code(got)} == {right}"],
+            )
