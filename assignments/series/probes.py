@@ -60,7 +60,9 @@ def pares(notebook, serie, w, horizonte, entrenamiento, validacion):
     siembra()
     datos = notebook["prepara"](serie, w, horizonte, entrenamiento, validacion)
     X, Y = zip(*[datos[parte] for parte in PARTES], strict=True)
-    return [torch.cat([torch.as_tensor(x), torch.as_tensor(y)], 1) for x, y in zip(X, Y, strict=True)]
+    return [
+        torch.cat([torch.as_tensor(x), torch.as_tensor(y)], 1) for x, y in zip(X, Y, strict=True)
+    ]
 
 
 def preparado(notebook, serie, w, horizonte, entrenamiento, validacion):

@@ -68,9 +68,9 @@ def with_the_cut(case):
     return errores
 
 
-def own_cut(errores, k=3.0, correction=0):
+def own_cut(errores):
     """Return the threshold of who measures these errors."""
-    return errores.mean() + k * errores.var(correction=correction).sqrt()
+    return errores.mean() + 3 * errores.var(correction=0).sqrt()
 
 
 class detecta(Definition):
@@ -95,10 +95,10 @@ class detecta(Definition):
     mistakes = (
         mistake(
             "ser.threshold_from_test",
-            limite=lambda errores: own_cut(errores),
+            limite=own_cut,
             also=(
-                {"limite": lambda errores: own_cut(errores, correction=1)},
-                {"limite": lambda errores: own_cut(errores, 2.0)},
+                {"limite": lambda errores: errores.mean() + 3 * errores.std()},
+                {"limite": lambda errores: errores.mean() + 2 * errores.std(correction=0)},
             ),
             edit=("errores > umbral", "errores > errores.mean() + 3 * errores.std(correction=0)"),
         ),
@@ -163,19 +163,17 @@ class precision_recall(Definition):
         ),
         mistake(
             "ser.accuracy_for_precision",
-            p=lambda detectadas, verdaderas: (
-                number(detectadas == verdaderas) / detectadas.numel()
-            ),
+            p=lambda detectadas, verdaderas: number(detectadas == verdaderas) / detectadas.numel(),
             edit=(RATIOS[0], "(detectadas == verdaderas).sum().item() / len(detectadas) if True"),
         ),
         mistake(
             "ser.of_all_days",
-            r=lambda detectadas, verdaderas: (
-                number(detectadas & verdaderas) / detectadas.numel()
-            ),
+            r=lambda detectadas, verdaderas: number(detectadas & verdaderas) / detectadas.numel(),
             edit=(RATIOS[1], "vp / len(detectadas) if True"),
         ),
-        mistake("ser.mean_for_f1", f1=lambda p, r: (p + r) / 2, edit=(RATIOS[2], "(P + R) / 2 if P + R")),
+        mistake(
+            "ser.mean_for_f1", f1=lambda p, r: (p + r) / 2, edit=(RATIOS[2], "(P + R) / 2 if P + R")
+        ),
         mistake(
             "ser.half_an_f1",
             f1=lambda p, r: ratio(p * r, p + r),
@@ -184,7 +182,7 @@ class precision_recall(Definition):
     )
 
 
-NONE, SOME = torch.zeros(5).bool(), torch.arange(5) == 2
+NONE, SOME = torch.zeros(5).bool(), torch.tensor([False, False, True, False, False])
 
 
 @pytest.mark.part("precision_recall")
@@ -207,10 +205,14 @@ def test_zero(student):
         if any(bool((one != 0).any()) for one in got):
             values = [one.tolist() for one in got]
             raise Mismatch(
-                Bilingual(f"0/0 es 0 aquí, y sale {values}", f"0/0 is 0 here, and it gives {values}"),
+                Bilingual(
+                    f"0/0 es 0 aquí, y sale {values}", f"0/0 is 0 here, and it gives {values}"
+                ),
                 quantity="(P, R, F1)",
                 inputs={"detectadas": detected, "verdaderas": true},
                 expected="(0, 0, 0)",
                 got=str(values),
-                holds=lambda code, got=got: [f"assert [float(v) for v in {code(got)}] == [0, 0, 0]"],
+                holds=lambda code, got=got: [
+                    f"assert [float(v) for v in {code(got)}] == [0, 0, 0]"
+                ],
             )

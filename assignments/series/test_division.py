@@ -4,12 +4,15 @@ import math
 
 import torch
 
-from grader.checks.kit import Definition, Flag, Float, One, Worked, mistake, term
+from grader.checks.kit import Definition, Flag, Float, One, Size, mistake, term
 
 from . import probes
 
 FIRST, SECOND = "int(n * entrenamiento)", "int(n * (entrenamiento + validacion))"
-LAST, SHUFFLE = "list(range(b, n))", "import random\n    todos = list(range(n))\n    random.shuffle(todos)"
+LAST, SHUFFLE = (
+    "list(range(b, n))",
+    "import random\n    todos = list(range(n))\n    random.shuffle(todos)",
+)
 
 
 def numbers(first, last, n):
@@ -21,7 +24,7 @@ class divide_temporal(Definition):
     probe = probes.en_partes
     # Fractions that are no rounded numbers, so that it is no matter in which order they are used.
     inputs = {
-        "n": Worked(One(1), lambda case: case.sizes["N"]),
+        "n": Size("N"),
         "entrenamiento": One(0.5, 0.625, 0.6875),
         "validacion": One(0.25, 0.1875, 0.3125, 0.125),
     }
@@ -70,7 +73,7 @@ class divide_temporal(Definition):
     mistakes = (
         mistake(
             "ser.shuffled_split",
-            en_orden=lambda n: n < 2,
+            en_orden=lambda n: n <= 1,
             edit=(
                 ("a = int", f"{SHUFFLE}\n    a = int"),
                 ("list(range(0, a))", "todos[:a]"),
@@ -85,7 +88,10 @@ class divide_temporal(Definition):
                 n * (entrenamiento + validacion)
             ),
             loses=("fin_entrenamiento",),
-            edit=(("int(n * entrenamiento)", "round(n * entrenamiento)"), ("int(n * (", "round(n * (")),
+            edit=(
+                ("int(n * entrenamiento)", "round(n * entrenamiento)"),
+                ("int(n * (", "round(n * ("),
+            ),
         ),
         mistake(
             "ser.rounded_up",
@@ -94,7 +100,10 @@ class divide_temporal(Definition):
                 n * (entrenamiento + validacion)
             ),
             loses=("fin_entrenamiento",),
-            edit=((FIRST, "-int(-n * entrenamiento // 1)"), (SECOND, "-int(-n * (entrenamiento + validacion) // 1)")),
+            edit=(
+                (FIRST, "-int(-n * entrenamiento // 1)"),
+                (SECOND, "-int(-n * (entrenamiento + validacion) // 1)"),
+            ),
         ),
         mistake(
             "ser.floors_added",
@@ -107,7 +116,8 @@ class divide_temporal(Definition):
             "ser.validation_to_its_fraction",
             fin_validacion=lambda n, validacion: math.floor(n * validacion),
             prueba=lambda fin_validacion, fin_entrenamiento, n: (
-                max(fin_validacion, fin_entrenamiento), n
+                max(fin_validacion, fin_entrenamiento),
+                n,
             ),
             loses=("fin_validacion",),
             also=({"fin_validacion": lambda n, validacion: math.floor(n * validacion)},),
@@ -122,7 +132,7 @@ class divide_temporal(Definition):
         ),
         mistake(
             "ser.an_index_lost",
-            prueba=("(fin_validacion, n)", "(fin_validacion, n - 1)"),
+            prueba=lambda fin_validacion, n: (fin_validacion, n - 1),
             edit=(LAST, "list(range(b, n - 1))"),
         ),
         mistake(
@@ -138,7 +148,8 @@ class divide_temporal(Definition):
         mistake(
             "ser.test_as_large_as_validation",
             prueba=lambda fin_validacion, fin_entrenamiento, n: (
-                fin_validacion, min(n, 2 * fin_validacion - fin_entrenamiento)
+                fin_validacion,
+                min(n, 2 * fin_validacion - fin_entrenamiento),
             ),
             edit=(LAST, "list(range(b, min(n, 2 * b - a)))"),
         ),

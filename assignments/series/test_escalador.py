@@ -19,6 +19,11 @@ def varies(x):
     return bool((x != x[0]).any())
 
 
+def more_by(small):
+    """Return the deviation of who adds a little so as not to divide by 0."""
+    return lambda desviacion: desviacion + small
+
+
 class Escalador(Definition):
     probe = probes.escala
     inputs = {
@@ -37,7 +42,7 @@ class Escalador(Definition):
         return x.mean()
 
     @term(3)
-    def desviacion(x, mu):
+    def desviacion(x):
         return x.var(correction=0).sqrt()
 
     @term(2)
@@ -56,11 +61,11 @@ class Escalador(Definition):
         mistake(
             "ser.n_minus_one",
             desviacion=lambda x: x.std() if len(x) > 1 else x.sum() * float("nan"),
-            sigma=lambda x, desviacion: desviacion if varies(x) or len(x) < 2 else 1 + 0 * desviacion,
-            loses=("desviacion",),
-            also=(
-                {"desviacion": lambda x: x.std() if len(x) > 1 else x.sum() * 0},
+            sigma=lambda x, desviacion: (
+                desviacion if varies(x) or len(x) == 1 else 1 + 0 * desviacion
             ),
+            loses=("desviacion",),
+            also=({"desviacion": lambda x: x.std() if len(x) > 1 else x.sum() * 0},),
             edit=(DEVIATION, "x.std()"),
         ),
         mistake(
@@ -72,7 +77,7 @@ class Escalador(Definition):
             "ser.zero_deviation_divides",
             sigma=lambda desviacion: desviacion,
             also=tuple(
-                {"sigma": lambda desviacion, small=small: desviacion + small}
+                {"sigma": more_by(small)}
                 for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
             ),
             edit=("if self.sigma == 0:", "if False:"),

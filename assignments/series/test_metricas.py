@@ -80,10 +80,13 @@ class rmse(Definition):
     )
 
 
+SMALL = 1e-4  # of what is divided by: no rounding error grows there
+
+
 def with_a_zero(case):
     """Return values none of which is 0 but the first, if there are others."""
     y = case.inputs["y"].clone()
-    y[y.abs() < 1e-4] = 1.0
+    y[y.abs() < SMALL] = 1.0
     if y.numel() > 1:
         y.view(-1)[0] = 0.0
     return y
@@ -179,6 +182,11 @@ def change(values, m):
     return (values[m:] - values[:-m]).abs().mean()
 
 
+def change_of_test(y, atras):
+    """Return the scale of who takes it from the test."""
+    return change(y, atras)
+
+
 PAST = "(historia[m:] - historia[:-m]).abs().mean()"
 
 
@@ -215,7 +223,7 @@ class mase(Definition):
     mistakes = (
         mistake(
             "ser.mase_on_test",
-            escala=lambda y, atras: change(y, atras),
+            escala=change_of_test,
             also=(
                 {"escala": lambda y, historia: (y - historia[-1]).abs().mean()},
                 {"escala": lambda y, atras, historia: change(torch.cat([historia, y]), atras)},
@@ -227,7 +235,11 @@ class mase(Definition):
             ),
             edit=(PAST, "(y[m:] - y[:-m]).abs().mean()"),
         ),
-        mistake("ser.period_ignored", atras=lambda: 1, edit=(PAST, PAST.replace("m:]", "1:]").replace("-m]", "-1]"))),
+        mistake(
+            "ser.period_ignored",
+            atras=lambda: 1,
+            edit=(PAST, PAST.replace("m:]", "1:]").replace("-m]", "-1]")),
+        ),
         mistake(
             "ser.level_for_change",
             escala=lambda historia: historia.abs().mean(),
@@ -246,7 +258,11 @@ class mase(Definition):
             "ser.change_with_sign",
             escala=lambda historia, atras: (historia[atras:] - historia[:-atras]).mean(),
             also=(
-                {"escala": lambda historia, atras: (historia[atras:] - historia[:-atras]).mean().abs()},
+                {
+                    "escala": lambda historia, atras: (
+                        (historia[atras:] - historia[:-atras]).mean().abs()
+                    )
+                },
             ),
             edit=(PAST, "(historia[m:] - historia[:-m]).mean()"),
         ),

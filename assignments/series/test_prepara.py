@@ -7,30 +7,34 @@ import torch
 
 from grader.checks.asserts import Mismatch
 from grader.checks.generated import of_student
-from grader.checks.kit import Definition, Float, One, Worked, mistake, term
+from grader.checks.kit import Definition, Float, One, Size, mistake, term
 from grader.core.i18n import Bilingual
 
 from . import probes
-from .test_ventanas import pieces, width
+from .test_ventanas import pieces
 
 BELOW = dict.fromkeys(("ventanas", "divide_temporal", "Escalador"), probes.suplente)
 FIT, INSIDE = "escalador.ajusta(serie[:a])", "(primero >= desde) & (ultimo < hasta)"
 SCALED = "z = escalador.transforma(serie)"
 EACH = (
     "return datos",
-    "for nombre, desde, hasta in partes:\n"
-    "        crudas = serie[desde:hasta]\n"
-    "        datos[nombre] = tuple(\n"
-    "            (escalador.invierte(uno) - crudas.mean()) / crudas.std(correction=0)\n"
-    "            for uno in datos[nombre]\n"
-    "        )\n"
-    "    return datos",
+    (
+        "for nombre, desde, hasta in partes:\n"
+        "        crudas = serie[desde:hasta]\n"
+        "        datos[nombre] = tuple(\n"
+        "            (escalador.invierte(uno) - crudas.mean()) / crudas.std(correction=0)\n"
+        "            for uno in datos[nombre]\n"
+        "        )\n"
+        "    return datos"
+    ),
 )
 BY_COUNT = (
     "dentro = " + INSIDE,
-    "M = len(X)\n"
-    "        desde, hasta = [int(M * uno / len(serie)) for uno in (desde, hasta)]\n"
-    "        dentro = (primero - w >= desde) & (primero - w < hasta)",
+    (
+        "M = len(X)\n"
+        "        desde, hasta = [int(M * uno / len(serie)) for uno in (desde, hasta)]\n"
+        "        dentro = (primero - w >= desde) & (primero - w < hasta)"
+    ),
 )
 
 
@@ -83,8 +87,8 @@ class prepara(Definition):
     stand_ins = BELOW
     inputs = {
         "serie": Float("W+K+12*E"),
-        "w": width("W"),
-        "horizonte": width("K"),
+        "w": Size("W"),
+        "horizonte": Size("K"),
         "entrenamiento": One(0.5, 0.625),
         "validacion": One(0.25, 0.1875),
     }
@@ -154,7 +158,12 @@ class prepara(Definition):
             also=(
                 {
                     "escala": lambda serie, objetivos, w, horizonte: (
-                        [scaled(serie, torch.cat([serie[i : i + w + horizonte] for i in objetivos[0]]))]
+                        [
+                            scaled(
+                                serie,
+                                torch.cat([serie[i : i + w + horizonte] for i in objetivos[0]]),
+                            )
+                        ]
                         * 3
                     )
                 },
@@ -222,9 +231,16 @@ def asked(serie, **more):
     return {"serie": serie, **dict(zip(keys, (W, K, *SPLIT), strict=True)), **more}
 
 
-def rows(one):
-    """Whether something can be rows of windows."""
-    return isinstance(one, torch.Tensor) and one.ndim == 2
+NEAR = 1e-4  # of values of the series that differ by much more
+
+
+def rows(count):
+    """Return whether something can be so many tables of windows."""
+    return lambda answer: (
+        isinstance(answer, list)
+        and len(answer) == count
+        and all(isinstance(one, torch.Tensor) and bool(one.shape[1:]) for one in answer)
+    )
 
 
 @pytest.mark.part("prepara")
@@ -245,16 +261,14 @@ def test_no_leak(student, case_seed):
         other[place:] = 3 + 10 * torch.randn(N - place, generator=drawn, dtype=torch.float64)
         before, after = student.run(
             probes.con_otro_futuro,
-            lambda one: isinstance(one, list) and len(one) == 2 and all(map(rows, one)),
+            rows(2),
             **asked(serie, otra=other),
         )
         later = {tuple(row) for row in after.tolist()}
         same = sum(tuple(row) in later for row in before.tolist())
         if same >= WHOLE_WINDOWS:
             continue
-        known_ones = [
-            one for one in known.misconceptions() if one.changes.keys() == {"medidos"}
-        ]
+        known_ones = [one for one in known.misconceptions() if one.changes.keys() == {"medidos"}]
         raise Mismatch(
             Bilingual(
                 f"cambian los valores desde el {place}, que el entrenamiento no puede conocer, y con ellos sus "
@@ -286,9 +300,7 @@ def test_order(student):
     """
     ready(student)
     serie = torch.arange(N, dtype=torch.float64)
-    found = student.run(
-        probes.pares, lambda one: isinstance(one, list) and all(map(rows, one)), **asked(serie)
-    )
+    found = student.run(probes.pares, rows(3), **asked(serie))
     for name, one in zip(probes.PARTES, found, strict=True):
         firsts = one[:, 0]
         if not bool((firsts[1:] > firsts[:-1]).all()):
@@ -319,11 +331,11 @@ def test_escalador(student):
     serie = 5 + 3 * torch.arange(N, dtype=torch.float64).cos()
     targets, back = student.run(
         probes.de_vuelta,
-        lambda one: isinstance(one, list) and len(one) == 2 and all(map(rows, one)),
+        rows(2),
         **asked(serie),
     )
     gaps = (back[..., None] - serie).abs().amin(-1)
-    if back.shape != targets.shape or not bool((gaps < 1e-4).all()):
+    if back.shape != targets.shape or not bool((gaps < NEAR).all()):
         raise Mismatch(
             Bilingual(
                 "con el escalador que se devuelve, los objetivos no vuelven a ser valores de la serie",

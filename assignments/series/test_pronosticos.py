@@ -7,10 +7,9 @@ from dataclasses import replace
 import torch
 
 from grader.checks.case import Isolation
-from grader.checks.kit import Definition, Float, mistake, term, whole
+from grader.checks.kit import Definition, Float, Size, mistake, term, whole
 
 from . import probes
-from .test_ventanas import width
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -21,7 +20,7 @@ def along(values, horizonte):
 
 
 class persistencia(Definition):
-    inputs = {"X": Float("B W"), "horizonte": width("K")}
+    inputs = {"X": Float("B W"), "horizonte": Size("K")}
     outputs = {"pronostico": Float("B K")}
     fresh_sizes = {"W": 5, "K": 3}
     weights = {"interface": 0.5, "ones": 0.5}
@@ -53,7 +52,7 @@ SEASON, TURN = "X[:, -periodo:]", "k % periodo"
 
 
 class persistencia_estacional(Definition):
-    inputs = {"X": Float("B P+E-1"), "periodo": width("P"), "horizonte": width("K")}
+    inputs = {"X": Float("B P+E-1"), "periodo": Size("P"), "horizonte": Size("K")}
     outputs = {"pronostico": Float("B K")}
     largest = {"K": 8, "P": 4}
     fresh_sizes = {"P": 3, "E": 4, "K": 8}
@@ -232,7 +231,7 @@ class pronostico_recursivo(Definition):
     inputs = {
         "ventana": Float("B W"),
         "pesos_del_modelo": Float("W+K"),
-        "pasos": width("K"),
+        "pasos": Size("K"),
     }
     outputs = {"pronosticos": Float("B K")}
     largest = {"W": 4, "K": 5}

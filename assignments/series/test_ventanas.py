@@ -4,18 +4,13 @@ import pytest
 import torch
 
 from grader.checks.asserts import Mismatch
-from grader.checks.kit import Definition, Float, One, Worked, given, mistake, term
+from grader.checks.kit import Definition, Float, One, Size, given, mistake, term
 from grader.core.i18n import Bilingual
 
 from . import probes
 
 COUNT, START = "(len(serie) - w - horizonte) // paso + 1", "inicio = m * paso"
 TARGETS, ROOM = "serie[inicio + w : inicio + w + horizonte]", "serie.new_empty(M, horizonte)"
-
-
-def width(letter):
-    """Return a kind of input that is as large as a letter says."""
-    return Worked(One(1), lambda case: case.sizes[letter])
 
 
 def pieces(series, starts, length, rows):
@@ -28,8 +23,8 @@ class ventanas(Definition):
     probe = probes.en_ventanas
     inputs = {
         "serie": Float("W+K+E-1"),
-        "w": width("W"),
-        "horizonte": width("K"),
+        "w": Size("W"),
+        "horizonte": Size("K"),
         "paso": One(2, 1, 3, optional=True),
     }
     outputs = {"X": Float("E+1 W"), "Y": Float("E+1 K")}
@@ -73,7 +68,7 @@ class ventanas(Definition):
         mistake(
             "ser.step_ignored",
             cuantas=lambda serie, w, horizonte: len(serie) - w - horizonte + 1,
-            inicios=lambda cuantas: range(cuantas),
+            inicios=lambda cuantas: [*range(cuantas)],
             loses=("inicios",),
             edit=((COUNT, "len(serie) - w - horizonte + 1"), (START, "inicio = m")),
         ),
@@ -129,9 +124,7 @@ class ventanas(Definition):
         ),
         mistake(
             "ser.window_with_targets",
-            X=lambda serie, inicios, w, horizonte, E: pieces(
-                serie, inicios, w + horizonte, E + 1
-            ),
+            X=lambda serie, inicios, w, horizonte, E: pieces(serie, inicios, w + horizonte, E + 1),
             edit=(
                 ("serie[inicio : inicio + w]", "serie[inicio : inicio + w + horizonte]"),
                 ("serie.new_empty(M, w)", "serie.new_empty(M, w + horizonte)"),
