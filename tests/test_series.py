@@ -1,4 +1,4 @@
-"""What is prepared from a series knows no future, however it is written; the run tells right from wrong."""
+"""What is prepared from a series knows no future, and the run tells right from wrong."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ def en_ventanas(notebook, serie, w, horizonte, paso):
     return [marco(X, cuantas), marco(Y, cuantas)]
 
 
-def sin_ventanas(notebook, serie, w, horizonte, paso):
-    """Return the shapes of windows and targets."""
-    X, Y = notebook["ventanas"](serie, w, horizonte, paso)
-    return [list(X.shape), list(Y.shape)]
+def sin_ventanas(notebook, serie, larga, w, horizonte, paso):
+    """Return the shapes of windows and targets, of a series and of a longer one."""
+    formas = [notebook["ventanas"](una, w, horizonte, paso) for una in (serie, larga)]
+    return [[list(tabla.shape) for tabla in tablas] for tablas in formas]
 
 
 def siembra():
@@ -39,13 +39,17 @@ def siembra():
 
 
 def en_partes(notebook, n, entrenamiento, validacion):
-    """Return the three lists in ascending order, -99 behind their ends, and whether they were so."""
+    """Return the three lists, -99 behind their ends, and whether they are in order of time.
+
+    Where they are not, all indices are put in order and divided as they were.
+    """
     siembra()
     partes = notebook["divide_temporal"](n, entrenamiento, validacion)
     listas = [[int(indice) for indice in parte] for parte in partes]
+    en_orden = all(lista == sorted(lista) for lista in listas)
     juntos = [indice for lista in listas for indice in lista]
-    en_orden = torch.tensor(sorted(juntos), dtype=torch.float64).split([*map(len, listas)])
-    return [*(marco(parte, n) for parte in en_orden), juntos == sorted(juntos)]
+    indices = torch.tensor(juntos if en_orden else sorted(juntos), dtype=torch.float64)
+    return [*(marco(parte, n) for parte in indices.split([*map(len, listas)])), en_orden]
 
 
 def escala(notebook, x, y, z):

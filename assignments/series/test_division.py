@@ -22,20 +22,21 @@ def numbers(first, last, n):
 
 class divide_temporal(Definition):
     probe = probes.en_partes
-    # Fractions that are no rounded numbers, so that it is no matter in which order they are used.
+    # Fractions are sums of powers of 2: no matter in which order they are used. Of fewer than eight
+    # indices some that were shuffled could be in order by chance.
     inputs = {
-        "n": Size("N"),
+        "n": Size("N+7"),
         "entrenamiento": One(0.5, 0.625, 0.6875),
         "validacion": One(0.25, 0.1875, 0.3125, 0.125),
     }
     outputs = {
-        "indices_entrenamiento": Float("N"),
-        "indices_validacion": Float("N"),
-        "indices_prueba": Float("N"),
+        "indices_entrenamiento": Float("N+7"),
+        "indices_validacion": Float("N+7"),
+        "indices_prueba": Float("N+7"),
         "en_orden": Flag(),
     }
-    largest = {"N": 24}
-    fresh_sizes = {"N": 23}
+    largest = {"N": 17}
+    fresh_sizes = {"N": 16}
     weights = {"returned": 0.5, "ones": 0.5}
 
     @term(3)
@@ -73,7 +74,7 @@ class divide_temporal(Definition):
     mistakes = (
         mistake(
             "ser.shuffled_split",
-            en_orden=lambda n: n <= 1,
+            en_orden=lambda: False,
             edit=(
                 ("a = int", f"{SHUFFLE}\n    a = int"),
                 ("list(range(0, a))", "todos[:a]"),

@@ -60,12 +60,7 @@ class Escalador(Definition):
     mistakes = (
         mistake(
             "ser.n_minus_one",
-            desviacion=lambda x: x.std() if len(x) > 1 else x.sum() * float("nan"),
-            sigma=lambda x, desviacion: (
-                desviacion if varies(x) or len(x) == 1 else 1 + 0 * desviacion
-            ),
-            loses=("desviacion",),
-            also=({"desviacion": lambda x: x.std() if len(x) > 1 else x.sum() * 0},),
+            desviacion=lambda x: x.std(),
             edit=(DEVIATION, "x.std()"),
         ),
         mistake(
@@ -76,10 +71,7 @@ class Escalador(Definition):
         mistake(
             "ser.zero_deviation_divides",
             sigma=lambda desviacion: desviacion,
-            also=tuple(
-                {"sigma": more_by(small)}
-                for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
-            ),
+            also=tuple({"sigma": more_by(small)} for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7)),
             edit=("if self.sigma == 0:", "if False:"),
         ),
         mistake(

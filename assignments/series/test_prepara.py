@@ -77,9 +77,11 @@ def plain_count(serie, w, horizonte, entrenamiento, validacion):
     return [list(range(cuts[n], cuts[n + 1])) for n in range(3)]
 
 
-def beside(serie, inicios, w, horizonte, rows):
+def beside(read, said, inicios, w, horizonte, E):
     """Return inputs and targets side by side, in a frame."""
-    return pieces(serie, inicios, w + horizonte, rows)
+    rows = 12 * E + 2
+    after = [inicio + w for inicio in inicios]
+    return torch.cat([pieces(read, inicios, w, rows), pieces(said, after, horizonte, rows)], 1)
 
 
 class prepara(Definition):
@@ -119,6 +121,10 @@ class prepara(Definition):
     def escala(serie, medidos):
         return [scaled(serie, medidos)] * 3
 
+    @term(1)
+    def respuestas(escala):
+        return escala
+
     @term(5)
     def objetivos(serie, w, horizonte, fin_entrenamiento, fin_validacion):
         return starts(lambda _, first, end, low, high: low <= first and end <= high)(
@@ -126,16 +132,16 @@ class prepara(Definition):
         )
 
     @term(0)
-    def filas_entrenamiento(escala, objetivos, w, horizonte, E):
-        return beside(escala[0], objetivos[0], w, horizonte, 12 * E + 2)
+    def filas_entrenamiento(escala, respuestas, objetivos, w, horizonte, E):
+        return beside(escala[0], respuestas[0], objetivos[0], w, horizonte, E)
 
     @term(0)
-    def filas_validacion(escala, objetivos, w, horizonte, E):
-        return beside(escala[1], objetivos[1], w, horizonte, 12 * E + 2)
+    def filas_validacion(escala, respuestas, objetivos, w, horizonte, E):
+        return beside(escala[1], respuestas[1], objetivos[1], w, horizonte, E)
 
     @term(0)
-    def filas_prueba(escala, objetivos, w, horizonte, E):
-        return beside(escala[2], objetivos[2], w, horizonte, 12 * E + 2)
+    def filas_prueba(escala, respuestas, objetivos, w, horizonte, E):
+        return beside(escala[2], respuestas[2], objetivos[2], w, horizonte, E)
 
     mistakes = (
         mistake(
@@ -183,6 +189,15 @@ class prepara(Definition):
             escala=lambda serie: [serie] * 3,
             loses=("escala", "prepara/escalador"),
             edit=(SCALED, "z = serie"),
+        ),
+        mistake(
+            "ser.answers_not_scaled",
+            respuestas=lambda serie: [serie] * 3,
+            loses=("respuestas", "prepara/escalador"),
+            edit=(
+                "(X[dentro], Y[dentro])",
+                "(X[dentro], ventanas(serie, w, horizonte)[1][dentro])",
+            ),
         ),
         mistake(
             "ser.first_input_decides",

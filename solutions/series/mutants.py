@@ -36,11 +36,7 @@ MUTANTS = (
         "ventanas",
         ("targets first", "returned", ("return X, Y", "return Y, X")),
         ("too short a series raises", "empty", ("    M = max(0, M)\n", "")),
-        (
-            "a default of two",
-            "interface ones empty cuantas inicios X Y whole",
-            ("horizonte=1", "horizonte"),
-        ),
+        ("no default for the horizon", "ones", ("horizonte=1, paso=1", "horizonte, paso=1")),
     ),
     *_wrong(
         "divide_temporal",
@@ -52,11 +48,13 @@ MUTANTS = (
                 "list(range(b, n)), list(range(a, b))",
             ),
         ),
-        (
-            "the future is learned from",
-            "en_orden whole",
-            ("list(range(0, a))", "list(range(0, a))[::-1]"),
-        ),
+    ),
+    Mutant(
+        "divide_temporal: turned round",
+        "divide_temporal",
+        (("list(range(0, a))", "list(range(0, a))[::-1]"),),
+        ("divide_temporal/en_orden", "divide_temporal/whole"),
+        "ser.shuffled_split",
     ),
     *_wrong(
         "prepara",
