@@ -212,7 +212,7 @@ class mase(Definition):
     def atras(m):
         return 1 if m is None else m
 
-    @term(3)
+    @term(2)
     def escala(historia, atras):
         return (historia[atras:] - historia[:-atras]).abs().mean()
 
