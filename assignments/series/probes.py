@@ -17,18 +17,24 @@ def marco(filas, cuantas):
     return torch.cat([filas, huecos])[:cuantas]
 
 
+def tabla(valores):
+    """Return windows as rows, also where they have an axis more, or one less."""
+    filas = torch.as_tensor(valores)
+    return filas.unsqueeze(1) if filas.ndim == 1 else filas.flatten(1)
+
+
 def en_ventanas(notebook, serie, w, horizonte, paso):
     """Return windows and targets; -99 where there is none. What has its default is not said."""
     opciones = [horizonte] * (horizonte > 1 or paso is not None) + [paso] * (paso is not None)
     X, Y = notebook["ventanas"](serie, w, *opciones)
     cuantas = len(serie) - w - horizonte + 2
-    return [marco(X, cuantas), marco(Y, cuantas)]
+    return [marco(tabla(X), cuantas), marco(tabla(Y), cuantas)]
 
 
-def sin_ventanas(notebook, serie, larga, w, horizonte, paso):
+def formas(notebook, serie, larga, w, horizonte, paso):
     """Return the shapes of windows and targets, of a series and of a longer one."""
-    formas = [notebook["ventanas"](una, w, horizonte, paso) for una in (serie, larga)]
-    return [[list(tabla.shape) for tabla in tablas] for tablas in formas]
+    pares = [notebook["ventanas"](una, w, horizonte, paso) for una in (serie, larga)]
+    return [[list(tabla.shape) for tabla in par] for par in pares]
 
 
 def siembra():

@@ -80,6 +80,28 @@ class Escalador(Definition):
             edit=("x.mean()", "x.median()"),
         ),
         mistake(
+            "ser.min_max",
+            mu=lambda x: x.min(),
+            desviacion=lambda x: x.max() - x.min(),
+            loses=("desviacion",),
+            edit=(("x.mean()", "x.min()"), (DEVIATION, "x.max() - x.min()")),
+        ),
+        mistake(
+            "ser.absolute_deviation",
+            desviacion=lambda x: (x - x.mean()).abs().mean(),
+            edit=(DEVIATION, "(x - self.mu).abs().mean()"),
+        ),
+        mistake(
+            "ser.mean_added",
+            transformada=lambda y, mu, sigma: (y + mu) / sigma,
+            edit=("(x - self.mu)", "(x + self.mu)"),
+        ),
+        mistake(
+            "ser.mean_taken_again",
+            invertida=lambda z, mu, sigma: z * sigma - mu,
+            edit=("z * self.sigma + self.mu", "z * self.sigma - self.mu"),
+        ),
+        mistake(
             "ser.mean_not_taken",
             transformada=lambda y, sigma: y / sigma,
             edit=("(x - self.mu) / self.sigma", "x / self.sigma"),

@@ -1,6 +1,7 @@
 """Part 4: windows for training, validation and test, none of which knows what it may not."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -99,8 +100,8 @@ class prepara(Definition):
         "filas_validacion": Float("12*E+2 W+K"),
         "filas_prueba": Float("12*E+2 W+K"),
     }
-    largest = {"W": 3, "K": 2, "E": 2}
-    fresh_sizes = {"W": 3, "K": 2, "E": 2}
+    largest = {"W": 3, "K": 3, "E": 2}
+    fresh_sizes = {"W": 4, "K": 3, "E": 2}
     weights = {"returned": 0.5}
     symbols = {"fin_entrenamiento": "a", "fin_validacion": "b"}
     tolerance = 1e-7  # who adds 1e-12 to a deviation is right as well
@@ -127,9 +128,12 @@ class prepara(Definition):
 
     @term(5)
     def objetivos(serie, w, horizonte, fin_entrenamiento, fin_validacion):
-        return starts(lambda _, first, end, low, high: low <= first and end <= high)(
-            serie, w, horizonte, fin_entrenamiento, fin_validacion
-        )
+        ends = (0, fin_entrenamiento, fin_validacion, len(serie))
+        found = []
+        for low, high in pairwise(ends):
+            last = high - w - horizonte
+            found.append(list(range(max(low - w, 0), last + 1)))
+        return found
 
     @term(0)
     def filas_entrenamiento(escala, respuestas, objetivos, w, horizonte, E):
@@ -218,6 +222,23 @@ class prepara(Definition):
             "ser.last_target_decides",
             objetivos=starts(lambda _, first, end, low, high: low < end <= high),
             edit=(INSIDE, "(ultimo >= desde) & (ultimo < hasta)"),
+        ),
+        mistake(
+            "ser.end_included",
+            objetivos=starts(lambda _, first, end, low, high: low <= first and end <= high + 1),
+            edit=("ultimo < hasta", "ultimo <= hasta"),
+        ),
+        mistake(
+            "ser.start_left_out",
+            objetivos=starts(lambda _, first, end, low, high: low < first and end <= high),
+            edit=("primero >= desde", "primero > desde"),
+        ),
+        mistake(
+            "ser.no_end",
+            objetivos=starts(
+                lambda _, first, end, low, high: low <= first and (low or end <= high)
+            ),
+            edit=('("validacion", a, b)', '("validacion", a, len(serie))'),
         ),
         mistake(
             "ser.windows_divided",

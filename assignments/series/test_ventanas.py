@@ -1,9 +1,12 @@
 """Part 1: windows of a series and what follows each."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from grader.checks.asserts import Mismatch
+from grader.checks.case import Isolation
 from grader.checks.kit import Definition, Float, One, Size, given, mistake, term
 from grader.core.i18n import Bilingual
 
@@ -17,6 +20,11 @@ def pieces(series, starts, length, rows):
     """Return pieces of a series in a frame of so many rows."""
     found = [series[start : start + length] for start in starts]
     return probes.marco(torch.stack(found) if found else series.new_empty(0, length), rows)
+
+
+def alike(case):
+    """Return a case whose values are all the same: what counts is how many windows there are."""
+    return replace(case, inputs={**case.inputs, "serie": torch.ones_like(case.inputs["serie"])})
 
 
 class ventanas(Definition):
@@ -36,7 +44,7 @@ class ventanas(Definition):
     def salto(paso):
         return 1 if paso is None else paso
 
-    @term(4)
+    @term(4, Isolation(("serie",), alike))
     def cuantas(serie, w, horizonte, salto):
         return (len(serie) - w - horizonte) // salto + 1
 
@@ -123,6 +131,20 @@ class ventanas(Definition):
             edit=((TARGETS, "serie[inicio + w]"), (ROOM, "serie.new_empty(M, 1)")),
         ),
         mistake(
+            "ser.answer_repeated",
+            Y=lambda serie, inicios, w, horizonte, E: pieces(
+                serie, [inicio + w for inicio in inicios], 1, E + 1
+            ).expand(-1, horizonte),
+            edit=(TARGETS, "serie[inicio + w]"),
+        ),
+        mistake(
+            "ser.answer_in_the_input",
+            X=lambda serie, inicios, w, E: pieces(
+                serie, [inicio + 1 for inicio in inicios], w, E + 1
+            ),
+            edit=("serie[inicio : inicio + w]", "serie[inicio + 1 : inicio + w + 1]"),
+        ),
+        mistake(
             "ser.window_with_targets",
             X=lambda serie, inicios, w, horizonte, E: pieces(serie, inicios, w + horizonte, E + 1),
             edit=(
@@ -141,10 +163,10 @@ SHORT = ((6, 5, 2, 1), (3, 5, 1, 1), (5, 4, 3, 3), (2, 6, 3, 2))
 @pytest.mark.kind("form")
 @pytest.mark.weight(1)
 @pytest.mark.needs("interface")
-def test_empty(student):
-    """Una serie demasiado corta no tiene ninguna ventana: X (0, w), Y (0, horizonte).
+def test_shapes(student):
+    """Las formas son (M, w) y (M, horizonte), también con horizonte 1 y sin ninguna ventana.
 
-    A series that is too short has no window: X (0, w), Y (0, horizonte).
+    The shapes are (M, w) and (M, horizonte), with a horizon of 1 too, and without a window.
     """
     student.precision(torch.float64)
     student.require("ventanas")
@@ -152,10 +174,10 @@ def test_empty(student):
         student.start_over()
         longer = torch.arange(2 * (w + horizon), dtype=torch.float64)
         got, others = student.run(
-            probes.sin_ventanas, lambda one: isinstance(one, list) and len(one) == 2,  # noqa: PLR2004
+            probes.formas, lambda one: isinstance(one, list) and len(one) == 2,  # noqa: PLR2004
             serie=longer[:n], larga=longer, w=w, horizonte=horizon, paso=step,
         )  # fmt: skip
-        right = [[0, *one[1:]] for one in others]
+        right = [[0, *(one[1:2] or [1])] for one in others]
         if got != right:
             raise Mismatch(
                 Bilingual(

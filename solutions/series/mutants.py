@@ -35,7 +35,9 @@ MUTANTS = (
     *_wrong(
         "ventanas",
         ("targets first", "returned", ("return X, Y", "return Y, X")),
-        ("too short a series raises", "empty", ("    M = max(0, M)\n", "")),
+        ("too short a series raises", "shapes", ("    M = max(0, M)\n", "")),
+        ("an axis more", "shapes", ("return X, Y", "return X.unsqueeze(-1), Y")),
+        ("an axis less", "shapes", ("return X, Y", "return X, Y.squeeze(1)")),
         ("no default for the horizon", "ones", ("horizonte=1, paso=1", "horizonte, paso=1")),
     ),
     *_wrong(
