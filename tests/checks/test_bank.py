@@ -160,7 +160,6 @@ def test_one_of_some_values_is_drawn() -> None:
 def test_a_size_is_itself_an_input() -> None:
     kind = Size("2*K")
     assert kind.letters == {"K"}
-    assert kind.form({"K": 3}) is None
     assert kind.draw({"K": 3}, Numbers(0, 1.0, 1.0).stream()) == 6
 
 
