@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 import torch
-from campaign_series import PROBES, RUN, SOLUTIONS, definitions, share
+from campaign_series import PROBES, ROOT, RUN, SOLUTIONS, definitions, share
 
+from grader.assignments import assignment
+from grader.grading.grade import Terms, grade
+from grader.sandbox.backends.fake import FakeSandbox
+from grader.submissions.model import Submission
 from grader.validation.solutions import mutate, vary
 
 EVERY = [
@@ -46,6 +50,21 @@ def test_a_window_short_or_too_long_has_none() -> None:
     for n in range(6):
         read, said = PROBES.ventanas_bien(torch.arange(n), 4, 2)
         assert (read.shape, said.shape) == ((max(0, n - 5), 4), (max(0, n - 5), 2))
+
+
+def test_the_last_two_of_three_exchanged_cost_the_order_of_what_is_returned() -> None:
+    wrong = MUTANTS["divide_temporal: validation and test exchanged"]
+    content = mutate(SOLUTIONS.notebook, wrong)
+    series = assignment.load(ROOT / "assignments" / "series")
+    terms = Terms(series, "any seed", FakeSandbox.image, FakeSandbox.name)
+    lane = FakeSandbox().lane()
+    try:
+        handed_in = Submission("me", "me", "me.ipynb", content)
+        graded = grade(handed_in, terms, lane, only=("divide_temporal",))
+    finally:
+        lane.close()
+    lost = {one.id for one in graded.checks if one.outcome != "passed"}
+    assert lost == {"divide_temporal/returned"}
 
 
 @pytest.mark.slow
