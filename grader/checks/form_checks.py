@@ -275,9 +275,11 @@ def returned(trials: Trials, _seed: int) -> None:
     if form.returned == tuple(range(len(names))):
         return
     theirs = [names[number] for number in form.returned]
+    place = next(n for n, name in enumerate(names) if name != theirs[n])
 
     def compare(case: Case, answer: Mapping[str, Any]) -> None:
-        right, got = trials.expected(case, names[0], trials.of.right), answer[theirs[0]]
+        right = trials.expected(case, names[place], trials.of.right)
+        got = answer[theirs[place]]
         if agrees(got, right, case):  # a small case in which they are alike
             return
         raise Mismatch(
@@ -286,7 +288,7 @@ def returned(trials: Trials, _seed: int) -> None:
                 theirs=f"({', '.join(theirs)})",
                 right=f"({', '.join(names)})",
             ),
-            quantity=names[0],
+            quantity=names[place],
             inputs=case.show(),
             expected=right,
             got=got,

@@ -9,7 +9,7 @@ from grader.checks.declared import Order, whole
 from grader.checks.definition import Definition
 from grader.checks.equations import mistake, term
 from grader.checks.layers import Over
-from grader.checks.values import Bool, Flag, Float, Int, Lengths, Many, One, Padded, Worked
+from grader.checks.values import Bool, Flag, Float, Int, Lengths, Many, One, Padded, Size, Worked
 
 __all__ = [
     "OPEN",
@@ -26,6 +26,7 @@ __all__ = [
     "Order",
     "Over",
     "Padded",
+    "Size",
     "Worked",
     "absent",
     "even",

@@ -6,6 +6,7 @@
     Int("B", below="V")      integers from 0, tokens say
     Flag()                   True or False, no tensor
     One(0.01, 0.5)           one of these values: a number, a string, None for not given
+    Size("K")                a number that is this size: how many steps, a width
     Float("B", kinks=(0.0,)) numbers that keep off these, where a slope jumps
     Many(Float("B N"), "T")  a list of T of them
     Many(Float("B H"), "2", together=True)  a tuple of two, as (h, c)
@@ -224,6 +225,27 @@ class One:
     def draw(self, sizes: Sizes, stream: Stream) -> float | str | None:  # noqa: ARG002 - as every kind
         """Return one of them."""
         return self.values[int(torch.randint(len(self.values), (), generator=stream.generator))]
+
+    def form(self, sizes: Sizes) -> None:  # noqa: ARG002 - as every kind
+        """Return nothing: it is no tensor."""
+        return
+
+
+@dataclass(frozen=True)
+class Size:
+    """A number that is a size, as whoever calls a function says how many steps there are."""
+
+    text: str
+    optional: bool = False
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters in it."""
+        return letters(self.text)
+
+    def draw(self, sizes: Sizes, stream: Stream) -> int:  # noqa: ARG002 - as every kind
+        """Return the size."""
+        return size(self.text, sizes)
 
     def form(self, sizes: Sizes) -> None:  # noqa: ARG002 - as every kind
         """Return nothing: it is no tensor."""

@@ -10,7 +10,7 @@ import torch
 from checks.test_kit import DATA, graded, lost, named
 from grader.assignments import assignment as assignments
 from grader.checks import Mismatch, laws
-from grader.checks.kit import Bank, Float, One, mistake
+from grader.checks.kit import Bank, Float, One, Size, mistake
 from grader.checks.misconceptions import Misconception
 from grader.checks.strategies import Numbers
 from grader.core.errors import AssignmentFault
@@ -155,6 +155,12 @@ def test_one_of_some_values_is_drawn() -> None:
     kind = One("a", 2.0, None)
     seen = {kind.draw({}, Numbers(seed, 1.0, 1.0).stream()) for seed in range(30)}
     assert seen == {"a", 2.0, None}
+
+
+def test_a_size_is_itself_an_input() -> None:
+    kind = Size("2*K")
+    assert kind.letters == {"K"}
+    assert kind.draw({"K": 3}, Numbers(0, 1.0, 1.0).stream()) == 6
 
 
 def test_a_part_of_which_nothing_passed_is_not_written() -> None:
