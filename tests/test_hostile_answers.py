@@ -1,18 +1,22 @@
 """Whatever a student's process answers, no check breaks: it costs points, never the run.
 
 The reference answers honestly; now and then something in its answer is replaced by what nobody
-expects there. An exception of our own would be an AssignmentFault, and end the grading of a class.
+expects there. Or a student's function honestly gives what nobody expects of it. An exception of our
+own would be an AssignmentFault, and end the grading of a class.
 """
 
 from __future__ import annotations
 
+import ast
 import gc
+import itertools
 import random
 import struct
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 
 from grader.assignments import assignment as assignments
@@ -25,11 +29,12 @@ from grader.submissions.model import Submission
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from grader.assignments.assignment import Assignment
     from grader.sandbox.api import Check, Report, Session, Usage
     from grader.sandbox.backends.fake import FakeLane
 
 ROOT = Path(__file__).parent.parent
-REFERENCE = ROOT / "solutions" / "lstm_gru" / "lstm_gru.ipynb"
+NAMES = sorted(path.parent.name for path in (ROOT / "assignments").glob("*/assignment.toml"))
 NAN = struct.pack("<d", float("nan"))
 ODD: list[Any] = [
     None, True, 0, -1, 2**62, 1.5, float("nan"), float("inf"), "", "celda\x1b[31m", b"", b"\0",
@@ -128,11 +133,72 @@ def _frozen() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.parametrize("often", [1.0, 0.3, 0.02])
 @pytest.mark.parametrize("seed", range(2))
-def test_no_answer_breaks_a_check(seed: int, often: float) -> None:
-    assignment = assignments.load(ROOT / "assignments" / "lstm_gru")
+@pytest.mark.parametrize("name", NAMES)
+def test_no_answer_breaks_a_check(name: str, seed: int, often: float) -> None:
+    assignment = assignments.load(ROOT / "assignments" / name)
     terms = Terms(assignment, f"hostile {seed}", FakeSandbox.image, "fake")
-    submission = Submission("s", "s", REFERENCE.name, REFERENCE.read_bytes())
-    got = grade(submission, terms, LiarLane(seed, often))
+    content = _reference(name).read_bytes()
+    got = grade(Submission("s", "s", f"{name}.ipynb", content), terms, LiarLane(seed, often))
     assert got.status == "graded"
     assert got.score < 100
     assert got.to_json()
+
+
+STRANGE = (
+    "None",
+    "'texto'",
+    "3",
+    "(1, 2)",
+    "torch.zeros(0)",
+    "torch.full((2, 3), float('nan'))",
+    "torch.nn.Linear(1, 1)",
+)
+"""What a student's function gives, whatever it is asked."""
+SAMPLE = 4  # of the pairs of a definition and what it gives, for each assignment
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_that_a_student_returns_breaks_a_check(name: str) -> None:
+    assignment = assignments.load(ROOT / "assignments" / name)
+    pairs = list(itertools.product(assignment.names, STRANGE))
+    for definition, value in random.Random(name).sample(pairs, SAMPLE):  # noqa: S311 - a test's
+        require_loses(assignment, definition, value)
+
+
+def require_loses(assignment: Assignment, definition: str, value: str) -> None:
+    """See that a part is graded, and loses something, where its definition gives this."""
+    reference = _reference(assignment.name)
+    notebook = nbformat.read(reference, as_version=4)  # type: ignore[no-untyped-call]
+    last = _rebound(notebook, definition, value)
+    notebook.cells.append(nbformat.v4.new_code_cell(last))  # type: ignore[no-untyped-call]
+    content = nbformat.writes(notebook).encode()  # type: ignore[no-untyped-call]
+    submission = Submission("s", "s", reference.name, content)
+    terms = Terms(assignment, "strange", FakeSandbox.image, "fake")
+    part = (definition,) if definition in assignment.points else ()
+    got = grade(submission, terms, FakeSandbox().lane(), only=part)
+    assert got.status == "graded"
+    assert got.to_json()
+    assert any(one.outcome != "passed" for one in got.checks), last
+
+
+def _rebound(notebook: Any, definition: str, value: str) -> str:
+    """Return a cell after which a function, or the last method of a class, gives a value."""
+    cells = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    trees = (ast.parse(text) for text in cells if f" {definition}" in text)
+    defined = next(
+        node
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == definition
+    )
+    given = f"(*args, **kwargs):\n    return {value}\n"
+    if isinstance(defined, ast.FunctionDef):
+        return f"def {definition}{given}"
+    methods = [node.name for node in defined.body if isinstance(node, ast.FunctionDef)]
+    method = "forward" if "forward" in methods else methods[-1]
+    return f"def rara{given}{definition}.{method} = rara\n"
+
+
+def _reference(name: str) -> Path:
+    return ROOT / "solutions" / name / f"{name}.ipynb"

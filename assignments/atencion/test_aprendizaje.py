@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import Bilingual
@@ -133,9 +134,7 @@ def learns(student, asked, seed):
         student.replace({"softmax_enmascarado": plain_softmax})
     weights, seen, held_out = learnable(name, seed % 2**31)
     with student.unrecorded():
-        found = student.run(
-            train, lambda one: isinstance(one, dict), name=name, pesos=weights, tablas=seen
-        )
+        found = student.run(train, answers.of(dict), name=name, pesos=weights, tablas=seen)
     same = all(getattr(found.get(key), "shape", None) == one.shape for key, one in weights.items())
     share = accuracy(name, found, held_out) if same else 0.0
     if share < ENOUGH:

@@ -5,11 +5,10 @@ from typing import Any
 
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch, require_shape
 from grader.core.errors import StudentFault
 from grader.core.i18n import Bilingual
-
-from .drawing import is_list
 
 ANTES = 0.25
 """What all of a cell's numbers are before: what is left alone shows."""
@@ -72,8 +71,9 @@ def begun(student, name, sizes, arguments, seed):
     asked = {"name": name, "sizes": list(sizes), "argumentos": list(arguments)}
     wrong = {one: right for one, right in BUILT_ON.items() if student.lost(one)}
     built = name == "inicializa_lstm" and wrong
+    form = answers.of(tuple[dict[str, torch.Tensor], bool, bool])
     try:
-        found = student.run(inicializada, is_list, **asked)
+        found = student.run(inicializada, form, **asked)
     except StudentFault:
         if not built or any(student.lost_all(one) for one in wrong):
             raise
@@ -81,7 +81,7 @@ def begun(student, name, sizes, arguments, seed):
         student.start_over()
         student.replace(wrong)
         student.seed(seed)
-        found = student.run(inicializada, is_list, **asked)
+        found = student.run(inicializada, form, **asked)
     weights, *_ = found
     inputs, hidden, blocks = sizes
     shapes = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from grader.checks import laws
+from grader.checks import answers, laws
 from grader.checks.asserts import Mismatch, require_shape
 from grader.checks.laws import Law
 from grader.checks.misconceptions import Diagnosis
@@ -34,14 +34,14 @@ def draws(notebook, name, formas):
     return [torch.as_tensor(notebook[name](forma)) for forma in formas]
 
 
-def is_list(answer):
-    """Whether an answer can be that of a probe that gives a list."""
-    return isinstance(answer, list)
+def tensors(count=None):
+    """Return whether an answer is tensors, so many of them."""
+    return answers.of(list[torch.Tensor], count)
 
 
 def numbers(values, shape, quantity):
-    """Return weights in float64. Raises Mismatch for what is no tensor with as many as asked for."""
-    got = tuple(getattr(values, "shape", ()))
+    """Return weights in float64. Raises Mismatch for what are not as many as asked for."""
+    got = tuple(values.shape)
     require_shape(values, got if math.prod(got) == math.prod(shape) else shape, quantity)
     return values.detach().double()
 
@@ -53,7 +53,7 @@ def known(student, bank):
         nothing = Diagnosis(bank.right, bank.right, explained=False)
         student.require(bank.name)
         student.seed(1)
-        drawn = student.run(draws, is_list, name=bank.name, formas=SHAPES)
+        drawn = student.run(draws, tensors(len(SHAPES)), name=bank.name, formas=SHAPES)
         try:
             drawn = [
                 numbers(one, shape, bank.name) for shape, one in zip(SHAPES, drawn, strict=True)
@@ -89,7 +89,7 @@ def require_law(student, bank, piece, shape, seed):
     student.require(bank.name)
     found = known(student, bank)
     student.seed(seed)
-    values = student.run(draws, is_list, name=bank.name, formas=[shape])[0]
+    values = student.run(draws, tensors(1), name=bank.name, formas=[shape])[0]
     numbers(values, shape, bank.name)
     scheme = replace(found.equations, **{piece: getattr(bank.right, piece)})
     quantity = Bilingual(f"{bank.name}({shape})", f"{bank.name}({shape})")
@@ -100,7 +100,7 @@ def require_fresh(bank, shape, drawn):
     """Assert that both draws are of a shape, and two. Raises Mismatch."""
     one, other = drawn
     quantity = Bilingual(f"{bank.name}({shape})", f"{bank.name}({shape})")
-    turned = shape != shape[::-1] == tuple(getattr(one, "shape", ()))
+    turned = shape != shape[::-1] == tuple(one.shape)
     require_shape(one, shape, quantity, bank["init.axes_exchanged"] if turned else None)
     require_shape(other, shape, quantity)
     if torch.equal(one, other):

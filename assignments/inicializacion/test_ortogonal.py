@@ -12,7 +12,7 @@ from grader.checks.kit import Bank, mistake
 from grader.checks.misconceptions import Diagnosis
 from grader.core.i18n import Bilingual
 
-from .drawing import is_list
+from .drawing import tensors
 
 pytestmark = pytest.mark.part("ortogonal")
 SQUARE, WIDE, TALL = (
@@ -149,8 +149,8 @@ def known(student):
     def find():
         cases = [(SQUARE[0],), *((SQUARE[0], gain) for gain in GAINS)]
         student.seed(1)
-        made = student.run(matrices, is_list, name=NAME, casos=cases)
-        fits = all(tuple(getattr(one, "shape", ())) == SQUARE[0] for one in made)
+        made = student.run(matrices, tensors(len(cases)), name=NAME, casos=cases)
+        fits = all(tuple(one.shape) == SQUARE[0] and one.is_floating_point() for one in made)
 
         def explains(pieces):
             given = [case[1] if len(case) > 1 else 1.0 for case in cases]
@@ -173,7 +173,7 @@ def require(student, cases, seed, judged=""):
     for shape, *gain in cases:
         student.start_over()
         student.seed(seed)
-        made = student.run(matrices, is_list, name=NAME, casos=[(shape, *gain)])[0]
+        made = student.run(matrices, tensors(1), name=NAME, casos=[(shape, *gain)])[0]
         called = f"ortogonal({', '.join(map(str, (shape, *gain)))})"
         require_shape(made, shape, called, of_shape(made, shape))
         side = made if shape[0] <= shape[1] else made.mT
@@ -209,7 +209,7 @@ def unlike(made, is_wide, called, gain, theirs, misconception):
 
 def of_shape(made, shape):
     """Return what another shape comes from: that of the other axes, or of the square factor."""
-    got = tuple(getattr(made, "shape", ()))
+    got = tuple(made.shape)
     ideas = {(shape[0], shape[0]): "init.qr_of_wide", shape[::-1]: "init.axes_exchanged"}
     return BANK[ideas[got]] if got in ideas and got != shape and shape[0] != shape[1] else None
 
@@ -258,7 +258,7 @@ def test_spread(student, case_seed):
     """
     student.require(NAME)
     student.seed(case_seed)
-    one, other = student.run(matrices, is_list, name=NAME, casos=[((60, 60),)] * 2)
+    one, other = student.run(matrices, tensors(2), name=NAME, casos=[((60, 60),)] * 2)
     require_shape(one, (60, 60), "ortogonal((60, 60))")
     require_shape(other, (60, 60), "ortogonal((60, 60))")
     if bool(((one.double().abs() > NOTHING).sum(1) == 1).all()):

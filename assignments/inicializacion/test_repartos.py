@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from grader.checks import laws
+from grader.checks import answers, laws
 from grader.checks.kit import Bank, mistake
 
-from .drawing import SHAPES, Scheme, is_list, require_fresh, require_law
+from .drawing import SHAPES, Scheme, require_fresh, require_law
 
 UNIFORM, NORMAL = "(2 * torch.rand(forma) - 1)", "torch.randn(forma)"
 TWICE = ((3, 5), (1, 40), (40, 1))
@@ -176,7 +176,8 @@ class Drawn:
         The shape is the one asked for, and each call gives other weights.
         """
         student.require(self.bank.name)
-        drawn_twice = student.run(twice, is_list, name=self.bank.name, formas=TWICE)
+        of_pairs = answers.of(list[tuple[torch.Tensor, torch.Tensor]], len(TWICE))
+        drawn_twice = student.run(twice, of_pairs, name=self.bank.name, formas=TWICE)
         for shape, drawn in zip(TWICE, drawn_twice, strict=True):
             require_fresh(self.bank, shape, drawn)
 

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import Bilingual
@@ -154,7 +154,7 @@ def learns(student, asked, seed):
     with student.unrecorded():
         history = student.run(
             entrena,
-            lambda answer: isinstance(answer, list) and len(answer) > 1,
+            answers.of(list[dict], 1 + len(range(0, STEPS[name], EVERY))),
             name=name,
             tallas=sizes(name),
             pesos=weights,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.checks import calls
+from grader.checks import answers, calls
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bool, Definition, Float, Int, One, Over, Worked, mistake, term
 from grader.core.i18n import Bilingual
@@ -282,13 +282,19 @@ ABSENT = torch.tensor([[2, 0, 2], [0, 2, 2]])
 REAL = torch.tensor([[True, True, False], [True, True, True]])
 
 
+def as_number(value):
+    """Return a number, as it is or in a tensor; None for what is none."""
+    is_one = isinstance(value, torch.Tensor) and value.numel() == 1
+    return float(value) if is_one or isinstance(value, (float, int)) else None
+
+
 def zero(student, name, *inputs, right=0.0):
     """Assert that 0/0 is 0 in what a function gives. Raises StudentFault and Mismatch."""
     student.precision(torch.float64)
     student.require(name)
-    got = student.run(calls.function, name=name, entradas=list(inputs))[0]
+    got = student.run(calls.function, answers.of(list, 1), name=name, entradas=list(inputs))[0]
     given = got if isinstance(got, (list, tuple)) else [got]
-    values = [float(one) if isinstance(one, (float, int, torch.Tensor)) else None for one in given]
+    values = [as_number(one) for one in given]
     if any(one != right for one in values):
         raise Mismatch(
             Bilingual(f"0/0 es 0 aquí, y sale {values}", f"0/0 is 0 here, and it gives {values}"),

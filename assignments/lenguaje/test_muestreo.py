@@ -7,9 +7,9 @@ from math import inf
 import pytest
 import torch
 
-from grader.checks import calls, random_functions
+from grader.checks import answers, calls, random_functions
 from grader.checks.agreement import require, require_form
-from grader.checks.asserts import Mismatch
+from grader.checks.asserts import Mismatch, require_shape
 from grader.checks.case import Case
 from grader.checks.kit import (
     Bank,
@@ -324,6 +324,14 @@ TIED = torch.tensor(
 ALL = Bilingual("con k mayor que V", "with k beyond V")
 
 
+def shares(student, logits, *k):
+    """Return what a student's function gives of some logits at temperature 1. Raises Mismatch."""
+    asked = {"name": "probabilidades", "entradas": [logits, 1.0, *k]}
+    p = student.run(calls.function, answers.of(list, 1), **asked)[0]
+    require_shape(p, tuple(logits.shape), "p")
+    return p
+
+
 @pytest.mark.part("probabilidades")
 @pytest.mark.kind("form")
 @pytest.mark.weight(1)
@@ -335,15 +343,15 @@ def test_limits(student):
     """
     student.precision(torch.float64)
     logits = TIED.double()
-    every = student.run(calls.function, name="probabilidades", entradas=[logits, 1.0])[0]
+    every = shares(student, logits)
     case = Case({}, {"logits": logits}, {})
-    beyond_all = student.run(calls.function, name="probabilidades", entradas=[logits, 1.0, 9])[0]
+    beyond_all = shares(student, logits, 9)
     require(beyond_all, every, quantity="p", case=case)
     if student.lost("probabilidades/top_k", "probabilidades/softmax"):
         return
     for k in (1, 2, 3):
         student.start_over()
-        p = student.run(calls.function, name="probabilidades", entradas=[logits, 1.0, k])[0]
+        p = shares(student, logits, k)
         edge = logits.topk(k, -1).values[:, -1:]
         few = ((p > 0).sum(-1, keepdim=True) < k) | ~p.isfinite().all()
         wrong = few | ((p > 0) & (logits < edge)) | ((p == 0) & (logits > edge))
@@ -419,16 +427,11 @@ MUESTREA = Bank(
 MUESTRAS = Bilingual("las muestras", "the draws")
 
 
-def is_pair(answer):
-    """Whether an answer is two values."""
-    return isinstance(answer, list) and len(answer) == len(("first", "second"))
-
-
 def seen(student, setting):
     """Return the student's own probabilities, as `Law` knows them, and draws (rows, `DRAWS`)."""
     drawn, *tables = student.run(
         probes.sorteos,
-        lambda answer: isinstance(answer, list),
+        answers.of(list, 4),
         logits=LOGITS,
         temperatura=setting[0],
         k=setting[1],
@@ -436,6 +439,8 @@ def seen(student, setting):
     )
     require_form(drawn, Int("N"), {"N": len(LOGITS) * DRAWS}, "muestras")
     names = ("p", "unheated", "unlimited")
+    for name, one in zip(names, tables, strict=True):
+        require_shape(one, tuple(LOGITS.shape), name)
     return dict(zip(names, tables, strict=True)), drawn.view(DRAWS, -1).T
 
 
@@ -520,11 +525,12 @@ def test_generator(student, case_seed):
     # No false alarm: who draws from the generator alone draws the same. Others do with 6**-200.
     first, second = student.run(
         probes.dos_veces,
-        is_pair,
+        answers.of(list, 2),
         logits=torch.zeros(200, 6),
         semilla=case_seed % 2**31,
     )
-    require_form(first, Int("N"), {"N": 200}, "muestras")
+    for one in (first, second):
+        require_form(one, Int("N"), {"N": 200}, "muestras")
     if not torch.equal(first, second):
         raise Mismatch(
             Bilingual(

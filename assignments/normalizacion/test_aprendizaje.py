@@ -11,6 +11,7 @@ from itertools import count
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import Bilingual
@@ -145,15 +146,15 @@ def test_learns(student, case_seed):
     if "CapaNorm" in wrong:
         student.replace({"CapaNorm": probes.suplente})
     name = "CapaNorm" if "celdaLSTMNorm" in wrong else "celdaLSTMNorm"
-    weights, (xs, answers), held_out = learnable(case_seed % 2**31)
+    weights, (xs, said), held_out = learnable(case_seed % 2**31)
     with student.unrecorded():
         found = student.run(
             train,
-            lambda one: isinstance(one, dict),
+            answers.of(dict),
             name=name,
             pesos=weights,
             xs=xs,
-            respuestas=answers,
+            respuestas=said,
         )
     same = all(getattr(found.get(key), "shape", None) == one.shape for key, one in weights.items())
     share = accuracy(found, held_out) if same else 0.0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from grader.checks import assert_close
+from grader.checks import answers, assert_close
 from grader.checks.asserts import Mismatch
 from grader.checks.case import Case
 from grader.checks.generated import of_student
@@ -141,7 +141,9 @@ class CapaNorm(Definition):
 def require_at_first(student, name, values):
     """Assert that a new object of 3 numbers holds these, each the same three times."""
     student.require(name)
-    held = student.run(probes.recien_hecha, lambda one: isinstance(one, dict), name=name, sizes=[3])
+    held = student.run(
+        probes.recien_hecha, answers.of(dict[str, torch.Tensor]), name=name, sizes=[3]
+    )
     for key, value in values.items():
         if key not in held:
             raise Mismatch(

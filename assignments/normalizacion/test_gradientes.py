@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from grader.checks import finite_differences
+from grader.checks import answers, finite_differences
 from grader.checks.agreement import require
+from grader.checks.asserts import require_shape
 from grader.checks.generated import of_student
 from grader.recurrent import gradients
 
@@ -55,11 +56,14 @@ def test_batch(student, case_seed):
     x, w, direction = torch.randn(3, 4, 3, generator=drawn, dtype=torch.float64)
     pesos = {name: value.to(dtype) for name, value in trials.fresh(1).weights.items()}
     asked = {"pesos": pesos, "w": w.to(dtype)}
-    gradient = student.run(probes.gradiente_de_lote, **asked, x=x.to(dtype))
+    is_gradient = answers.of(torch.Tensor | None)
+    gradient = student.run(probes.gradiente_de_lote, is_gradient, **asked, x=x.to(dtype))
     steps = finite_differences.shifts(dtype)
     moved = torch.stack([x + step * direction for step in steps]).to(dtype)
     with student.unrecorded():
-        after, before = student.run(probes.suma_de_lote, **asked, x=moved).double().tolist()
+        sums = student.run(probes.suma_de_lote, answers.of(torch.Tensor), **asked, x=moved)
+    require_shape(sums, (2,), "Σ w·y")
+    after, before = sums.double().tolist()
     slope = (after - before) / (2 * steps[0])
     finite_differences.require(gradient, direction, slope, "∂/∂x", dtype)
 
@@ -87,5 +91,6 @@ def test_scale(student, case_seed):
     for name, one in before.items():
         # Whose equations are wrong and known has lost their checks: here they are his own.
         equations = known.diagnoses[name].equations
-        right = trials.expected(large, name, equations, after, known.form) if told else one
+        with trials.worked_out():
+            right = trials.expected(large, name, equations, after, known.form) if told else one
         require(after[name], right, quantity=name, case=loose)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import (
     Definition,
@@ -17,7 +18,6 @@ from grader.checks.kit import (
     term,
     whole,
 )
-from grader.checks.trial import list_of
 from grader.core.i18n import Bilingual
 
 from . import probes
@@ -228,7 +228,7 @@ def test_buffers_without_graph(student):
     """
     student.precision(torch.float32)
     x = torch.tensor([[1.0, 10.0], [3.0, 30.0], [2.0, -1.0]])
-    held = student.run(probes.con_grafo, list_of(2), x=x)
+    held = student.run(probes.con_grafo, answers.of(list[bool], 2), x=x)
     if any(held):
         raise Mismatch(
             Bilingual(
@@ -355,7 +355,7 @@ def test_module_list(student):
     student.require("NormLotePorPaso")
     held = student.run(
         probes.recien_hecha,
-        lambda one: isinstance(one, dict),
+        answers.of(dict[str, torch.Tensor]),
         name="NormLotePorPaso",
         sizes=[3, 2],
     )

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.checks import random_functions
+from grader.checks import answers, random_functions
 from grader.checks.asserts import Mismatch, require_shape
 from grader.checks.kit import mistake
 from grader.checks.parameters import construct
@@ -163,11 +163,6 @@ class Seen:
         return dropped == (what is MASKED) and self.is_times(1, factor)
 
 
-def is_list(answer):
-    """Whether an answer can be that of a probe that gives a list."""
-    return isinstance(answer, list)
-
-
 def stand_in(student, name):
     """Put a right `Dropout` below what may be built on a wrong one."""
     student.require(name)
@@ -180,7 +175,7 @@ def look(student, name, p, shape, seed):
     stand_in(student, name)
     student.seed(seed % 2**31)
     student.precision(torch.float32)
-    found = student.run(pasadas, is_list, name=name, p=p, forma=list(shape))
+    found = student.run(pasadas, answers.of(list, 3), name=name, p=p, forma=list(shape))
     for one in found:
         require_shape(one, shape, Bilingual("la salida", "the output"))
     return Seen(p, numeros(shape), torch.stack(found[:2]).detach(), found[2].detach(), found)
@@ -347,7 +342,7 @@ def require_like(x, out):
 
 def require_kept(x, after):
     """Assert that an input is what it was. Raises Mismatch."""
-    if not torch.equal(x, after):
+    if after.dtype is not x.dtype or not torch.equal(x, after):
         raise Mismatch(
             Bilingual("la capa cambia la x que recibe", "the layer changes the x that it is given"),
             quantity="x",
@@ -364,7 +359,7 @@ def require_extreme(bank, diagnosis, seen):
     except ZeroDivisionError:
         scale = 1.0
     out, right = seen.parts[0], seen.x * (1 - seen.p) * scale
-    if torch.allclose(out, right):
+    if torch.allclose(out.double(), right.double()):
         return
     nan = bool(out.isnan().any())
     known = diagnosis.about("rate") or diagnosis.about("values")
@@ -447,10 +442,11 @@ def require_gradient(student, bank, x, seed):
     student.seed(seed % 2**31)
     x.requires_grad_()
     layer = construct(student, bank.name, 0.5)
-    out = student.run(por_uno, torch.is_tensor, capa=layer, x=x)
+    out = student.run(por_uno, capa=layer, x=x)
+    require_shape(out, tuple(x.shape), Bilingual("la salida", "the output"))
     found = student.gradients([out], [torch.ones_like(out)], [x])[0]
     right = out.detach() / x.detach()
-    if found is None or not torch.allclose(found, right, rtol=1e-5, atol=1e-6):
+    if found is None or not torch.allclose(found, right.to(found), rtol=1e-5, atol=1e-6):
         none = found is None or not found.any()
         raise Mismatch(
             Bilingual(
@@ -494,7 +490,8 @@ class Layer:
         student.precision(dtype)
         shapes = self.shapes[1:]
         asked = [list(shape) for shape in shapes]
-        found = student.run(de_formas, is_list, name=self.bank.name, p=0.5, formas=asked)
+        form = answers.of(list[tuple[torch.Tensor, Any, Any]], len(shapes))
+        found = student.run(de_formas, form, name=self.bank.name, p=0.5, formas=asked)
         return zip([numeros(shape).to(dtype) for shape in shapes], found, strict=True)
 
     @pytest.mark.kind("form")

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from grader.checks import figures
-from grader.checks.asserts import Mismatch
+from grader.checks import answers, figures
+from grader.checks.asserts import Mismatch, require_shape
 from grader.checks.kit import Definition, Float, Int, One, Worked, given, mistake, term, whole
 from grader.core.i18n import Bilingual
 
@@ -48,7 +48,8 @@ def beside(student, probe, name, rate, right, **arguments):
     student.require(name)
     student.precision(torch.float64)
     epochs = torch.arange(len(right))
-    got = student.run(probe, torch.is_tensor, epocas=epochs, tasa0=rate, **arguments)
+    got = student.run(probe, answers.of(torch.Tensor), epocas=epochs, tasa0=rate, **arguments)
+    require_shape(got, tuple(epochs.shape), name)
     figures.keep(
         student,
         figures.curve(

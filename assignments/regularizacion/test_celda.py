@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import torch
 
-from grader.checks import random_functions
+from grader.checks import answers, random_functions
 from grader.checks.asserts import Mismatch, require_shape
 from grader.checks.kit import Bank, mistake
 from grader.core.i18n import Bilingual
 from grader.student.student import RemoteObject
 
-from .masks import ENTRIES, MASKED, is_list, require_kept, stand_in, told
+from .masks import ENTRIES, MASKED, require_kept, stand_in, told
 
 pytestmark = pytest.mark.part("celdaDropConnect")
 NAME, INPUTS, HIDDEN, BATCH = "celdaDropConnect", 3, 150, 4
@@ -221,7 +221,7 @@ def look(student, p, seed):
     stand_in(student, NAME)
     student.precision(torch.float64)
     student.seed(seed % 2**31)
-    found = student.run(de_una_celda, is_list, name=NAME, sizes=SIZE, p=p)
+    found = student.run(de_una_celda, answers.of(list, 1 + LEFT), name=NAME, sizes=SIZE, p=p)
     for number, one in enumerate(found):
         rows = BATCH if number in (MIXED, MIXED_EVALUATED) else HIDDEN
         require_shape(one, (rows, HIDDEN), "h_t")
@@ -435,7 +435,8 @@ def require_gradients(seen, rules, got, out):
     right.sum().backward()
     same = near(out, right.detach())
     for name, leaf in leaves.items():
-        there = got[name] is not None and bool(got[name].any())
+        is_there = got[name] is not None and got[name].shape == leaf.shape
+        there = is_there and bool(got[name].any())
         if not there or (same and not near(got[name], leaf.grad)):
             raise Mismatch(
                 Bilingual(
@@ -458,7 +459,7 @@ def require_learning(student, seed):
     student.precision(torch.float64)
     student.seed(seed % 2**31)
     asked = {"name": NAME, "sizes": SIZE, "p": 0.5}
-    cell = student.run(con_pesos, lambda one: isinstance(one, RemoteObject), **asked)
+    cell = student.run(con_pesos, answers.of(RemoteObject), **asked)
     rules = known(student).equations
     if rules.kept_in_time:
         cell.nueva_mascara()
@@ -469,6 +470,8 @@ def require_learning(student, seed):
     seen.answers.extend([cell(first, 0 * units), cell(first, units)])
     h = seen.h.clone().requires_grad_()
     out = cell(seen.x, h)
+    for one, rows in zip((*seen.answers, out), (HIDDEN, HIDDEN, len(h)), strict=True):
+        require_shape(one, (rows, HIDDEN), "h_t")
     got, of_cell = student.gradients([out], [torch.ones_like(out)], [h, cell])
     found = {"h_t_1": got, "h_fc.weight": of_cell.get("h_fc.weight")}
     require_gradients(seen, rules, found, out.detach())
@@ -515,7 +518,8 @@ def called(student, inputs, hidden, batch):
     student.precision(torch.float32)
     x, h = torch.ones(batch, inputs), torch.full((batch, hidden), 0.5)
     asked = {"name": NAME, "sizes": [inputs, hidden], "p": 0.5, "x": x, "h": h}
-    return student.run(de_formas, is_list, **asked), (x, h)
+    form = answers.of(tuple[Any, Any, torch.Tensor, torch.Tensor, dict[str, torch.Tensor]])
+    return student.run(de_formas, form, **asked), (x, h)
 
 
 @pytest.mark.needs("interface")

@@ -8,9 +8,11 @@ from random import Random
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch, kind
 from grader.checks.kit import Bank, mistake
 from grader.core.i18n import Bilingual
+from grader.student.student import RemoteObject
 
 pytestmark = pytest.mark.part("ParadaTemprana")
 NAME = "ParadaTemprana"
@@ -176,7 +178,7 @@ def ask(student, script, patience, delta, *, in_place):
     """Return what a student's class does in each epoch. Raises StudentFault, Mismatch."""
     return student.run(
         epocas,
-        lambda answer: isinstance(answer, list) and bool(answer),
+        answers.of(list[tuple[bool | None, float | None, int | None]]),
         name=NAME,
         patience=patience,
         min_delta=delta,
@@ -270,6 +272,16 @@ def test_interface(student):
     actualiza returns True or False; best_val_loss and best_state are there from the start.
     """
     parada = student.ParadaTemprana()
+    if not isinstance(parada, RemoteObject):
+        raise Mismatch(
+            Bilingual(
+                f"ParadaTemprana() debe crear un objeto y da {kind(parada).es}",
+                f"ParadaTemprana() should create an object and gives {kind(parada).en}",
+            ),
+            expected=NAME,
+            got=kind(parada),
+            holds=lambda code: [f"assert hasattr({code(parada)}, 'actualiza')"],
+        )
     for name in ("best_val_loss", "best_state"):
         parada.attribute(name)
     back = parada.actualiza(1.0, {"w": torch.zeros(1)})

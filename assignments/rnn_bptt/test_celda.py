@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.checks import assert_close
+from grader.checks import answers, assert_close
 from grader.checks.case import Case
 from grader.checks.kit import Definition, Float, Over, mistake, silent, term, times, whole
 
@@ -277,9 +277,7 @@ def test_zero_grad(student, case_seed):
     drawn = torch.Generator().manual_seed(case_seed % 2**31)
     shapes = ((3, 2), (3, 3), (4, 3))
     before = [torch.randn(shape, generator=drawn, dtype=torch.float64) for shape in shapes]
-    after = student.run(
-        probes.celda_a_cero, lambda one: isinstance(one, list), sizes=[2, 3, 4], antes=before
-    )
+    after = student.run(probes.celda_a_cero, answers.of(list, 3), sizes=[2, 3, 4], antes=before)
     case = Case({}, dict(zip(BEFORE, before, strict=True)), {})
     for name, got, one in zip(GRADIENTS, after, before, strict=True):
         assert_close(got, torch.zeros_like(one), quantity=name, case=case)

@@ -1,9 +1,11 @@
 """Part 7: the loss, training over a model that only pretends, and the run with the student's own."""
 
+from typing import Any
+
 import pytest
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Definition, Float, Many, Over, mistake, term
 from grader.checks.skipping import skip
@@ -320,7 +322,7 @@ def test_weights(student, case_seed):
         student.replace(dict.fromkeys(lost, probes.suplente))
         got, theirs = student.run(
             probes.aprende_el_eco,
-            lambda one: isinstance(one, list) and len(one) == len(("weights", "losses")),
+            answers.of(tuple[tuple[Any, Any, Any], list[float]]),
             pesos=weights, xs=list(xs), ts=list(ts), tasa=RATE, max_norma=LIMIT,
         )  # fmt: skip
     x = Bilingual("lote", "batch")

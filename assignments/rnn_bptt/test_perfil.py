@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.asserts import assert_close
 from grader.checks.case import Case
 from grader.checks.kit import Definition, Float, mistake, silent, term
@@ -130,7 +130,7 @@ READ = Bilingual(
 def norms(student, V, steps):
     """Return the student's profile with all states at zero. Raises Mismatch for another shape."""
     hs = torch.zeros(steps + 1, len(V), dtype=V.dtype)
-    return student.run(probes.perfil, V=V, hs=hs)
+    return student.run(probes.perfil, answers.of(torch.Tensor), V=V, hs=hs)
 
 
 @pytest.mark.part("perfil_gradiente")

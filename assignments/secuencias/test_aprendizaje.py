@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import Bilingual
@@ -104,7 +105,7 @@ def test_tags_are_learnt(student, case_seed):
         student.replace(dict.fromkeys([*wrong, *below], probes.suplente))
         found = student.run(
             probes.aprende_a_etiquetar,
-            lambda one: isinstance(one, dict),
+            answers.of(dict[str, dict[str, torch.Tensor]]),
             oculto=HIDDEN, pesos=weights, lotes=batches, tasa=RATE,
         )  # fmt: skip
     share = accuracy(found, held_out) if like(found, weights) else 0.0

@@ -1,12 +1,14 @@
 """Parts 7, 8 and 13: a batch without padding, the way back, and batches that need little of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
 from torch.nn.utils import rnn
 
-from grader.checks import figures
+from grader.checks import answers, figures
+from grader.checks.agreement import require_form
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bank, Definition, Float, Int, Lengths, Padded, Worked, mistake, term
 from grader.checks.kit import whole as whole_
@@ -132,11 +134,6 @@ class empaqueta(Definition):
     )
 
 
-def is_packed(answer):
-    """Whether an answer can be a packed batch."""
-    return isinstance(answer, list) and len(answer) == 3 and all(map(torch.is_tensor, answer))  # noqa: PLR2004
-
-
 PACKED = Bilingual("Tus datos, paso a paso", "Your data, step by step")
 RIGHT = Bilingual("Los de torch", "Torch's")
 
@@ -155,13 +152,16 @@ def test_ties(student, case_seed):
     longitudes = longitudes[torch.randperm(7, generator=drawn)]
     lote = (1.0 + torch.arange(7).double()).repeat_interleave(5).reshape(7, 5, 1) / 7
     is_known = has_a_name(empaqueta, student)
-    found = student.run(probes.empaqueta, is_packed, lote=lote, longitudes=longitudes)
+    form = answers.of(tuple[torch.Tensor, Any, Any])
+    found = student.run(probes.empaqueta, form, lote=lote, longitudes=longitudes)
     keep_picture(student, found, by_torch(lote, longitudes))
     if is_known:
         return
     datos, sizes, orden = found
-    is_order = sorted(orden.flatten().tolist()) == list(range(7))
-    own = orden.flatten() if is_order else descending(longitudes)
+    require_form(sizes, Int("T"), {"T": 5}, "batch_sizes")
+    require_form(orden, Int("B"), {"B": 7}, "orden")
+    is_order = sorted(orden.tolist()) == list(range(7))
+    own = orden.long() if is_order else descending(longitudes)
     right = by_steps(lote[own], real(longitudes[own], 5))
     for name, got, expected in (
         (
@@ -193,7 +193,7 @@ def keep_picture(student, found, right):
         shades = iter(datos.flatten().tolist())
         return [[next(shades, 0.0) if b < n else 0.0 for b in range(7)] for n in sizes[:5].tolist()]
 
-    if found[1].ndim != 1:
+    if not all(map(torch.is_tensor, found)) or found[1].ndim != 1:
         return
     rows = [
         figures.Row("x", PACKED, columns(*found)),
@@ -291,7 +291,7 @@ def grouped(student, case_seed):
         longitudes = torch.randint(1, 100, (count,), generator=drawn)
         student.start_over()
         found = student.run(
-            probes.agrupa, lambda one: isinstance(one, list), longitudes=longitudes, tam_batch=most
+            probes.agrupa, answers.of(list[list[int]]), longitudes=longitudes, tam_batch=most
         )
         yield longitudes, most, found
 
@@ -317,20 +317,25 @@ def test_each_once(student, case_seed):
     Each index appears once.
     """
     for longitudes, most, found in grouped(student, case_seed):
-        indices = sorted(one for group in found for one in group)
-        if indices != list(range(len(longitudes))):
-            are_lengths = indices == sorted(longitudes.tolist())
-            rest = len(longitudes) - len(longitudes) % most
-            name = "sec.lengths_for_indices" if are_lengths else "sec.rest_dropped"
-            known = are_lengths or len(set(indices)) == len(indices) == rest
-            raise told(
-                "los lotes no tienen cada índice una vez",
-                "the batches do not have each index once",
-                AGRUPA[name] if known else None,
-                (longitudes, most),
-                found,
-                f"assert sorted(i for lote in lotes for i in lote) == list(range({len(longitudes)}))",
-            )
+        require_each_once(longitudes, most, found)
+
+
+def require_each_once(longitudes, most, found):
+    """Assert that each index is in one list, once. Raises Mismatch."""
+    indices = sorted(one for group in found for one in group)
+    if indices != list(range(len(longitudes))):
+        are_lengths = indices == sorted(longitudes.tolist())
+        rest = len(longitudes) - len(longitudes) % most
+        name = "sec.lengths_for_indices" if are_lengths else "sec.rest_dropped"
+        known = are_lengths or len(set(indices)) == len(indices) == rest
+        raise told(
+            "los lotes no tienen cada índice una vez",
+            "the batches do not have each index once",
+            AGRUPA[name] if known else None,
+            (longitudes, most),
+            found,
+            f"assert sorted(i for lote in lotes for i in lote) == list(range({len(longitudes)}))",
+        )
 
 
 @pytest.mark.part("agrupa_por_longitud")
@@ -364,6 +369,7 @@ def test_least_padding(student, case_seed):
     There is no more padding than where they are sorted by length.
     """
     for longitudes, most, found in grouped(student, case_seed):
+        require_each_once(longitudes, most, found)
         up, down = longitudes.sort()[0], longitudes.sort(descending=True)[0]
         allowed = max(padding(one.split(most)) for one in (up, down))
         got = padding([longitudes[group] for group in found if group])

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.generated import of_student
 from grader.checks.kit import Definition, Float, Lengths, Padded, mistake, term
 from grader.checks.kit import whole as whole_
@@ -144,7 +145,7 @@ def runs(student, weights):
     def call(x, longitudes, h0=None):
         *pair, gradient = student.run(
             probes.recorrido_y_pendiente,
-            lambda one: isinstance(one, list) and len(one) == len(("hs", "h_n", "gradient")),
+            answers.of(tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]),
             pesos=weights, x=x, longitudes=longitudes, h0=h0,
         )  # fmt: skip
         return [*(pair[order.index(number)] for number in range(len(pair))), gradient]

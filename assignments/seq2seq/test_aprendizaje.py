@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.asserts import Mismatch
 from grader.checks.skipping import skip
 from grader.core.i18n import Bilingual
@@ -237,7 +237,7 @@ def test_learns(student, case_seed):
         student.replace(dict.fromkeys(lost, suplente))
         *found, theirs = student.run(
             entrena,
-            lambda one: isinstance(one, list) and len(one) == len(("encoder", "decoder", "losses")),
+            answers.of(tuple[dict, dict, list[float]]),
             sizes=SIZES, pesos=weights, lotes=batches, tasa=RATE,
         )  # fmt: skip
     same = all(

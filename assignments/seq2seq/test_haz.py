@@ -8,6 +8,7 @@ from random import Random
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch, kind
 from grader.checks.kit import Bank, mistake
 from grader.checks.misconceptions import Diagnosis
@@ -382,7 +383,7 @@ def pairs(answer):
     """Return what came back as pairs, with SOS in front. Raises Mismatch."""
     try:
         found = [([int(i) for i in ids], float(total)) for ids, total in answer]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError, OverflowError):
         text = Bilingual(
             f"debe devolver una lista de pares (secuencia, log_prob), y devuelve {kind(answer).es}",
             f"it should return a list of pairs (sequence, log_prob), and returns {kind(answer).en}",
@@ -434,8 +435,9 @@ def known(student):
 
     def find():
         try:
-            answers = student.run(probes.todos_los_haces, casos=[vars(one) for one in FRESH])
-            seen = list(zip(FRESH, map(pairs, answers), strict=True))
+            form, cases = answers.of(list, len(FRESH)), [vars(one) for one in FRESH]
+            found = student.run(probes.todos_los_haces, form, casos=cases)
+            seen = list(zip(FRESH, map(pairs, found), strict=True))
         except (StudentFault, Mismatch):
             return Diagnosis(BANK.right, BANK.right, explained=False)
         return BANK.diagnose(lambda rules: all(is_same(got, rules.play(one)) for one, got in seen))

@@ -9,6 +9,7 @@ from statistics import fmean
 
 import pytest
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bank, mistake
 from grader.core.errors import StudentFault
@@ -321,7 +322,7 @@ def found_out(student, bank, asked):
         name, cases = bank.name, [list(one) for one in asked]
         got = student.run(
             probes.numeros,
-            lambda answer: isinstance(answer, list) and len(answer) == len(cases),
+            answers.of(list[float | None], len(cases)),
             name=name, casos=cases,
         )  # fmt: skip
         return bank.diagnose(
@@ -345,7 +346,7 @@ def require(student, bank, case, pieces, misconception=None):
     student.start_over()
     got, right, (es, en) = None, pieces(*case), ("da un error", "raises")
     try:
-        got = student.run(probes.numero, name=bank.name, caso=list(case))
+        got = student.run(probes.numero, answers.of(float), name=bank.name, caso=list(case))
         if is_close(got, right):
             return
         es, en = f"da {got:.6g}", f"gives {got:.6g}"
@@ -391,7 +392,7 @@ def test_interface(student):
     words = ["el", "gato", "duerme", "aquí"]
     for case in ([[4, 5, 6, 7], [[4, 5, 6, 7]], 2], [words, [words]]):
         student.start_over()
-        student.run(probes.numero, name=BLEU, caso=case)
+        student.run(probes.numero, answers.of(float), name=BLEU, caso=case)
 
 
 @pytest.mark.part(BLEU)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.equations import parameters
 from grader.checks.generated import of_student
@@ -108,7 +109,7 @@ def share_is_right(student, seed):
     data = {"lectura": one.expand(9, 2), "tabla": table, "saltos": one.expand(7, 2) * 0}
     given_ = student.run(
         probes.sorteos,
-        lambda answer: isinstance(answer, list) and len(answer) == TIMES,
+        answers.of(list[int], TIMES),
         **SEVERAL, **data, mezcla=one.expand(7, 2), longitudes=torch.tensor([1]),
         src=torch.tensor([[4]]),
     )  # fmt: skip

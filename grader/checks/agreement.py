@@ -42,10 +42,11 @@ def agrees(got: Any, expected: Any, case: Case) -> bool:
     Where a number should be NaN it is the same only as NaN.
     """
     if isinstance(expected, (list, tuple)):
-        pairs = zip(got, expected, strict=False)
-        return len(got) == len(expected) and all(agrees(a, b, case) for a, b in pairs)
+        if not isinstance(got, (list, tuple)) or len(got) != len(expected):
+            return False
+        return all(agrees(a, b, case) for a, b in zip(got, expected, strict=True))
     if not isinstance(expected, torch.Tensor):
-        return bool(got == expected)
+        return not (isinstance(got, torch.Tensor) and got.numel() != 1) and bool(got == expected)
     if not isinstance(got, torch.Tensor) or got.shape != expected.shape:
         return False
     if not expected.is_floating_point():
@@ -70,8 +71,8 @@ def require(
     """Assert that a value is what it should be. Raises Mismatch with the case."""
     if agrees(got, expected, case):
         return
-    if isinstance(expected, (list, tuple)):
-        for number, (one, right) in enumerate(zip(got, expected, strict=True)):
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        for number, (one, right) in enumerate(zip(got, expected, strict=False)):
             require(
                 one,
                 right,

@@ -149,12 +149,12 @@ def function_given_after(notebook: Notebook, name: str, entradas: list[Any]) -> 
 def state(notebook: Notebook, name: str, metodo: str, sizes: list[int], entradas: list[Any]) -> Any:
     """Return the shapes of what a new object holds by name, and the names of its parameters.
 
-    One with lazy layers, whose sizes nobody knows before that, is called once. Nothing, for what is
-    no module.
+    One with lazy layers, whose sizes nobody knows before that, is called once. Of what is no module
+    the name of its type.
     """
     modulo = notebook[name](*sizes)
     if not isinstance(modulo, torch.nn.Module):
-        return []
+        return type(modulo).__name__
     modulo = modulo.to(torch.get_default_dtype())
     if any(is_lazy(p) for p in modulo.parameters()):
         getattr(modulo, metodo)(*copy.deepcopy(entradas))

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import calls, diagnosing
+from grader.checks import answers, calls, diagnosing
 from grader.checks.agreement import agrees, require
-from grader.checks.asserts import Mismatch, dimensions, kind
+from grader.checks.asserts import Mismatch, dimensions
 from grader.checks.case import make, without
 from grader.checks.comparing import CASES, different, over, unsteady
 from grader.checks.form import named
 from grader.checks.layers import Over
 from grader.checks.skipping import skip
 from grader.checks.strategies import Numbers
-from grader.checks.trial import grouped, list_of, sent
+from grader.checks.trial import grouped, sent
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
 from grader.student import probes
@@ -42,16 +42,17 @@ def parameters(trials: Trials, _seed: int) -> None:
     made = of.arguments(sizes)
     found = student.run(
         calls.state,
-        _is_state,
+        answers.of(tuple[dict[str, list[int]], list[str]] | str),
         name=of.name,
         metodo="__call__" if of.method == "forward" else of.method,
         sizes=made,
         entradas=grouped(of, sent(case, torch.float32)),
     )
     call = f"{of.name}({', '.join(map(str, made))})"
-    if not found:
+    if isinstance(found, str):
+        given = tr("a value of type {type}", type=found[:100])
         raise Mismatch(
-            tr("{call} should create a module but gives {got}", call=call, got=kind(found)),
+            tr("{call} should create a module but gives {got}", call=call, got=given),
             quantity=call,
             expected="torch.nn.Module",
             holds=lambda _: [f"assert isinstance({call}, torch.nn.Module)"],
@@ -78,21 +79,6 @@ def parameters(trials: Trials, _seed: int) -> None:
                 f"assert set(nombres) <= set({sorted(wanted)!r}), nombres",
             ],
         )
-
-
-def _is_state(answer: Any) -> bool:
-    if not isinstance(answer, list) or len(answer) != len(("shapes", "names")):
-        return answer == []
-    shapes, names = answer
-    return (
-        isinstance(shapes, dict)
-        and all(
-            isinstance(one, list) and all(isinstance(size, int) for size in one)
-            for one in shapes.values()
-        )
-        and isinstance(names, list)
-        and all(isinstance(name, str) for name in names)
-    )
 
 
 def _is_told(trials: Trials) -> bool:
@@ -218,12 +204,12 @@ def _after_another(trials: Trials, first: Case, second: Case, known: Known) -> A
     if of.probe:
         before = trials.question(first, known.dtype, known.form)
         both = probes.for_each(of.probe, [before, asked])
-        return trials.student.ask_for(list_of(2), "run", **both)[-1]
+        return trials.student.ask_for(answers.of(list, 2), "run", **both)[-1]
     asked["antes"] = grouped(of, sent(first, known.dtype))
     if of.init is not None:
         asked.setdefault("metodo", "__call__")
     probe = calls.function_after_another if of.init is None else calls.after_another
-    return trials.student.run(probe, list_of(1), **asked)[0]
+    return trials.student.run(probe, answers.of(list, 1), **asked)[0]
 
 
 def _see_untouched(trials: Trials, case: Case, known: Known) -> None:
@@ -233,14 +219,15 @@ def _see_untouched(trials: Trials, case: Case, known: Known) -> None:
     if of.probe:
         values = [asked[name] for name in of.inputs]
         question = probes.given_after(of.probe, asked)
-        after = trials.student.ask_for(list_of(len(asked)), "run", **question)
+        after = trials.student.ask_for(answers.of(list, len(asked)), "run", **question)
         after = after[len(asked) - len(values) :]
     else:
         if of.init is not None:
             asked.setdefault("metodo", "__call__")
         probe = calls.function_given_after if of.init is None else calls.given_after
         values = _flat(of, asked["entradas"])
-        after = _flat(of, trials.student.run(probe, lambda one: isinstance(one, list), **asked))
+        form = answers.of(list, len(asked["entradas"]))
+        after = _flat(of, trials.student.run(probe, form, **asked))
     pairs = zip(values, after, strict=False)
     for name, (before, value) in zip(of.inputs, pairs, strict=False):
         if not _same(value, before):
@@ -256,7 +243,12 @@ def _see_untouched(trials: Trials, case: Case, known: Known) -> None:
 def _flat(of: Declared, given: Sequence[Any]) -> list[Any]:
     """Return inputs one by one, those that go together too."""
     first = list(of.inputs).index(of.together[0]) if of.together else len(given)
-    return [*given[:first], *(given[first] if of.together else ()), *given[first + 1 :]]
+    inside = given[first] if of.together else ()
+    return [
+        *given[:first],
+        *(inside if isinstance(inside, (list, tuple)) else ()),
+        *given[first + 1 :],
+    ]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -278,8 +270,9 @@ def returned(trials: Trials, _seed: int) -> None:
     place = next(n for n, name in enumerate(names) if name != theirs[n])
 
     def compare(case: Case, answer: Mapping[str, Any]) -> None:
-        right = trials.expected(case, names[place], trials.of.right)
-        got = answer[theirs[place]]
+        with trials.worked_out():
+            right = trials.expected(case, names[place], trials.of.right)
+            got = answer[theirs[place]]
         if agrees(got, right, case):  # a small case in which they are alike
             return
         raise Mismatch(
@@ -313,9 +306,12 @@ def order(trials: Trials, _seed: int, name: str) -> None:
 
     def compare(case: Case, answer: Mapping[str, Any]) -> None:
         for output in trials.of.outputs:
+            with trials.worked_out():
+                equations = known.diagnoses[output].equations
+                expected = trials.expected(case, output, equations, answer)
             require(
                 answer[output],
-                trials.expected(case, output, known.diagnoses[output].equations, answer),
+                expected,
                 quantity=output,
                 case=trials.measured(case, trials.of.right),
                 misconception=trials.orders.get((name, theirs)),
@@ -348,8 +344,9 @@ def precision(trials: Trials, _seed: int) -> None:
                     ],
                 )
             equations = known.diagnoses[name].equations
-            expected = trials.expected(case, name, equations, answer)
             if known.explained:
+                with trials.worked_out():
+                    expected = trials.expected(case, name, equations, answer)
                 require(value, expected, quantity=name, case=trials.measured(case, equations))
 
     over(trials, cases, compare, wide)

@@ -224,7 +224,9 @@ def _compare_all(
     right: Callable[[Case], dict[str, Any]],
 ) -> None:
     misconceptions_ = trials.known().misconceptions()
-    for name, expected in right(case).items():
+    with trials.worked_out():
+        found = right(case)
+    for name, expected in found.items():
         if agrees(answer[name], expected, case):
             continue
         require(

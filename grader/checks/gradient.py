@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import calls, finite_differences
+from grader.checks import answers, calls, finite_differences
 from grader.checks.asserts import Mismatch
 from grader.checks.case import full
-from grader.checks.form import named
 from grader.checks.trial import grouped, sent
 from grader.checks.values import Bool
 from grader.core.i18n import tr
@@ -154,13 +153,13 @@ def _gradients(
         asked = trials.question(case, known.dtype, known.form)
         made = student.run(
             calls.made,
-            lambda answer: isinstance(answer, RemoteObject),
+            answers.of(RemoteObject),
             **{key: asked[key] for key in ("name", "sizes", "pesos")},
         )
         entries = grouped(of, entries)
         answer = made(*entries) if of.method == "forward" else getattr(made, of.method)(*entries)
         modules = [made]
-    outputs = named(of, answer, known.form.returned)
+    outputs = trials.outputs(answer, case, known)
     found = student.gradients(
         [outputs[name] for name in weights],
         [value.to(outputs[name].dtype) for name, value in weights.items()],

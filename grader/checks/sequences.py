@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from hypothesis import strategies as st
 
-from grader.checks.asserts import Mismatch, kind
+from grader.checks.asserts import Mismatch, dimensions, kind
 from grader.checks.twice import along, gap, magnitude, mismatch, pairs, require, tensor_of
 from grader.checks.values import FILL as FILL  # noqa: PLC0414 - authors have it from here
 from grader.core.i18n import tr
@@ -206,8 +206,8 @@ def concatenates(
         before, carried = _two(call(x[:, :first], state), quantity)
         after, last = _two(call(x[:, first:], carried), quantity)
         pieces = ((before, first), (after, steps - first))
-        joined = [along(tensor_of(one, quantity), 1, n, quantity) for one, n in pieces]
-        return torch.cat(joined, 1), last
+        one, other = (along(tensor_of(one, quantity), 1, n, quantity) for one, n in pieces)
+        return _joined(one, other, quantity), last
 
     def judge_at(first: int) -> Judge:
         def judge(right: Any, got: Any) -> Mismatch | None:
@@ -251,6 +251,24 @@ def _heard(
         step=step,
         sample=sample,
         length=int(lengths[sample]),
+    )
+
+
+def _joined(one: torch.Tensor, other: torch.Tensor, quantity: Bilingual | str) -> torch.Tensor:
+    """Return outputs of steps that follow each other as one. Raises Mismatch."""
+    shape = (one.shape[0], other.shape[1], *one.shape[2:])
+    if other.shape == shape:
+        return torch.cat([one, other], 1)
+    raise Mismatch(
+        tr(
+            "{quantity} has shape {got}, but {shape} was expected",
+            quantity=quantity,
+            got=dimensions(other.shape),
+            shape=dimensions(shape),
+        ),
+        quantity=quantity,
+        expected=dimensions(shape),
+        got=dimensions(other.shape),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import calls
+from grader.checks import answers, calls
 from grader.checks.agreement import require as require_same
 from grader.checks.asserts import Mismatch
 from grader.checks.case import draw, isolated
@@ -44,16 +44,17 @@ def require(trials: Trials, like: Callable[..., Any], seed: int, known: Known) -
     asked = [question(trials, case, known) for case in cases]
     try:
         with student.unrecorded():
-            answers = student.run(calls.all_through, _many(len(cases)), casos=asked)
+            found = student.run(calls.all_through, answers.of(list, len(cases)), casos=asked)
     except StudentFault:
-        answers = [None] * len(cases)
-    for case, given, one in zip(cases, answers, asked, strict=True):
-        right = trials.by_function(like, case)
+        found = [None] * len(cases)
+    for case, given, one in zip(cases, found, asked, strict=True):
+        with trials.worked_out():
+            right = trials.by_function(like, case)
         try:
             _compare(trials, given, case, right, known)
         except Mismatch:
             student.start_over()
-            alone = student.run(calls.through, _many(1), **one)[0]
+            alone = student.run(calls.through, answers.of(list, 1), **one)[0]
             _compare(trials, alone, case, right, known)
             if given is not None:
                 raise unsteady() from None
@@ -156,7 +157,3 @@ def _step(of: Declared, values: Mapping[str, Any], known: Known) -> dict[str, Te
         graph = Graph(of.functions(known.diagnoses[output].equations), {**values, **before})
         found[output] = graph[output]
     return found
-
-
-def _many(length: int) -> Callable[[Any], bool]:
-    return lambda answer: isinstance(answer, list) and len(answer) == length

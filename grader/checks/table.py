@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import calls
+from grader.checks import answers, calls
 from grader.checks.asserts import Mismatch, kind
 from grader.core.errors import StudentFault
 from grader.core.i18n import tr
@@ -63,7 +63,7 @@ def require_rows(
     if row is None:
         return
     arguments, expected = row
-    answer = student.run(calls.function, _of(1), name=name, entradas=list(arguments))
+    answer = student.run(calls.function, answers.of(list, 1), name=name, entradas=list(arguments))
     if agrees(got := _plain(answer[0]), expected):
         raise Mismatch(
             tr(
@@ -108,7 +108,9 @@ def known(student: Student, bank: Bank[Any], inputs: Iterable[Sequence[Any]]) ->
 def _given(student: Student, name: str, arguments: Sequence[Any]) -> list[Any] | None:
     """Return what a function gives, in a list; None where it raises."""
     try:
-        answer = student.run(calls.function, _of(1), name=name, entradas=list(arguments))
+        answer = student.run(
+            calls.function, answers.of(list, 1), name=name, entradas=list(arguments)
+        )
     except StudentFault:
         return None
     return [_plain(answer[0])]
@@ -159,16 +161,16 @@ def _first_wrong(student: Student, name: str, rows: Sequence[Row]) -> Row | None
     asked = [{"name": name, "entradas": list(arguments)} for arguments, _ in rows]
     with student.unrecorded():
         try:
-            answers = student.run(calls.functions, _of(len(rows)), casos=asked)
+            found = student.run(calls.functions, answers.of(list, len(rows)), casos=asked)
         except StudentFault:
             return next((row for row in rows if not _right(student, name, row)), None)
-    pairs = zip(rows, answers, strict=True)
+    pairs = zip(rows, found, strict=True)
     return next((row for row, answer in pairs if not agrees(_plain(answer), row[1])), None)
 
 
 def _right(student: Student, name: str, row: Row) -> bool:
     try:
-        answer = student.run(calls.function, _of(1), name=name, entradas=list(row[0]))
+        answer = student.run(calls.function, answers.of(list, 1), name=name, entradas=list(row[0]))
     except StudentFault:
         return False
     return agrees(_plain(answer[0]), row[1])
@@ -219,7 +221,3 @@ def _shown(got: Any) -> Bilingual | str:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def _of(length: int) -> Any:
-    return lambda answer: isinstance(answer, list) and len(answer) == length

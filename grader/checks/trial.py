@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from grader.checks import calls, diagnosing
+from grader.checks import answers, calls, diagnosing
 from grader.checks.agreement import agrees, require, require_form
 from grader.checks.asserts import Mismatch, tolerance
 from grader.checks.case import Case, make, mapped
@@ -30,7 +30,7 @@ from grader.core.i18n import all_of, tr
 from grader.student import probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from grader.checks.declared import Declared
     from grader.checks.misconceptions import Misconception
@@ -113,10 +113,10 @@ class Trials:
     def _answer(self, question: Mapping[str, Any]) -> Any:
         if self.of.probe:
             return self.student.run(self.of.probe, **question)
-        return self.student.run(self.probe(), list_of(1), **question)[0]
+        return self.student.run(self.probe(), answers.of(list, 1), **question)[0]
 
     def _answers(self, questions: Sequence[Mapping[str, Any]]) -> list[Any]:
-        form = list_of(len(questions))
+        form = answers.of(list, len(questions))
         if self.of.probe:
             asked = probes.for_each(self.of.probe, questions)
             found: list[Any] = self.student.ask_for(form, "run", **asked)
@@ -266,9 +266,12 @@ class Trials:
                 raise TypeError("no student's code is given that: an equation with a slip gave it")
             try:
                 piece.prepare(dtype)
-                return self.student.recall(_key(case, piece.of.key), lambda: piece.alone(case))
+                given = self.student.recall(_key(case, piece.of.key), lambda: piece.alone(case))
             except StudentFault as fault:
                 skip(tr("“{name}” has to run first: {why}", name=piece.of.name, why=fault.said))
+            if not piece.fits(given, case, tuple(range(len(piece.of.outputs))), shaped=False):
+                raise TypeError("it gives something of another kind")
+            return given
 
         return call
 
@@ -340,7 +343,7 @@ class Trials:
         for output in self.of.judged_in[term]:
             diagnosis = known.diagnoses[output]
             equations = diagnosis.but(term)
-            try:
+            with self.worked_out():
                 if self.of.upstream[output]:
                     expected = self.expected(case, output, equations, told, known.form)
                 else:
@@ -348,13 +351,6 @@ class Trials:
                         graphs[equations] = self.graph(case, equations, form=known.form)
                     with torch.no_grad():
                         expected = graphs[equations][output]
-            except WRONG:
-                skip(
-                    tr(
-                        "it is built on “{pieces}”, which does not give what is needed here",
-                        pieces=all_of([piece.of.name for piece in self.pieces()]),
-                    )
-                )
             if not agrees(answer[output], expected, case):
                 require(
                     answer[output],
@@ -363,6 +359,19 @@ class Trials:
                     case=self.measured(case, equations),
                     misconception=diagnosis.about(term),
                 )
+
+    @contextlib.contextmanager
+    def worked_out(self) -> Iterator[None]:
+        """Skip the check where what a student's piece or output gave fits no equation."""
+        try:
+            yield
+        except WRONG:
+            skip(
+                tr(
+                    "it is built on “{pieces}”, which does not give what is needed here",
+                    pieces=all_of([piece.of.name for piece in self.pieces()] or [self.of.name]),
+                )
+            )
 
     def pieces(self) -> list[Trials]:
         """Return the student's own pieces that it is built on."""
@@ -435,8 +444,3 @@ def _tensors(value: Any) -> list[torch.Tensor]:
     if isinstance(value, (list, tuple)):
         return [one for item in value for one in _tensors(item)]
     return [value] if isinstance(value, torch.Tensor) else []
-
-
-def list_of(length: int) -> Callable[[Any], bool]:
-    """Return whether an answer is a list of so many."""
-    return lambda answer: isinstance(answer, list) and len(answer) == length

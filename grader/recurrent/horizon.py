@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from grader.checks import figures, generated, steps
+from grader.checks import answers, figures, generated, steps
 from grader.checks.asserts import Mismatch, assert_close
 from grader.checks.case import make
 from grader.checks.form import APART, Known
@@ -79,16 +79,13 @@ def _profile(trials: Trials, case: Case, known: Known) -> list[Any]:
     """Return h_T (B, H) and ∂Σh_T/∂x (T, B, I), None where autograd found no way back."""
     asked = steps.question(trials, case, known)
     shape = tuple(asked["pasos"].shape)
+    is_answer = answers.of(tuple[torch.Tensor, torch.Tensor | None])
 
     def form(answer: Any) -> bool:
-        if not isinstance(answer, list) or len(answer) != len(("h", "gradient")):
+        if not is_answer(answer):
             return False
         gradient = answer[1]
-        return gradient is None or (
-            isinstance(gradient, torch.Tensor)
-            and gradient.is_floating_point()
-            and tuple(gradient.shape) == shape
-        )
+        return gradient is None or (gradient.is_floating_point() and tuple(gradient.shape) == shape)
 
     trials.prepare(known.dtype)
     answer: list[Any] = trials.student.run(probes.profile, form, **asked)

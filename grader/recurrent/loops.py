@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from hypothesis import strategies as st
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch, compared
 from grader.core.i18n import tr
 from grader.recurrent import loop_probes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hypothesis.strategies import DrawFn
     from torch import Tensor
 
@@ -65,7 +64,8 @@ class Case:
 
     def train(self, student: Student) -> Trained:
         """Run the student's training loop."""
-        state, notes = self._run(student, loop_probes.train_once, TRAINING, _is_trained, rate=RATE)
+        form = answers.of(tuple[dict[str, torch.Tensor], list[Any]])
+        state, notes = self._run(student, loop_probes.train_once, TRAINING, form, rate=RATE)
         return Trained(state, notes)
 
     def measure(self, student: Student) -> list[Any]:
@@ -73,7 +73,8 @@ class Case:
 
         A list as it came, so that a notebook's cell can name what is in it.
         """
-        measured: list[Any] = self._run(student, loop_probes.measure_once, TESTING, _is_measured)
+        form = answers.of(tuple[Any, dict[str, torch.Tensor], Any, list[Any]])
+        measured: list[Any] = self._run(student, loop_probes.measure_once, TESTING, form)
         return measured
 
     def _run(
@@ -103,29 +104,6 @@ class Trained:
 
     state: dict[str, Tensor]
     notes: list[Any]
-
-
-def _is_trained(answer: Any) -> bool:
-    if not isinstance(answer, list) or len(answer) != len(("state", "notes")):
-        return False
-    return _is_state(answer[0]) and isinstance(answer[1], list)
-
-
-def _is_measured(answer: Any) -> bool:
-    return (
-        isinstance(answer, list)
-        and len(answer) == len(("given", "state", "gradients", "notes"))
-        and _is_state(answer[1])
-        and isinstance(answer[3], list)
-    )
-
-
-def _is_state(value: Any) -> bool:
-    return isinstance(value, dict) and _are_tensors(value.values())
-
-
-def _are_tensors(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, torch.Tensor) for value in values)
 
 
 def loss_function() -> torch.nn.Module:

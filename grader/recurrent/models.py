@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from hypothesis import strategies as st
 
-from grader.checks import generated
+from grader.checks import answers, generated
 from grader.checks.asserts import Mismatch, close, require_shape
 from grader.checks.asserts import kind as kind_of
 from grader.checks.misconceptions import Diagnosis, diagnose
@@ -167,12 +167,16 @@ def traced(student: Student, kind: Kind, given: Case, y: Any) -> dict[str, Misco
         return {}
 
 
+_is_noted = answers.of(list[tuple[Any, list[list[Any]], list[list[Any]]]], 2)
+"""Of each call what it gave, and what cell and `fc` were given and gave."""
+
+
 def _noted(student: Student, kind: Kind, case: Case) -> list[model_traces.Run]:
     """Return two calls of a new model with a case. Raises StudentFault, Mismatch and ValueError."""
     model, _ = build(student, kind, case, case.dtype)
     x = case.x.to(case.dtype)
     student.seed(_SEED)
-    noted = student.run(model_probes.run_noted, modelo=model, celda=kind.cell, x=x)
+    noted = student.run(model_probes.run_noted, _is_noted, modelo=model, celda=kind.cell, x=x)
     return model_traces.read(noted, kind.states)
 
 
@@ -310,10 +314,7 @@ def run_cell(model: RemoteObject, kind: Kind, case: Case, equations: Equations) 
 
 def unroll(cell: RemoteObject, x: Tensor, state: Any, *, swapped: bool = False) -> list[Any]:
     """Run a student's cell over inputs (T, B, I) from a state; return what it gave at each step."""
-
-    def form(answer: Any) -> bool:
-        return isinstance(answer, list) and len(answer) == len(x)
-
+    form = answers.of(list, len(x))
     steps: list[Any] = cell.student.run(
         probes.unroll, form, celda=cell, x=x, estado=state, swapped=swapped
     )

@@ -196,7 +196,9 @@ class Student:
             lambda answer: (
                 _is_list(answer, len(of))
                 and all(
-                    isinstance(given, dict if isinstance(item, RemoteObject) else _MAYBE_TENSOR)
+                    _are_gradients(given)
+                    if isinstance(item, RemoteObject)
+                    else _is_gradient(given, item)
                     for given, item in zip(answer, of, strict=True)
                 )
             ),
@@ -327,3 +329,13 @@ _MAYBE_TENSOR = (torch.Tensor, type(None))
 
 def _is_list(value: Any, length: int) -> bool:
     return isinstance(value, list) and len(value) == length
+
+
+def _is_gradient(value: Any, of: torch.Tensor) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, torch.Tensor) and (value.shape, value.dtype) == (of.shape, of.dtype)
+
+
+def _are_gradients(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, _MAYBE_TENSOR) for one in value.values())

@@ -209,6 +209,14 @@ def test_a_difference_of_the_state_alone_is_seen() -> None:
 # Axes, kinds, forms
 
 
+def test_pieces_of_other_shapes_are_not_put_together() -> None:
+    def narrower(x: Tensor, state: Any) -> tuple[Tensor, Tensor]:
+        return (x[..., :1] if state is not None else x), torch.ones(())
+
+    with pytest.raises(Mismatch, match="forma"):
+        sequences.concatenates(narrower, inputs(), quantity="y")
+
+
 def test_time_may_be_the_first_axis() -> None:
     sequences.is_causal(lambda x: x.cumsum(0), inputs(), quantity="y", time=0)
     with pytest.raises(Mismatch, match="paso 0"):

@@ -20,6 +20,7 @@ from grader.checks.form import named
 from grader.checks.misconceptions import Misconception
 from grader.checks.readings.notation import Shown
 from grader.checks.repairs.edits import tried
+from grader.checks.skipping import Skipped
 from grader.core.errors import StudentFault, StudentProcessLost
 from grader.core.i18n import tr
 from grader.core.text import plain
@@ -101,7 +102,7 @@ def find(trials: Trials, seed: int) -> Repair | None:
                     (again,) = _ask(trials, cases, known, number, 1)
                     if _are_right(trials, cases, again[-1], known):
                         return repair
-    except (StudentFault, StudentProcessLost):
+    except (StudentFault, StudentProcessLost, Skipped):
         return None
     return None
 
@@ -119,7 +120,7 @@ def _is_as_now(trials: Trials, cases: Sequence[Case], answers: Any, known: Known
     read = [evidence.tensors(one) for one in answers or ()]
     flat, other = ([tensor for one in each for tensor in one] for each in (now, read))
     return len(flat) == len(other) and all(
-        a.shape == b.shape and torch.allclose(a, b, equal_nan=True)
+        (a.shape, a.dtype) == (b.shape, b.dtype) and torch.allclose(a, b, equal_nan=True)
         for a, b in zip(flat, other, strict=True)
     )
 
@@ -176,6 +177,6 @@ def _is_right(trials: Trials, case: Case, answer: Any, known: Known) -> bool:
             require_form(found[name], kind, case.sizes, name)
     except Mismatch:
         return False
-    graph = trials.graph(case, of.right, form=known.form)
-    with torch.no_grad():
+    with trials.worked_out(), torch.no_grad():
+        graph = trials.graph(case, of.right, form=known.form)
         return all(agrees(found[name], graph[name], case) for name in of.outputs)
