@@ -170,6 +170,16 @@ def times(factor: float, *names: str) -> Isolation:
     return _both(names, lambda _, value: value * factor)
 
 
+def plus(size: float, *names: str) -> Isolation:
+    """Add a number to layers, parameters or inputs, with a sign that changes along them."""
+
+    def change(_: str, value: torch.Tensor) -> torch.Tensor:
+        signs = 1.0 - 2.0 * torch.arange(value.numel(), dtype=value.dtype).remainder(2)
+        return value + size * signs.reshape(value.shape)
+
+    return _both(names, change)
+
+
 def fixed(bias: float, *layers: str, piece: int = 0, of: int = 1) -> Isolation:
     """Let layers give one number whatever they get: OPEN, SHUT or 0. They need a bias.
 

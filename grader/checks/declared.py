@@ -37,7 +37,7 @@ WEIGHTS = {
 FIELDS = (
     *("init", "method", "probe", "layers", "inputs", "outputs", "orders", "mistakes"),
     *("weights", "whole", "largest", "fresh_sizes", "extremes", "symbols", "together", "carried"),
-    *("called", "tolerance", "stand_ins"),
+    *("called", "tolerance", "stand_ins", "steady"),
 )
 """What an author may set in a Definition, beside its terms."""
 
@@ -130,6 +130,7 @@ class Declared:
     largest: Mapping[str, int]
     fresh_sizes: Mapping[str, int]
     extremes: tuple[float, ...] = ()
+    steady: tuple[Isolation, ...] = ()
     probe: Probe | None = None
     tolerance: float = 0.0
     symbols: Mapping[str, str] = field(default_factory=dict)
@@ -260,6 +261,7 @@ def read(cls: type[Any], part: str, name: str, prefix: str, place: Place) -> Dec
         carried=dict(cls.carried),
         called=dict(cls.called),
         stand_ins=dict(cls.stand_ins),
+        steady=tuple(cls.steady),
         equations=make_dataclass(
             "Equations",
             [(key, Any, field(default=term.function)) for key, term in terms.items()],

@@ -38,6 +38,7 @@ from grader.checks.declared import Whole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from grader.checks.case import Isolation
     from grader.checks.declared import Declared, Order
     from grader.checks.equations import Mistake
     from grader.checks.values import Kind
@@ -72,6 +73,7 @@ class Definition:
     called: ClassVar[Mapping[str, str]] = {}
     symbols: ClassVar[Mapping[str, str]] = {}
     stand_ins: ClassVar[Mapping[str, Probe]] = {}
+    steady: ClassVar[tuple[Isolation, ...]] = ()
 
     def __init_subclass__(cls, *, part: str = "", name: str = "", prefix: str = "") -> None:
         """Read what the class declares. Raises AssignmentFault."""

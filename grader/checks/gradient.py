@@ -13,7 +13,8 @@ import torch
 
 from grader.checks import answers, calls, finite_differences
 from grader.checks.asserts import Mismatch
-from grader.checks.case import full
+from grader.checks.case import full, isolated
+from grader.checks.form import named
 from grader.checks.trial import grouped, sent
 from grader.checks.values import Bool
 from grader.core.i18n import tr
@@ -89,7 +90,8 @@ def slopes(trials: Trials, seed: int) -> dict[str, Slope]:
     """Return what the student's gradients are and should be, by input and parameter."""
     known = _straight(trials)
     masks = [name for name, kind in trials.of.inputs.items() if isinstance(kind, Bool)]
-    case = full(*masks)(trials.fresh(seed % 2**16)).rounded(known.dtype)
+    case = isolated(full(*masks)(trials.fresh(seed % 2**16)), trials.of.steady)
+    case = case.rounded(known.dtype)
     generator = torch.Generator().manual_seed(seed % 2**32)
     weights = {
         name: torch.randn(value.shape, generator=generator, dtype=torch.float64)

@@ -4,7 +4,7 @@ from grader.checks.kit import Bool, Definition, Float, mistake, term
 """
 
 from grader.checks.bank import Bank
-from grader.checks.case import OPEN, SHUT, absent, even, fixed, full, given, silent, times
+from grader.checks.case import OPEN, SHUT, absent, even, fixed, full, given, plus, silent, times
 from grader.checks.declared import Order, whole
 from grader.checks.definition import Definition
 from grader.checks.equations import mistake, term
@@ -34,6 +34,7 @@ __all__ = [
     "full",
     "given",
     "mistake",
+    "plus",
     "silent",
     "term",
     "times",

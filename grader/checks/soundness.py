@@ -29,6 +29,7 @@ def require(made: Declared) -> None:
     for name in made.terms:
         _term(made, name)
     _isolates(made.whole.isolations, made, made.place, "the whole")
+    _isolates(made.steady, made, made.place, "the gradient")
     for like in (made.whole.like, made.whole.steps):
         if like:
             _uses(like, made, _place(like), "the whole")

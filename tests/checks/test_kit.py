@@ -12,7 +12,7 @@ import torch
 from grader.assignments import assignment as assignments
 from grader.checks import case
 from grader.checks.strategies import Numbers
-from grader.checks.values import Float, Many
+from grader.checks.values import Float, Many, Size
 from grader.grading.grade import Terms, grade
 from grader.sandbox.backends.fake import FakeSandbox
 from grader.submissions.model import Submission
@@ -428,3 +428,11 @@ def test_values_that_go_together_come_in_a_tuple_and_stay_one() -> None:
     assert [tuple(one.shape) for one in rounded.inputs["state"]] == [(3,), (3,)]
     assert sorted(rounded.show()) == ["state[0]", "state[1]"]
     assert isinstance(Many(Float("B"), "2").draw({"B": 3}, Numbers(1, 0.5, 0.5).stream()), list)
+
+
+def test_a_size_is_an_argument_and_shapes_depend_on_it() -> None:
+    kinds = {"x": Float("B S*N"), "paso": Size("S"), "relleno": Size("P-1")}
+    assert kinds["paso"].letters | kinds["relleno"].letters == {"S", "P"}
+    sizes = {"B": 2, "S": 3, "N": 4, "P": 1}
+    made = case.make(kinds, lambda _: {}, sizes, Numbers(1, 0.5, 0.5)).rounded(torch.float32)
+    assert (made.inputs["x"].shape, made.inputs["paso"], made.inputs["relleno"]) == ((2, 12), 3, 0)
