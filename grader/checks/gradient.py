@@ -14,7 +14,6 @@ import torch
 from grader.checks import answers, calls, finite_differences
 from grader.checks.asserts import Mismatch
 from grader.checks.case import full, isolated
-from grader.checks.form import named
 from grader.checks.trial import grouped, sent
 from grader.checks.values import Bool
 from grader.core.i18n import tr
