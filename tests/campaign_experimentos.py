@@ -77,7 +77,7 @@ def apart(names: dict[str, Any], seed: int) -> float:
 
     def length(one: dict[str, Any], other: dict[str, Any]) -> float:
         weights = [name for name in one if "weight" in name or "bias" in name]
-        return sum(float(((one[n] - other[n]) ** 2).sum()) for n in weights) ** 0.5
+        return math.sqrt(sum(float(((one[n] - other[n]) ** 2).sum()) for n in weights))
 
     return length(got, right) / length(right, saved)
 
@@ -86,10 +86,11 @@ def processes(seeds: int) -> None:
     """Tell of the checks' own cases how conditioned they are, and how far right code lies apart."""
     checks = module("test_bayesiana")
     from grader.checks.case import draw
-    from grader.checks.generated import Trials
+    from grader.checks.trial import Trials
 
     of = checks.proceso_gaussiano.declared
-    trials, conditions, gaps = Trials(None, of, ()), [], []  # type: ignore[arg-type] - nobody is asked
+    nobody: Any = None  # nobody is asked
+    trials, conditions, gaps = Trials(nobody, of, ()), [], []
     for seed in range(CASES * seeds):
         case = draw(of.inputs, of.shapes, of.largest, seed).rounded(torch.float64)
         given = case.inputs

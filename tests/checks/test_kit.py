@@ -431,8 +431,8 @@ def test_values_that_go_together_come_in_a_tuple_and_stay_one() -> None:
 
 
 def test_a_size_is_an_argument_and_shapes_depend_on_it() -> None:
-    kinds = {"x": Float("B S*N"), "paso": Size("S"), "relleno": Size("P-1")}
-    assert kinds["paso"].letters | kinds["relleno"].letters == {"S", "P"}
+    kinds: dict[str, Any] = {"x": Float("B S*N"), "paso": Size("S"), "relleno": Size("P-1")}
+    assert Size("S").letters | Size("P-1").letters == {"S", "P"}
     sizes = {"B": 2, "S": 3, "N": 4, "P": 1}
     made = case.make(kinds, lambda _: {}, sizes, Numbers(1, 0.5, 0.5)).rounded(torch.float32)
     assert (made.inputs["x"].shape, made.inputs["paso"], made.inputs["relleno"]) == ((2, 12), 3, 0)
