@@ -1,5 +1,8 @@
 """What the checks of both searches share: what a search asked and gave, and whether that is right."""
 
+from typing import Any
+
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.core.i18n import Bilingual
 
@@ -14,9 +17,9 @@ class Search:
     """What is judged of searches has no pieces."""
 
 
-def is_search(answer):
-    """Whether an answer is the calls, the best configuration and the pairs."""
-    return isinstance(answer, list) and [type(one) for one in answer] == [list, dict, list]
+Config = dict[str, Any]
+is_search = answers.of(tuple[list[Config], Config, list[tuple[Config, float]]])
+"""Whether an answer is the calls, the best configuration and the pairs."""
 
 
 class Seen:

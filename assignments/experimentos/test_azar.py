@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from grader.checks import laws, random_functions
+from grader.checks import answers, laws, random_functions
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bank, mistake
 from grader.core.i18n import Bilingual
@@ -100,7 +100,7 @@ def columns(student, seed):
     given = {name: list(one) for name, one in INTERVALS.items()}
     found = student.run(
         probes.muchas,
-        lambda one: isinstance(one, torch.Tensor),
+        answers.of(torch.Tensor),
         espacio=given,
         n=DRAWS,
         semilla=seed % 2**31,

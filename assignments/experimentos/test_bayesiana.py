@@ -7,7 +7,7 @@ condition of 5001 at most, and right code agrees to 1e-8.
 import pytest
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.agreement import require
 from grader.checks.asserts import Mismatch
 from grader.checks.case import Case
@@ -52,7 +52,7 @@ def keep_line(student, _seed):
     line = torch.linspace(-3, 3, 61, dtype=torch.float64)[:, None]
     given = {"X": X, "y": y, "X_nuevo": line, "escala": 0.7, "ruido": 0.05}
     with student.unrecorded():
-        theirs = student.run(probes.prediccion, lambda one: isinstance(one, list), **given)[0]
+        theirs = student.run(probes.prediccion, answers.of(list[torch.Tensor], 2), **given)[0]
     x = Bilingual("punto de la recta", "point of the line")
     figures.keep(
         student,
@@ -196,7 +196,7 @@ def test_repeated(student):
         "escala": 1.0,
         "ruido": 0.01,
     }
-    media, varianza = student.run(probes.prediccion, lambda one: isinstance(one, list), **given)
+    media, varianza = student.run(probes.prediccion, answers.of(list[torch.Tensor], 2), **given)
     for got, name in ((media, "media"), (varianza, "varianza")):
         if not bool(got.isfinite().all()):
             raise Mismatch(
@@ -302,7 +302,7 @@ def test_certain(student):
         {},
         magnitude=1e9,
     )
-    got = student.run(probes.ganancia, **case.inputs)
+    got = student.run(probes.ganancia, answers.of(torch.Tensor), **case.inputs)
     turned = student.lost("mejora_esperada/diferencia")
     right = (best - AT_ZERO).clamp(min=0)
     if (

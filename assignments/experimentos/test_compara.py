@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bank, mistake
 from grader.checks.skipping import skip
@@ -12,6 +13,10 @@ from grader.core.i18n import Bilingual
 
 from . import probes
 
+Draws = tuple[float, float, float]
+"""Of each generator."""
+Event = tuple[str, str, int, Draws | None, float | None]
+"""What was done, of which name and number, what was drawn and what was said."""
 GENERATORS = ("random", "np.random", "torch")
 CALLS = ("random.seed(semilla)", "np.random.seed(semilla)", "torch.manual_seed(semilla)")
 OWN = (
@@ -37,9 +42,7 @@ FIJA = Bank(
 def require_seeded(student, number):
     """Assert that one of the generators starts again where a seed says. Raises Mismatch."""
     seeds = [3, 41, 3]
-    seen = student.run(
-        probes.sorteos, lambda one: isinstance(one, list) and len(one) == len(seeds), semillas=seeds
-    )
+    seen = student.run(probes.sorteos, answers.of(list[list[Draws]], len(seeds)), semillas=seeds)
     first, other, again = ([drawn[number] for drawn in one] for one in seen)
     name = GENERATORS[number]
 
@@ -165,7 +168,7 @@ class Seen:
         """Return the events, whether a dict came back, and the lists. Raises StudentFault."""
         return self.student.run(
             probes.comparacion,
-            lambda one: isinstance(one, list) and len(one) == len(("sucesos", "dict", "listas")),
+            answers.of(tuple[list[Event], bool, dict[str, list[float] | None]]),
             nombres=self.names,
             semillas=self.seeds,
             valores=VALUES,

@@ -7,6 +7,7 @@ tensors, and nothing is unpickled here.
 import pytest
 import torch
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.kit import Bank, mistake
 from grader.core.i18n import Bilingual
@@ -15,6 +16,10 @@ from . import probes
 
 pytestmark = pytest.mark.part("puntos")
 EPOCH = 17
+Held = dict[str, torch.Tensor]
+All = tuple[Held, Held, Held, Held]
+"""Weights, the optimizer's memory, the generator's state and torch's own."""
+Answer = tuple[list[str], All, All, All, All, list[float], Held, Held]
 ANSWER = ("archivos", "antes", "despues", "recien", "cargado", "epoca", "seguido", "retomado")
 
 
@@ -86,7 +91,7 @@ class Trip:
         student.precision(torch.float64)
         self.answer = student.run(
             probes.ida_y_vuelta,
-            lambda one: isinstance(one, list) and len(one) == len(ANSWER),
+            answers.of(Answer),
             semilla=seed,
             epoca=epoch,
         )

@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.checks import figures
+from grader.checks import answers, figures
 from grader.checks.kit import (
     Definition,
     Float,
@@ -220,7 +220,7 @@ def keep_gates(student, seed):
         for name, shape in shapes.items()
     }
     with student.unrecorded():
-        gates = student.run(probes.de_una_celda, lambda one: isinstance(one, list), **case)
+        gates = student.run(probes.de_una_celda, answers.of(list[torch.Tensor], len(OF)), **case)
     rows = [
         figures.Row(f"{name}_t", said, one[0].clamp(0, 1).tolist())
         for (name, said), one in zip(OF.items(), gates, strict=True)

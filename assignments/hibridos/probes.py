@@ -6,25 +6,27 @@ HUECO = 0.5
 
 
 def ajustada(y, largo):
-    """Return an output (B, K, T) cut to a length, or with 0.5 where it is too short."""
-    return torch.nn.functional.pad(y[..., :largo], (0, max(0, largo - y.shape[-1])), value=HUECO)
+    """Return an output (B, K, T) in the length that it should have, and its own behind it.
 
-
-def de_largo(y, largo):
-    """Return how long an output is, and the output in the length that it should have."""
-    y = torch.as_tensor(y)
-    return [torch.tensor(float(y.shape[-1]), dtype=torch.float64), ajustada(y, largo)]
+    It is cut, or has 0.5 where it is too short; the last column says how long it was.
+    """
+    en_su_largo = torch.nn.functional.pad(
+        y[..., :largo], (0, max(0, largo - y.shape[-1])), value=HUECO
+    )
+    cuanto = y.new_full((*y.shape[:-1], 1), y.shape[-1])
+    return torch.cat([en_su_largo, cuanto], dim=-1)
 
 
 def convoluciona(notebook, x, pesos, sesgo, relleno, paso, dilatacion):
-    """Return how long a convolution's output is, and the output in the length that is right."""
-    y = notebook["convolucion1d"](x, pesos, sesgo, relleno, paso, dilatacion)
-    return de_largo(y, longitud_bien(x.shape[2], pesos.shape[2], relleno, paso, dilatacion))
+    """Return what a convolution gives, and in the last column how long that is."""
+    y = torch.as_tensor(notebook["convolucion1d"](x, pesos, sesgo, relleno, paso, dilatacion))
+    return ajustada(y, longitud_bien(x.shape[2], pesos.shape[2], relleno, paso, dilatacion))
 
 
 def convoluciona_causal(notebook, x, pesos, sesgo, dilatacion):
-    """Return how long a causal convolution's output is, and the output as long as x."""
-    return de_largo(notebook["convolucion_causal"](x, pesos, sesgo, dilatacion), x.shape[2])
+    """Return what a causal convolution gives, and in the last column how long that is."""
+    y = torch.as_tensor(notebook["convolucion_causal"](x, pesos, sesgo, dilatacion))
+    return ajustada(y, x.shape[2])
 
 
 def opciones(notebook, x, pesos, sesgo):

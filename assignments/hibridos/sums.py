@@ -8,11 +8,6 @@ from grader.checks.case import Isolation, times
 from grader.checks.values import size
 
 
-def number(value):
-    """Return a number as a tensor of float64."""
-    return torch.tensor(float(value), dtype=torch.float64)
-
-
 def ahead(x, zeros):
     """Return x (B, C, T) with so many zeros in front."""
     return torch.nn.functional.pad(x, (zeros, 0))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import conv1d, pad
 
-from grader.checks import comparing, figures
+from grader.checks import answers, comparing, figures
 from grader.checks.agreement import require
 from grader.checks.case import make
 from grader.checks.generated import of_student
@@ -15,12 +15,12 @@ from grader.checks.kit import Definition, Float, Size, mistake, term
 from grader.checks.kit import whole as whole_
 from grader.checks.sequences import is_causal
 from grader.checks.strategies import Numbers
-from grader.checks.trial import WRONG, list_of
+from grader.checks.trial import WRONG
 from grader.core.errors import StudentFault
 from grader.core.i18n import Bilingual
 
 from . import probes
-from .sums import ahead, every, number, plain, weighed, windows
+from .sums import ahead, every, plain, weighed, windows
 
 LENGTH = "S*D*(L-1)+L-1+N"
 """Of x: long enough for whoever counts a stride or a hole twice."""
@@ -39,9 +39,9 @@ SIZES = "    K, _, k = pesos.shape\n"
 
 
 def of_torch(x, pesos, sesgo, relleno, paso, dilatacion):
-    """Return what torch's own convolution gives, and how long that is."""
+    """Return what torch's own convolution gives, and how long that is behind it."""
     y = conv1d(x, pesos, sesgo, paso, relleno, dilatacion)
-    return number(y.shape[2]), y
+    return probes.ajustada(y, y.shape[2])
 
 
 class convolucion1d(Definition):
@@ -52,11 +52,10 @@ class convolucion1d(Definition):
         "sesgo": Float("K"),
         **{name: Size(text) for name, text in OPTIONS.items()},
     }
-    outputs = {"largo": Float(""), "y": Float(f"B K ({LENGTH}-1-D*(L-1)+2*(P-1))//S+1")}
+    outputs = {"y": Float(f"B K ({LENGTH}-1-D*(L-1)+2*(P-1))//S+2")}  # the length is behind it
     largest = {"N": 5}
     # No two options are alike, nor next to each other: so one is not taken for another.
     fresh_sizes = {"B": 3, "C": 3, "K": 2, "L": 4, "N": 6, "P": 8, "S": 2, "D": 5}
-    weights = {"returned": 0}
     stand_ins = {"longitud_salida": probes.suplente}
     called = {"rellenada": "padding", "saltos": "dilation", "inicios": "stride", "sumas": "values"}
     whole = whole_(like=of_torch)
@@ -76,10 +75,6 @@ class convolucion1d(Definition):
     @term(10, only(P=1, S=1, D=1))
     def sumas(rellenada, inicios, saltos, pesos, sesgo):
         return weighed(windows(rellenada, inicios, saltos), pesos, sesgo)
-
-    @term(0)
-    def largo(inicios):
-        return number(len(inicios))
 
     @term(0)
     def y(sumas, x, L, relleno, paso, dilatacion):
@@ -273,7 +268,7 @@ def test_defaults(student):
     trials.prepare(known.dtype)
     alone, by_name, all_given = student.run(
         probes.opciones,
-        list_of(3),
+        answers.of(list, 3),
         x=x,
         pesos=pesos,
         sesgo=sesgo,
@@ -289,9 +284,9 @@ STEPS = "M+D*(2*L-2)"
 
 
 def causal_of_torch(x, pesos, sesgo, dilatacion):
-    """Return what torch's own convolution gives for a series with zeros in front."""
+    """Return what torch's own gives for a series with zeros in front, and how long that is."""
     y = conv1d(ahead(x, dilatacion * (pesos.shape[2] - 1)), pesos, sesgo, dilation=dilatacion)
-    return number(y.shape[2]), y
+    return probes.ajustada(y, y.shape[2])
 
 
 class convolucion_causal(Definition):
@@ -303,10 +298,9 @@ class convolucion_causal(Definition):
         "sesgo": Float("K"),
         "dilatacion": Size("D"),
     }
-    outputs = {"largo": Float(""), "y": Float(f"B K {STEPS}")}
+    outputs = {"y": Float(f"B K {STEPS}+1")}  # the length is behind it
     largest = {"L": 2}
     fresh_sizes = {"B": 3, "C": 3, "K": 2, "L": 2, "M": 5, "D": 3}
-    weights = {"returned": 0}
     stand_ins = dict.fromkeys(("longitud_salida", "convolucion1d"), probes.suplente)
     called = {"hueco": "reach", "delante": "ahead", "sumas": "values"}
     whole = whole_(like=causal_of_torch)
@@ -322,10 +316,6 @@ class convolucion_causal(Definition):
     @term(8, plain({"dilatacion": "D"}, STEPS, D=1))
     def sumas(delante, pesos, sesgo, L, dilatacion):
         return weighed(every(delante, 2 * L - 1, dilatacion), pesos, sesgo)
-
-    @term(0)
-    def largo(sumas):
-        return number(sumas.shape[2])
 
     @term(0)
     def y(sumas, x):
@@ -440,7 +430,7 @@ def test_even_filter(student):
         replace(case, inputs={**case.inputs, "pesos": one}) for one in (longer, longer[..., 1:])
     )
     trials.prepare(known.dtype)
-    (_, right), (_, y) = trials.alone(odd), trials.alone(even)
+    right, y = trials.alone(odd), trials.alone(even)
     require(y, right, quantity="y", case=trials.measured(odd, convolucion_causal.declared.right))
 
 
@@ -465,8 +455,9 @@ def test_no_future(student, case_seed):
     trials.prepare(dtype)
 
     def call(x):
-        _, y = trials.alone(replace(case, inputs={**case.inputs, "x": x}))
-        return y.to(dtype)
+        y = trials.alone(replace(case, inputs={**case.inputs, "x": x}))
+        with trials.worked_out():
+            return y[..., :-1].to(dtype)
 
     x = case.inputs["x"]
     with student.unrecorded():

@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch.nn.functional import conv1d
 
+from grader.checks import answers
 from grader.checks.asserts import Mismatch
 from grader.checks.generated import of_student
 from grader.checks.kit import Definition, Float, Int, Worked, mistake, term
 from grader.checks.kit import whole as whole_
-from grader.checks.trial import list_of
 from grader.core.i18n import Bilingual
 
 from . import probes
@@ -129,7 +129,7 @@ def test_integer(student):
     It returns an integer, without padding, stride and dilation too.
     """
     student.require("longitud_salida")
-    answer = student.run(probes.clase_de_longitud, list_of(2), T=8, k=3)
+    answer = student.run(probes.clase_de_longitud, answers.of(list, 2), T=8, k=3)
     if not has_a_name(longitud_salida, student):
         require_integer(answer, "longitud_salida(8, 3)")
 
@@ -245,7 +245,7 @@ def test_integer_field(student):
     It returns an integer.
     """
     student.require("campo_receptivo")
-    answer = student.run(probes.clase_de_campo, list_of(2), capas=[(3, 1, 1), (3, 1, 2)])
+    answer = student.run(probes.clase_de_campo, answers.of(list, 2), capas=[(3, 1, 1), (3, 1, 2)])
     require_integer(answer, "campo_receptivo([(3, 1, 1), (3, 1, 2)])")
 
 
@@ -259,7 +259,7 @@ def test_no_layers(student):
     Without layers each output sees one step: its own.
     """
     student.require("campo_receptivo")
-    value, _ = student.run(probes.clase_de_campo, list_of(2), capas=[])
+    value, _ = student.run(probes.clase_de_campo, answers.of(list, 2), capas=[])
     if value != 1 and not has_a_name(campo_receptivo, student):
         call = "campo_receptivo([])"
         raise Mismatch(

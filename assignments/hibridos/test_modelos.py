@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import pad
 
-from grader.checks import calls
+from grader.checks import answers, calls
 from grader.checks.agreement import require
 from grader.checks.case import make, mapped
 from grader.checks.generated import of_student
@@ -14,7 +14,6 @@ from grader.checks.kit import Definition, Float, mistake, plus, silent, term, ti
 from grader.checks.kit import whole as whole_
 from grader.checks.sequences import is_causal, permutes
 from grader.checks.strategies import Numbers
-from grader.checks.trial import list_of
 
 from . import probes
 from .sums import ahead, linear, nothing, read
@@ -451,12 +450,12 @@ def test_even_filters(student, case_seed):
     filters_ = case.weights["conv.weight"].clone()
     filters_[..., 0] = 0  # what is farthest away does not count: then it need not be there
     trials.prepare(known.dtype)
-    answers = []
+    found = []
     for taps in (filters_, filters_[..., 1:]):
         asked = trials.question(
             replace(case, weights={**case.weights, "conv.weight": taps}), known.dtype
         )
         asked["sizes"][2] = taps.shape[2]
-        answers.append(student.run(calls.module, list_of(1), **asked)[0])
-    right, logits = answers
+        found.append(student.run(calls.module, answers.of(list, 1), **asked)[0])
+    right, logits = found
     require(logits, right.double(), quantity="logits", case=trials.measured(case, of.right))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -297,11 +298,12 @@ class Trials:
         """Whether what came back is of the declared form, in this order; of any shape if not
         `shaped`.
         """  # noqa: D205 - one sentence
+        sizes = case.sizes if shaped else defaultdict(lambda: 1, case.sizes)  # a piece's has no B
         try:
             found = named(self.of, answer, returned)
             for name, kind_ in self.of.outputs.items():
-                if shaped or kind_.form(case.sizes) is None:
-                    require_form(found[name], kind_, case.sizes, name)
+                if shaped or kind_.form(sizes) is None:
+                    require_form(found[name], kind_, sizes, name)
                 elif not isinstance(found[name], torch.Tensor):
                     return False
         except Mismatch:

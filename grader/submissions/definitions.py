@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from grader.submissions.model import Submission
 
-_LINE = r'(?:^|"|\\n)(?:[ \t]|\\t)*'
+_LINE = r'(?:^|"|\\n)'
 """How a line begins, in a script and in a notebook's JSON."""
+_INDENT = r"(?:[ \t]|\\t)*"
 
 _MARKS = "\ufeff\ufffd"
 """What the mark at the beginning of a file reads as, whichever encoding it is of."""
@@ -40,9 +41,10 @@ def defined_in(content: bytes, names: Collection[str]) -> set[str]:
 
 
 def _definition(name: str) -> re.Pattern[str]:
-    """Return what a name's definition looks like, as it is or as JSON writes it."""
+    """Return what a name's definition looks like, as it is or as JSON writes it.
+
+    A value that is given to a name further in is a local one.
+    """
     spelt = "|".join(re.escape(one) for one in {name, json.dumps(name)[1:-1]})
-    return re.compile(
-        rf"{_LINE}(?:(?:class|def|async[ \t]+def)[ \t]+(?:{spelt})\b|(?:{spelt})[ \t]*=(?!=))",
-        re.MULTILINE,
-    )
+    made = rf"{_INDENT}(?:class|def|async[ \t]+def)[ \t]+(?:{spelt})\b"
+    return re.compile(rf"{_LINE}(?:{made}|(?:{spelt})[ \t]*=(?!=))", re.MULTILINE)
