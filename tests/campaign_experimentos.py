@@ -89,8 +89,10 @@ def processes(seeds: int) -> None:
     from grader.checks.trial import Trials
 
     of = checks.proceso_gaussiano.declared
-    nobody: Any = None  # nobody is asked
-    trials, conditions, gaps = Trials(nobody, of, ()), [], []
+    nobody: Any = None
+    trials = Trials(nobody, of, ())
+    conditions: list[float] = []
+    gaps: list[float] = []
     for seed in range(CASES * seeds):
         case = draw(of.inputs, of.shapes, of.largest, seed).rounded(torch.float64)
         given = case.inputs

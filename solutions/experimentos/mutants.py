@@ -145,7 +145,7 @@ MUTANTS = (
         ),
         (
             "half of what it lasts",
-            "tiempo whole",
+            "medidas whole",
             "",
             ("reloj() - inicio", "(reloj() - inicio) / 2"),
         ),
