@@ -36,6 +36,13 @@ def require_form(got: Any, of: Kind, sizes: Mapping[str, int], quantity: str) ->
         require_shape(got, shape or (), quantity)
 
 
+def is_of_kind(got: Any, of: Kind) -> bool:
+    """Whether a value is a tensor, a list of them or a flag, as its kind says; of any shape."""
+    if isinstance(of, Many):
+        return isinstance(got, (list, tuple)) and all(is_of_kind(one, of.kind) for one in got)
+    return isinstance(got, bool if isinstance(of, Flag) else torch.Tensor)
+
+
 def agrees(got: Any, expected: Any, case: Case) -> bool:
     """Whether two values of one kind are the same, numbers within the tolerance.
 

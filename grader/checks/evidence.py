@@ -104,7 +104,8 @@ class _Values:
         of = trials.of
         self._of, self._output, self._given = of, output, answer[output]
         self._case, self._loose = case, replace(case, dtype=torch.float32)
-        numbers = self._given if isinstance(self._given, torch.Tensor) else torch.empty(0)
+        is_real = isinstance(self._given, torch.Tensor) and not self._given.is_complex()
+        numbers = self._given if is_real else torch.empty(0)
         self._first = float(numbers.flatten()[0]) if numbers.numel() else None
         largest = (
             float(numbers.double().abs().nan_to_num(0, 0, 0).max()) if numbers.numel() else 0.0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -18,7 +17,7 @@ from weakref import WeakKeyDictionary
 import torch
 
 from grader.checks import answers, calls, diagnosing
-from grader.checks.agreement import agrees, require, require_form
+from grader.checks.agreement import agrees, is_of_kind, require, require_form
 from grader.checks.asserts import Mismatch, tolerance
 from grader.checks.case import Case, make, mapped
 from grader.checks.equations import Graph, parameters
@@ -270,7 +269,7 @@ class Trials:
                 given = self.student.recall(_key(case, piece.of.key), lambda: piece.alone(case))
             except StudentFault as fault:
                 skip(tr("“{name}” has to run first: {why}", name=piece.of.name, why=fault.said))
-            if not piece.fits(given, case, tuple(range(len(piece.of.outputs))), shaped=False):
+            if not piece.has_kinds(given):
                 raise TypeError("it gives something of another kind")
             return given
 
@@ -298,17 +297,24 @@ class Trials:
         """Whether what came back is of the declared form, in this order; of any shape if not
         `shaped`.
         """  # noqa: D205 - one sentence
-        sizes = case.sizes if shaped else defaultdict(lambda: 1, case.sizes)  # a piece's has no B
         try:
             found = named(self.of, answer, returned)
             for name, kind_ in self.of.outputs.items():
-                if shaped or kind_.form(sizes) is None:
-                    require_form(found[name], kind_, sizes, name)
+                if shaped or kind_.form(case.sizes) is None:
+                    require_form(found[name], kind_, case.sizes, name)
                 elif not isinstance(found[name], torch.Tensor):
                     return False
         except Mismatch:
             return False
         return True
+
+    def has_kinds(self, answer: Any) -> bool:
+        """Whether what came back are as many values as declared, each of its kind."""
+        try:
+            found = named(self.of, answer, tuple(range(len(self.of.outputs))))
+        except Mismatch:
+            return False
+        return all(is_of_kind(found[name], kind_) for name, kind_ in self.of.outputs.items())
 
     def gives(
         self, case: Case, output: str, equations: Any, answer: Mapping[str, Any], form: Form
