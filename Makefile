@@ -22,7 +22,8 @@ READY := .venv/.ready
 HEAVY := slow or docker or bubblewrap or browser
 # Slow ones that share nothing at all; then those that share something with their own file: none
 # needs an engine, no browser and no time of their own.
-EACH := tests/test_assignments.py tests/test_lenguaje.py tests/test_secuencias.py
+EACH := $(addprefix tests/,test_assignments.py test_hostile_answers.py test_lazy_layers.py \
+  test_lenguaje.py test_misnamed.py test_rescore.py test_secuencias.py test_series.py)
 APART := $(addprefix tests/,checks recurrent worker test_languages.py test_magic.py \
   test_nbgrader.py test_reproduce.py test_tutorial.py test_validate.py)
 SIDE_BY_SIDE := --numprocesses logical --maxprocesses 8
