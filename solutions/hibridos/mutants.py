@@ -56,7 +56,7 @@ CONVOLUTION = _wrong(
         ),
         (
             "half of the padding",
-            "padding whole",
+            "padding short whole",
             (
                 "ceros = x.new_zeros(B, C, relleno)",
                 "ceros = x.new_zeros(B, C, relleno)[:, :, : relleno // 2]",
