@@ -27,6 +27,7 @@ def torch_layer_norm(x, ganancia, sesgo):
 
 class CapaNorm(Definition):
     init = "n=N"
+    tolerance = 1e-10  # who takes E[x²] − μ² loses digits, and is right as well
     layers = {"ganancia": "N", "sesgo": "N"}
     inputs = {"x": Float("B N")}
     outputs = {"y": Float("B N")}

@@ -52,6 +52,7 @@ def renewed(gates, c):
 
 class celdaLSTMNorm(Definition):
     init = "input_size=I hidden_size=H"
+    tolerance = 1e-10  # who takes E[x²] − μ² loses digits, and is right as well
     layers = {
         "x_fc": "I -> 4*H, no bias",
         "h_fc": "H -> 4*H, no bias",
