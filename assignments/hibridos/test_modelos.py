@@ -56,7 +56,7 @@ class modeloConvRNN(Definition):
     # With as many steps as channels axes can be taken for each other.
     largest = {"A": 2, "T": 4}
     fresh_sizes = {"A": 2, "B": 3, "T": 4, "C": 4, "F": 2, "H": 3, "N": 2}
-    steady = (plus(10, "conv.bias"), times(0.02, "gru.weight_ih"))
+    steady = (times(0.03, "conv"), plus(0.6, "conv.bias"), times(0.5, "gru.weight_ih"))
     weights = {"gradient": 2}
     stand_ins = dict.fromkeys(probes.SUPLENTES, probes.suplente)
     called = {"serie": "channels", "delante": "ahead", "rasgos": "features"}
@@ -221,7 +221,7 @@ class modeloCNNLSTM(Definition):
     outputs = {"logits": Float("B T N")}
     largest = {"T": 4, "F": 2}
     fresh_sizes = {"B": 4, "T": 3, "C": 2, "F": 2, "S": 3, "H": 3, "N": 2}
-    steady = (plus(10, "conv.bias"), times(0.02, "lstm.weight_ih"))
+    steady = (times(0.03, "conv"), plus(0.6, "conv.bias"), times(0.5, "lstm.weight_ih"))
     weights = {"gradient": 2}
     called = {"vistos": "frames", "rasgos": "features"}
     whole = whole_(like=answers_of_video)

@@ -56,4 +56,4 @@ def test_gradients_are_asked_for_off_the_kink_of_a_relu(key: str, term: str) -> 
     for seed in range(50):
         graph = trials.graph(isolated(trials.fresh(seed), of.steady), of.right)
         before = graph["vistos"] if term == "vistos" else graph["conv"](graph["delante"])
-        assert float(before.abs().min()) > 1
+        assert float(before.abs().min()) > 0.3
