@@ -39,6 +39,26 @@ def opciones(notebook, x, pesos, sesgo):
     ]
 
 
+def sin_dilatacion(notebook, x, pesos, sesgo):
+    """Return a causal convolution without its option, and with it by name and in its place."""
+    causal = notebook["convolucion_causal"]
+    return [
+        causal(x, pesos, sesgo),
+        causal(x, pesos, sesgo, dilatacion=1),
+        causal(x, pesos, sesgo, 1),
+    ]
+
+
+def longitudes_sin_opciones(notebook, T, k):
+    """Return a length without options, with all of them by name, and with all in order."""
+    longitud = notebook["longitud_salida"]
+    return [
+        float(longitud(T, k)),
+        float(longitud(T, k, dilatacion=1, paso=1, relleno=0)),
+        float(longitud(T, k, 0, 1, 1)),
+    ]
+
+
 def longitudes(notebook, T, k, relleno, paso, dilatacion):
     """Return the length of each of some outputs."""
     filas = zip(*(uno.tolist() for uno in (T, k, relleno, paso, dilatacion)), strict=True)

@@ -235,6 +235,19 @@ def compare(definition, student, cases):
     comparing.over(trials, runs, judge, known)
 
 
+def alike(definition, student, isolation, asked):
+    """Assert that a function gives the same without its options as with them."""
+    trials = of_student(definition.declared, student)
+    dtype = trials.known().dtype
+    case = isolation(trials.fresh(1)).rounded(dtype)
+    given = {name: case.inputs[name].to(dtype) for name in ("x", "pesos", "sesgo")}
+    trials.prepare(dtype)
+    *others, right = student.run(asked, answers.of(list, 3), **given)
+    for one in others:
+        measured = trials.measured(case, definition.declared.right)
+        require(one, right, quantity="y", case=measured)
+
+
 @pytest.mark.part("convolucion1d")
 @pytest.mark.kind("form")
 @pytest.mark.weight(1)
@@ -261,21 +274,7 @@ def test_defaults(student):
 
     Where nothing is said: padding 0, stride 1, dilation 1; and they can be given by name.
     """
-    trials = of_student(convolucion1d.declared, student)
-    known = trials.known()
-    case = only(P=1, S=1, D=1)(trials.fresh(1)).rounded(known.dtype)
-    x, pesos, sesgo = (case.inputs[name].to(known.dtype) for name in ("x", "pesos", "sesgo"))
-    trials.prepare(known.dtype)
-    alone, by_name, all_given = student.run(
-        probes.opciones,
-        answers.of(list, 3),
-        x=x,
-        pesos=pesos,
-        sesgo=sesgo,
-    )
-    case = trials.measured(case, convolucion1d.declared.right)
-    for one in (alone, by_name):
-        require(one, all_given, quantity="y", case=case)
+    alike(convolucion1d, student, only(P=1, S=1, D=1), probes.opciones)
 
 
 GAP, LOOK = "hueco = dilatacion * (pesos.shape[2] - 1)", "F.pad(x, (hueco, 0))"
@@ -408,6 +407,19 @@ def test_short_series(student):
     usual = {"B": 2, "C": 2, "K": 2, "L": 2}
     sizes = ({**usual, "D": 1, "M": -1}, {**usual, "D": 2, "M": -3}, {**usual, "D": 2, "M": -1})
     compare(convolucion_causal, student, short(convolucion_causal, sizes))
+
+
+@pytest.mark.part("convolucion_causal")
+@pytest.mark.kind("form")
+@pytest.mark.weight(1)
+@pytest.mark.needs("interface")
+def test_without_dilation(student):
+    """Sin decir nada, la dilatación es 1; y se puede dar por su nombre.
+
+    Where nothing is said the dilation is 1; and it can be given by name.
+    """
+    undilated = plain({"dilatacion": "D"}, STEPS, D=1)
+    alike(convolucion_causal, student, undilated, probes.sin_dilatacion)
 
 
 @pytest.mark.part("convolucion_causal")

@@ -13,6 +13,8 @@ from grader.core.i18n import Bilingual
 
 from . import probes
 
+BY_NAME = "longitud_salida(9, 3, dilatacion=1, paso=1, relleno=0)"
+IN_ORDER = "longitud_salida(9, 3, 0, 1, 1)"
 INTEGER = Bilingual("un número entero", "an integer")
 FLOORED = "(total - alcance) // paso + 1"
 REACH = "dilatacion * (k - 1) + 1"
@@ -124,14 +126,40 @@ def require_integer(answer, call):
 @pytest.mark.weight(1)
 @pytest.mark.needs("interface")
 def test_integer(student):
-    """Devuelve un entero, también sin relleno, paso ni dilatación.
+    """Devuelve un entero, y no un número con decimales.
 
-    It returns an integer, without padding, stride and dilation too.
+    It returns an integer, and no number with decimals.
     """
     student.require("longitud_salida")
     answer = student.run(probes.clase_de_longitud, answers.of(list, 2), T=8, k=3)
     if not has_a_name(longitud_salida, student):
         require_integer(answer, "longitud_salida(8, 3)")
+
+
+@pytest.mark.part("longitud_salida")
+@pytest.mark.kind("form")
+@pytest.mark.weight(1)
+@pytest.mark.needs("interface")
+def test_without_options(student):
+    """Sin decir nada: relleno 0, paso 1, dilatación 1; y se pueden dar por su nombre.
+
+    Where nothing is said: padding 0, stride 1, dilation 1; and they can be given by name.
+    """
+    student.require("longitud_salida")
+    asked = {"T": 9, "k": 3}
+    *others, right = student.run(probes.longitudes_sin_opciones, answers.of(list, 3), **asked)
+    for call, value in zip(("longitud_salida(9, 3)", BY_NAME), others, strict=True):
+        if value != right:
+            raise Mismatch(
+                Bilingual(
+                    f"{call} da {value:g}, y {IN_ORDER} da {right:g}",
+                    f"{call} gives {value:g}, and {IN_ORDER} gives {right:g}",
+                ),
+                quantity=call,
+                expected=f"{right:g}",
+                got=f"{value:g}",
+                holds=lambda _, call=call: [f"assert {call} == {IN_ORDER}"],
+            )
 
 
 GROWS = "campo = campo + (k - 1) * dilatacion * salto"

@@ -81,6 +81,7 @@ CAUSAL = _wrong(
          (_AHEAD, f"{_AHEAD}    assert x.shape[2] >= pesos.shape[2]\n")),
         ("half of the zeros at each side, one too many", "ahead no_future whole",
          ("F.pad(x, (hueco, 0))", "F.pad(x, ((hueco + 1) // 2, (hueco + 1) // 2))"), "hib.centred"),
+        ("a dilation of 2 unless given", "without_dilation", ("dilatacion=1)", "dilatacion=2)")),
         ("odd filters alone", "even_filter",
          ("hueco = dilatacion * (pesos.shape[2] - 1)", "hueco = 2 * dilatacion * (pesos.shape[2] // 2)")),
         ("the weights' signs", "ahead whole",
@@ -92,6 +93,7 @@ LENGTHS = _wrong(
     "longitud_salida",
     (
         ("a float", "integer", ("// paso + 1", "// paso + 1.0")),
+        ("a stride of 2 unless given", "without_options", ("paso=1", "paso=2")),
         ("padding taken away", "padding whole", ("T + 2 * relleno", "T - 2 * relleno")),
     ),
 ) + _wrong(
